@@ -1,0 +1,196 @@
+# tfherald
+#
+#   make            build/tfherald
+#   make demo       the main job on a recorded plan, without token or network
+#   make test       all tests; test-asan: under AddressSanitizer and UBSan; test-valgrind: under valgrind
+#   make lint       layers, headers alone, formatting, clang-tidy, cppcheck
+#   make bench      figures: MB/s and ratios to jq
+#   make coverage   line coverage of the tests
+#   make docs       regenerates the pages and scripts that come from tables
+#   make install    PREFIX=/usr/local DESTDIR=
+#   make deps       installs the libraries that are missing; deps-dev: the linters and tools too
+#   make clean, make help
+#
+# Variables: CC, MODE=release|asan|cov, WERROR=1, LINK=dynamic|plain (see docs/decisions/0003).
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+MODE    ?= release
+LINK    ?= dynamic
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+FOLDERS := base parser policies report notifiers cmd
+SRCS    := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
+HDRS    := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.h)))
+TESTS   := $(sort $(wildcard $(FOLDERS:%=tests/%/test_*.c) tests/e2e/test_*.c))
+SUPPORT := $(sort $(wildcard tests/support/*.c))
+TOOLS   := $(sort $(wildcard tests/e2e/mock_*.c tests/bench/*.c))
+
+B := build/$(notdir $(CC))-$(MODE)
+
+LIBRARIES := libfyaml libpcre2-8 libcrypto jansson
+# Headers only: these two are loaded when first used.
+LAZY      := libcurl libgit2
+PKG_CONFIG ?= pkg-config
+LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(LAZY) 2>/dev/null)
+LIB_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
+ifeq ($(LINK),plain)
+LIB_LIBS  += $(shell $(PKG_CONFIG) --libs $(LAZY) 2>/dev/null)
+LIB_CFLAGS += -DCURL_LINKED -DGIT2_LINKED
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla -Wwrite-strings \
+	-Wcast-qual -Wpointer-arith -Wundef -Wswitch-enum -Wnull-dereference -Wdate-time \
+	-Werror=implicit-function-declaration -Werror=incompatible-pointer-types \
+	-Werror=int-conversion -Werror=return-type -Werror=unused-result -Werror=vla
+ifdef WERROR
+WARNINGS += -Werror
+endif
+
+CFLAGS.release := -O2 -g -D_FORTIFY_SOURCE=2
+CFLAGS.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -DARENA_DEBUG
+CFLAGS.cov     := -O0 -g --coverage -DARENA_DEBUG
+LDFLAGS.asan   := -fsanitize=address,undefined
+LDFLAGS.cov    := --coverage
+
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTFHERALD_VERSION='"$(VERSION)"' -I. \
+	$(WARNINGS) $(CFLAGS.$(MODE)) -fPIE -fstack-protector-strong \
+	-ffile-prefix-map=$(CURDIR)=. $(LIB_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(LDFLAGS.$(MODE)) $(LDFLAGS_PLATFORM) $(LDFLAGS)
+ALL_LIBS = $(LIB_LIBS) -ldl -lpthread
+ifneq ($(shell uname -s),Darwin)
+LDFLAGS_PLATFORM := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+endif
+
+LIB_OBJS     := $(patsubst %.c,$(B)/%.o,$(filter-out cmd/main.c,$(SRCS)))
+SUPPORT_OBJS := $(SUPPORT:%.c=$(B)/%.o)
+TEST_PROGS   := $(TESTS:%.c=$(B)/%)
+TOOL_PROGS   := $(TOOLS:%.c=$(B)/%)
+PROGRAM      := $(B)/tfherald
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all program tests deps deps-dev demo test test-asan test-valgrind lint check-layers \
+	check-headers check-format check-tidy check-cppcheck bench coverage docs install clean help
+
+ifeq ($(MODE),release)
+all: build/tfherald
+build/tfherald: $(PROGRAM)
+	@cp -f $< $@.new && mv -f $@.new $@
+else
+all: $(PROGRAM)
+endif
+program: $(PROGRAM)
+tests: $(PROGRAM) $(TEST_PROGS) $(TOOL_PROGS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/libtfherald.a: $(LIB_OBJS)
+	@rm -f $@
+	$(QUIET)$(AR) rcs $@ $(LIB_OBJS)
+
+$(PROGRAM): $(B)/cmd/main.o $(B)/libtfherald.a
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(TEST_PROGS) $(TOOL_PROGS): $(B)/%: $(B)/%.o $(SUPPORT_OBJS) $(B)/libtfherald.a
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka -lutil
+
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# --- for people -------------------------------------------------------------------------------
+
+deps:
+	@.ci/deps
+
+deps-dev:
+	@.ci/deps --dev
+
+# Two steps, because what pkg-config finds is read when make starts.
+demo: deps
+	@$(MAKE) --no-print-directory QUIET=@ all
+	@tests/demo.sh build/tfherald
+
+test: deps
+	@$(MAKE) --no-print-directory QUIET=@ all tests
+	@tests/run.sh $(B)
+
+test-asan: deps
+	@$(MAKE) --no-print-directory QUIET=@ MODE=asan tests
+	@tests/run.sh build/$(notdir $(CC))-asan
+
+test-valgrind: deps
+	@$(MAKE) --no-print-directory QUIET=@ tests
+	@tests/run.sh --valgrind $(B)
+
+bench: deps
+	@$(MAKE) --no-print-directory QUIET=@ all tests
+	@tests/bench/bench.sh build/tfherald $(B)
+
+coverage: deps
+	@$(MAKE) --no-print-directory QUIET=@ MODE=cov tests
+	@find build/$(notdir $(CC))-cov -name '*.gcda' -delete
+	@tests/run.sh build/$(notdir $(CC))-cov
+	@gcovr --root . --exclude 'tests/.*' --object-directory build/$(notdir $(CC))-cov \
+		--print-summary --sort-percentage --html-details build/coverage.html \
+		build/$(notdir $(CC))-cov | tail -n 30
+
+docs: all
+	@build/tfherald generate-docs man > docs/tfherald.1
+	@build/tfherald generate-docs settings > docs/settings.md
+	@build/tfherald generate-docs schema > docs/schema/tfherald.schema.json
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 build/tfherald $(DESTDIR)$(PREFIX)/bin/tfherald
+	install -m 644 docs/tfherald.1 $(DESTDIR)$(PREFIX)/share/man/man1/tfherald.1
+	build/tfherald completion bash \
+		> $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tfherald
+	build/tfherald completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tfherald
+	build/tfherald completion fish \
+		> $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tfherald.fish
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n '/^#   make/s/^#   //p' Makefile
+
+# --- checks -----------------------------------------------------------------------------------
+
+lint: check-layers check-headers check-format check-tidy check-cppcheck
+
+check-layers:
+	@.ci/check-layers
+
+check-headers:
+	@for header in $(HDRS); do \
+		$(CC) $(ALL_CFLAGS) -Wno-pedantic -fsyntax-only -include $$header -x c /dev/null || exit 1; \
+	done; echo "check-headers: $(words $(HDRS)) headers compile alone"
+
+FORMATTED := $(SRCS) $(HDRS) $(TESTS) $(SUPPORT) $(TOOLS) $(sort $(wildcard tests/support/*.h))
+check-format:
+	@clang-format --dry-run -Werror $(FORMATTED) && echo "check-format: $(words $(FORMATTED)) files"
+
+TIDY_STAMPS := $(SRCS:%.c=build/tidy/%.ok)
+build/tidy/%.ok: %.c .clang-tidy $(HDRS)
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< -- $(filter-out -Wnull-dereference,$(ALL_CFLAGS)) 2>$@.log \
+		|| { cat $@.log; exit 1; }
+	@touch $@
+check-tidy: $(TIDY_STAMPS)
+	@echo "check-tidy: $(words $(TIDY_STAMPS)) files"
+
+check-cppcheck:
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--error-exitcode=1 --suppress=missingIncludeSystem --library=posix -I. \
+		-D__GNUC__ -DTFHERALD_VERSION='""' $(SRCS) && echo "check-cppcheck: $(words $(SRCS)) files"
