@@ -1,0 +1,95 @@
+#include "base/sink.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/size.h"
+
+void sink_to_buf(struct sink *sink, struct buf *buf)
+{
+	*sink = (struct sink){.buf = buf, .fd = -1};
+}
+
+void sink_to_fd(struct sink *sink, struct arena *arena, int fd, uint64_t limit)
+{
+	*sink = (struct sink){.fd = fd, .block = arena_alloc(arena, SINK_BLOCK), .limit = limit};
+}
+
+/* A terminal shared with others may be in non-blocking mode. */
+static bool can_go_on(int fd)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+	if (errno == EINTR)
+		return true;
+	return (errno == EAGAIN || errno == EWOULDBLOCK) && poll(&ready, 1, -1) >= 0;
+}
+
+static void write_all(struct sink *sink, const char *bytes, size_t len)
+{
+	while (len > 0 && sink->write_errno == 0) {
+		ssize_t written = write(sink->fd, bytes, size_min(len, (size_t)1 << 30));
+
+		if (written >= 0) {
+			bytes += written;
+			len -= (size_t)written;
+		} else if (!can_go_on(sink->fd)) {
+			sink->write_errno = errno;
+		}
+	}
+}
+
+static void flush(struct sink *sink)
+{
+	write_all(sink, sink->block, sink->used);
+	sink->used = 0;
+}
+
+void sink_write(struct sink *sink, const char *bytes, size_t len)
+{
+	if (sink->buf) {
+		buf_add(sink->buf, (struct str){bytes, len});
+		sink->total += len;
+		return;
+	}
+	if (sink->overflow || (sink->limit > 0 && len > sink->limit - sink->total)) {
+		sink->overflow = true;
+		return;
+	}
+	sink->total += len;
+	if (len > SINK_BLOCK - sink->used)
+		flush(sink);
+	if (len >= SINK_BLOCK) {
+		write_all(sink, bytes, len);
+		return;
+	}
+	memcpy(sink->block + sink->used, bytes, len);
+	sink->used += len;
+}
+
+void sink_add(struct sink *sink, struct str text)
+{
+	sink_write(sink, text.ptr, text.len);
+}
+
+bool sink_finish(struct sink *sink, struct err *err)
+{
+	if (sink->buf) {
+		if (sink->buf->overflow)
+			return err_set(err, ERR_LIMIT, "output is over the limit of %zu bytes",
+			    sink->buf->limit);
+		return true;
+	}
+	flush(sink);
+	if (sink->write_errno != 0)
+		return err_set(err, ERR_IO, "cannot write: %s", strerror(sink->write_errno));
+	if (sink->overflow)
+		return err_set(err, ERR_LIMIT, "output is over the limit of %llu bytes",
+		    (unsigned long long)sink->limit);
+	return true;
+}

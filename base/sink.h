@@ -1,0 +1,40 @@
+/*
+ * sink.h: where rendered bytes go: into a buf, or through a small block to a file descriptor, so that
+ * a report of a large plan never stands in memory as a whole.
+ *
+ * Errors are remembered and told once by sink_finish(): ERR_IO (write failed, with the path's name in
+ * context by the caller), ERR_LIMIT (over the limit given; 0: none). What would go over the limit is
+ * dropped whole, and everything after it. Layer: base.
+ */
+#ifndef BASE_SINK_H
+#define BASE_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct arena;
+struct buf;
+struct err;
+
+struct sink {
+	struct buf *buf; /* or NULL: the descriptor */
+	int fd;
+	char *block; /* arena; SINK_BLOCK bytes */
+	size_t used;
+	uint64_t total, limit;
+	int write_errno; /* 0: none so far */
+	bool overflow;
+};
+
+#define SINK_BLOCK ((size_t)64 << 10)
+
+void sink_to_buf(struct sink *sink, struct buf *buf);
+void sink_to_fd(struct sink *sink, struct arena *arena, int fd, uint64_t limit);
+void sink_write(struct sink *sink, const char *bytes, size_t len);
+void sink_add(struct sink *sink, struct str text);
+NODISCARD bool sink_finish(struct sink *sink, struct err *err); /* flushes; does not close */
+
+#endif
