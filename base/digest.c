@@ -1,0 +1,158 @@
+#include "base/digest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "base/arena.h"
+
+#define FNV_OFFSET UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME  UINT64_C(0x100000001b3)
+
+/* Blocks of HMAC with SHA-256. */
+#define HMAC_BLOCK 64
+
+/* libcrypto refuses SHA-256 only when it has no memory or is broken: nothing could be trusted then.
+ */
+static void must(bool good)
+{
+	if (good)
+		return;
+	(void)fputs("tfherald: libcrypto does not compute SHA-256\n", stderr);
+	abort();
+}
+
+struct sha256 {
+	EVP_MD_CTX *context;
+};
+
+struct sha256 *sha256_begin(void)
+{
+	struct sha256 *sha = malloc(sizeof(*sha));
+
+	must(sha != NULL);
+	sha->context = EVP_MD_CTX_new();
+	must(sha->context && EVP_DigestInit_ex(sha->context, EVP_sha256(), NULL) == 1);
+	return sha;
+}
+
+void sha256_add(struct sha256 *sha, struct str data)
+{
+	must(EVP_DigestUpdate(sha->context, data.ptr, data.len) == 1);
+}
+
+struct digest sha256_end(struct sha256 *sha)
+{
+	struct digest digest = {0};
+
+	must(EVP_DigestFinal_ex(sha->context, digest.bytes, NULL) == 1);
+	EVP_MD_CTX_free(sha->context);
+	free(sha);
+	return digest;
+}
+
+struct digest digest_sha256(struct str data)
+{
+	struct sha256 *sha = sha256_begin();
+
+	sha256_add(sha, data);
+	return sha256_end(sha);
+}
+
+static struct digest hash_padded(const uint8_t pad[HMAC_BLOCK], struct str data)
+{
+	struct sha256 *sha = sha256_begin();
+
+	sha256_add(sha, (struct str){(const char *)pad, HMAC_BLOCK});
+	sha256_add(sha, data);
+	return sha256_end(sha);
+}
+
+/* RFC 2104 by hand: HMAC() takes the key's length as an int, and an empty key means "the last one".
+ */
+struct digest digest_hmac(struct str key, struct str data)
+{
+	uint8_t inner[HMAC_BLOCK] = {0}, outer[HMAC_BLOCK];
+	struct digest digest;
+
+	if (key.len > HMAC_BLOCK) {
+		digest = digest_sha256(key);
+		memcpy(inner, digest.bytes, DIGEST_SIZE);
+	} else {
+		memcpy(inner, key.ptr, key.len);
+	}
+	for (size_t i = 0; i < HMAC_BLOCK; i++) {
+		outer[i] = inner[i] ^ 0x5c;
+		inner[i] ^= 0x36;
+	}
+	digest = hash_padded(inner, data);
+	digest = hash_padded(outer, (struct str){(const char *)digest.bytes, DIGEST_SIZE});
+	OPENSSL_cleanse(inner, sizeof(inner));
+	OPENSSL_cleanse(outer, sizeof(outer));
+	return digest;
+}
+
+bool digest_equal(const struct digest *a, const struct digest *b)
+{
+	return CRYPTO_memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;
+}
+
+struct str digest_hex(struct arena *arena, const uint8_t *bytes, size_t count)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = arena_alloc_array(arena, count * 2 + 1, 1);
+
+	for (size_t i = 0; i < count; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	return (struct str){text, count * 2};
+}
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char url_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* RFC 4648; the last group of 1 or 2 bytes gives 2 or 3 characters, `pad` fills it up. */
+static struct str encode(struct arena *arena, struct str data, const char *letters, bool pad)
+{
+	char *text = arena_alloc(arena, data.len / 3 * 4 + 5);
+	size_t used = 0;
+
+	for (size_t i = 0; i < data.len; i += 3) {
+		uint32_t group = 0;
+		size_t have = data.len - i < 3 ? data.len - i : 3;
+
+		for (size_t j = 0; j < 3; j++)
+			group = group << 8 | (j < have ? (uint8_t)data.ptr[i + j] : 0);
+		for (size_t j = 0; j <= have; j++)
+			text[used++] = letters[group >> (18 - 6 * j) & 63];
+		for (size_t j = have; pad && j < 3; j++)
+			text[used++] = '=';
+	}
+	text[used] = '\0';
+	return (struct str){text, used};
+}
+
+struct str base64_encode(struct arena *arena, struct str data)
+{
+	return encode(arena, data, alphabet, true);
+}
+
+struct str base64url_encode(struct arena *arena, struct str data)
+{
+	return encode(arena, data, url_alphabet, false);
+}
+
+uint64_t hash_fnv1a(struct str data)
+{
+	uint64_t hash = FNV_OFFSET;
+
+	for (size_t i = 0; i < data.len; i++) {
+		hash ^= (uint8_t)data.ptr[i];
+		hash *= FNV_PRIME;
+	}
+	return hash;
+}
