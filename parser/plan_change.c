@@ -1,0 +1,317 @@
+#include "parser/plan_change.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "parser/overlay.h"
+#include "parser/redact.h"
+
+/* An address is made of names; one that is longer is an attack on whoever prints it. */
+#define ADDRESS_MAX ((size_t)64 << 10)
+
+struct value change_record(enum change_set set, struct value element)
+{
+	const struct value *inner = NULL;
+
+	if (set == CHANGES_DEFERRED)
+		inner = value_get(element, STR("resource_change"));
+	return inner ? *inner : element;
+}
+
+bool change_action_text(struct arena *arena, struct value actions, struct str *out, struct err *err)
+{
+	struct buf text;
+
+	if (actions.kind != VALUE_LIST)
+		return err_set(err, ERR_INVALID, "'actions' is a %s, expected a list of words",
+		    value_kind_name(actions.kind));
+	if (actions.len == 1 && actions.as.items[0].kind == VALUE_STRING) {
+		*out = value_text(actions.as.items[0]);
+		return true;
+	}
+	buf_init(&text, arena, ADDRESS_MAX);
+	for (size_t i = 0; i < actions.len; i++) {
+		if (actions.as.items[i].kind != VALUE_STRING)
+			return err_set(err, ERR_INVALID, "'actions' holds a %s, expected words",
+			    value_kind_name(actions.as.items[i].kind));
+		if (i > 0)
+			buf_addc(&text, ',');
+		buf_add(&text, value_text(actions.as.items[i]));
+	}
+	if (!buf_finish(&text, out, err))
+		return err_context(err, "'actions'");
+	return true;
+}
+
+static void add_quoted(struct buf *out, struct str text)
+{
+	buf_addc(out, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '"' || text.ptr[i] == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, text.ptr[i]);
+	}
+	buf_addc(out, '"');
+}
+
+static void add_index(struct buf *out, struct value index)
+{
+	char digits[24];
+	struct str number;
+
+	if (value_as_number_text(index, digits, &number)) {
+		buf_addc(out, '[');
+		buf_add(out, number);
+		buf_addc(out, ']');
+	} else if (index.kind == VALUE_STRING) {
+		buf_addc(out, '[');
+		add_quoted(out, value_text(index));
+		buf_addc(out, ']');
+	}
+}
+
+/* Drift entries of Terraform 0.15 and plans cut down by others have no address: put it together. */
+NODISCARD static bool build_address(
+    struct arena *arena, const struct change_head *head, struct str *out, struct err *err)
+{
+	struct buf text;
+
+	buf_init(&text, arena, ADDRESS_MAX);
+	if (head->module.len > 0) {
+		buf_add(&text, head->module);
+		buf_addc(&text, '.');
+	}
+	if (str_is(head->mode, "data"))
+		buf_adds(&text, "data.");
+	buf_add(&text, head->type);
+	buf_addc(&text, '.');
+	buf_add(&text, head->name);
+	add_index(&text, head->index);
+	if (!buf_finish(&text, out, err))
+		return err_context(err, "an address");
+	return true;
+}
+
+/* "module.a.data.x.y": the mode of a record that does not tell it. */
+static struct str mode_of_address(struct str address, struct str module)
+{
+	struct str rest = address;
+
+	if (module.len > 0 && str_eat(&rest, module))
+		(void)str_eat(&rest, STR("."));
+	return str_starts(rest, STR("data.")) ? STR("data") : STR("managed");
+}
+
+static void add_scalar(struct buf *out, struct value value)
+{
+	char digits[24];
+	struct str number;
+
+	if (value.kind == VALUE_STRING)
+		buf_add(out, value_text(value));
+	else if (value.kind == VALUE_BOOL)
+		buf_adds(out, value.as.boolean ? "true" : "false");
+	else if (value_as_number_text(value, digits, &number))
+		buf_add(out, number);
+	else
+		buf_adds(out, "(...)");
+}
+
+/* {"account":"1","name":"x"} -> account=1, name=x */
+NODISCARD static bool identity_text(
+    struct arena *arena, struct value identity, struct str *out, struct err *err)
+{
+	struct buf text;
+
+	buf_init(&text, arena, ADDRESS_MAX);
+	for (size_t i = 0; identity.kind == VALUE_MAP && i < identity.len; i++) {
+		const struct value_entry *entry = &identity.as.entries[i];
+
+		if (entry->value.kind == VALUE_NULL)
+			continue;
+		if (text.len > 0)
+			buf_adds(&text, ", ");
+		buf_add(&text, value_text(entry->key));
+		buf_addc(&text, '=');
+		add_scalar(&text, entry->value);
+	}
+	if (!buf_finish(&text, out, err))
+		return err_context(err, "an import identity");
+	return true;
+}
+
+NODISCARD static bool read_import(
+    struct arena *arena, struct value importing, struct change_head *head, struct err *err)
+{
+	const struct value *identity = value_get(importing, STR("identity"));
+
+	head->importing = importing.kind != VALUE_NULL;
+	if (!head->importing)
+		return true;
+	head->import_id = value_get_str(importing, "id");
+	if (head->import_id.len == 0 && identity &&
+	    !identity_text(arena, *identity, &head->import_id, err))
+		return false;
+	/* {"unknown":true}, or an empty object of the versions before that */
+	if (head->import_id.len == 0)
+		head->import_id = STR(SHOWN_UNKNOWN);
+	return true;
+}
+
+NODISCARD static bool read_action(
+    struct arena *arena, struct value change, struct change_head *head, struct err *err)
+{
+	const struct value *actions = value_get(change, STR("actions"));
+
+	head->action = ACTION_OTHER;
+	if (!actions || actions->kind == VALUE_NULL)
+		return true;
+	if (!change_action_text(arena, *actions, &head->action_text, err))
+		return false;
+	head->action = action_from_words(head->action_text);
+	return true;
+}
+
+static struct str deposed_key(struct value record)
+{
+	const struct value *deposed = value_get(record, STR("deposed"));
+
+	/* 0.12 before its release wrote true instead of the key */
+	if (deposed && deposed->kind == VALUE_BOOL && deposed->as.boolean)
+		return STR("true");
+	return deposed ? value_text(*deposed) : STR_EMPTY;
+}
+
+NODISCARD static bool read_part(
+    struct value map, const char *key, enum value_kind kind, struct value *out, struct err *err)
+{
+	const struct value *part = value_get_c(map, key);
+
+	*out = part ? *part : value_null();
+	if (out->kind == VALUE_NULL || out->kind == kind)
+		return true;
+	return err_set(err, ERR_INVALID, "'%s' is a %s, expected a %s", key,
+	    value_kind_name(out->kind), value_kind_name(kind));
+}
+
+NODISCARD static bool read_head(struct arena *arena, struct value record, struct value change,
+    struct change_head *head, struct err *err)
+{
+	const struct value *index = value_get(record, STR("index"));
+	const struct value *importing = value_get(change, STR("importing"));
+
+	*head = (struct change_head){
+	    .address = value_get_str(record, "address"),
+	    .previous_address = value_get_str(record, "previous_address"),
+	    .module = value_get_str(record, "module_address"),
+	    .mode = value_get_str(record, "mode"),
+	    .type = value_get_str(record, "type"),
+	    .name = value_get_str(record, "name"),
+	    .provider = value_get_str(record, "provider_name"),
+	    .deposed = deposed_key(record),
+	    .index = index ? *index : value_null(),
+	    .action_text = STR_EMPTY,
+	    .reason = value_get_str(record, "action_reason"),
+	    .import_id = STR_EMPTY,
+	    .generated_config = value_get_str(change, "generated_config").len > 0,
+	};
+	if (head->mode.len == 0)
+		head->mode = mode_of_address(head->address, head->module);
+	if (head->address.len == 0 && !build_address(arena, head, &head->address, err))
+		return false;
+	if (str_eq(head->previous_address, head->address))
+		head->previous_address = STR_EMPTY;
+	if (importing && !read_import(arena, *importing, head, err))
+		return false;
+	return read_action(arena, change, head, err);
+}
+
+NODISCARD static bool read_record(struct arena *arena, enum change_set set, struct value element,
+    struct value *change, struct change_head *head, struct err *err)
+{
+	struct value record = change_record(set, element);
+
+	if (record.kind != VALUE_MAP)
+		return err_set(err, ERR_INVALID, "a change is a %s, expected a map",
+		    value_kind_name(record.kind));
+	if (!read_part(record, "change", VALUE_MAP, change, err) ||
+	    !read_head(arena, record, *change, head, err))
+		return false;
+	if (set == CHANGES_DEFERRED)
+		head->reason = value_get_str(element, "reason");
+	return true;
+}
+
+bool change_read_head(struct arena *arena, enum change_set set, struct value element,
+    struct change_head *out, struct err *err)
+{
+	struct value change = value_null();
+
+	return read_record(arena, set, element, &change, out, err);
+}
+
+static struct value part_or_null(struct value map, const char *key)
+{
+	const struct value *part = value_get_c(map, key);
+
+	return part ? *part : value_null();
+}
+
+/* Both sides of a change with what is unknown and what is sensitive in them. */
+NODISCARD static bool read_values(
+    struct arena *arena, struct value change, struct change *out, struct err *err)
+{
+	out->has_values = true;
+	out->replace_paths = part_or_null(change, "replace_paths");
+	if (!overlay_value(arena, part_or_null(change, "before"), value_null(),
+		part_or_null(change, "before_sensitive"), &out->before, err))
+		return err_context(err, "'before' of '%.*s'", STR_ARG(out->head.address));
+	if (!overlay_value(arena, part_or_null(change, "after"),
+		part_or_null(change, "after_unknown"), part_or_null(change, "after_sensitive"),
+		&out->after, err))
+		return err_context(err, "'after' of '%.*s'", STR_ARG(out->head.address));
+	return true;
+}
+
+bool change_read(struct arena *arena, enum change_set set, struct value element, struct change *out,
+    struct err *err)
+{
+	struct value change = value_null();
+
+	*out = (struct change){.body = STR_EMPTY};
+	return read_record(arena, set, element, &change, &out->head, err) &&
+	       read_values(arena, change, out, err);
+}
+
+bool change_read_output(struct arena *arena, struct str name, struct value change, bool sensitive,
+    struct change *out, struct err *err)
+{
+	const uint8_t whole = VALUE_SENSITIVE | VALUE_HAS_SENSITIVE;
+
+	*out = (struct change){.body = STR_EMPTY};
+	out->head = (struct change_head){
+	    .address = name,
+	    .previous_address = STR_EMPTY,
+	    .module = STR_EMPTY,
+	    .mode = STR_EMPTY,
+	    .type = STR_EMPTY,
+	    .name = name,
+	    .provider = STR_EMPTY,
+	    .deposed = STR_EMPTY,
+	    .action_text = STR_EMPTY,
+	    .reason = STR_EMPTY,
+	    .import_id = STR_EMPTY,
+	};
+	if (change.kind != VALUE_MAP)
+		return err_set(err, ERR_INVALID, "the change of an output is a %s, expected a map",
+		    value_kind_name(change.kind));
+	if (!read_action(arena, change, &out->head, err) || !read_values(arena, change, out, err))
+		return false;
+	out->head.sensitive_output =
+	    sensitive || ((out->before.marks | out->after.marks) & VALUE_SENSITIVE) != 0;
+	if (out->head.sensitive_output) {
+		out->before.marks |= whole;
+		out->after.marks |= whole;
+	}
+	return true;
+}

@@ -1,0 +1,201 @@
+#include "parser/redact.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json_read.h"
+
+/* A secret shorter than this that happens to stand inside an import identity is no evidence. */
+#define SECRET_PART_MIN 4
+
+struct redaction {
+	struct arena *arena;
+	struct err *err;
+};
+
+/* One part of a change on both sides; NULL: not there. Both are raw. */
+struct sides {
+	const struct value *mine, *other;
+};
+
+NODISCARD static bool redact(
+    const struct redaction *r, struct sides sides, int depth, struct value *out);
+
+static bool is_secret(const struct value *value)
+{
+	return value && (value->marks & VALUE_SENSITIVE);
+}
+
+static bool has_secret(const struct value *value)
+{
+	return value && (value->marks & (VALUE_SENSITIVE | VALUE_HAS_SENSITIVE));
+}
+
+/* What is not known yet may become anything. */
+static struct value hide(struct sides sides)
+{
+	bool changed = !sides.other ||
+		       ((sides.mine->marks | sides.other->marks) & VALUE_HAS_UNKNOWN) ||
+		       !value_equal(*sides.mine, *sides.other);
+
+	return value_hidden(changed);
+}
+
+NODISCARD static bool redact_map(
+    const struct redaction *r, struct sides sides, int depth, struct value *out)
+{
+	struct value map = *sides.mine;
+	struct value_entry *entries = arena_array(r->arena, struct value_entry, map.len);
+	uint8_t marks = 0;
+	struct str twice;
+
+	for (uint32_t i = 0; i < map.len; i++) {
+		const struct value_entry *entry = &map.as.entries[i];
+		struct sides part = {&entry->value, NULL};
+
+		if (sides.other)
+			part.other = value_get(*sides.other, value_text(entry->key));
+		entries[i].key = entry->key;
+		if (!redact(r, part, depth + 1, &entries[i].value))
+			return false;
+		marks |= entries[i].value.marks & VALUE_HAS_UNKNOWN;
+	}
+	if (!value_map(r->arena, entries, map.len, out, &twice))
+		return err_set(r->err, ERR_INVALID, "a key stands twice");
+	out->marks |= marks;
+	return true;
+}
+
+NODISCARD static bool redact_list(
+    const struct redaction *r, struct sides sides, int depth, struct value *out)
+{
+	struct value list = *sides.mine;
+	struct value *items = arena_array(r->arena, struct value, list.len);
+	uint8_t marks = 0;
+
+	for (uint32_t i = 0; i < list.len; i++) {
+		struct sides part = {&list.as.items[i], NULL};
+
+		if (sides.other && sides.other->kind == VALUE_LIST && i < sides.other->len)
+			part.other = &sides.other->as.items[i];
+		if (!redact(r, part, depth + 1, &items[i]))
+			return false;
+		marks |= items[i].marks & VALUE_HAS_UNKNOWN;
+	}
+	*out = value_list(items, list.len);
+	out->marks |= marks;
+	return true;
+}
+
+/*
+ * Items of a list may have moved, so one side's marks say nothing about the place on a side without
+ * any: there the secret of the other side may stand anywhere.
+ */
+static bool secret_may_hide_in(struct sides sides)
+{
+	return sides.mine->kind == VALUE_LIST && sides.mine->len > 0 && !has_secret(sides.mine) &&
+	       has_secret(sides.other);
+}
+
+/* The same for a part whose other side has another shape, with a secret somewhere in it. */
+static bool shapes_differ(struct sides sides)
+{
+	return has_secret(sides.other) && sides.mine->kind != sides.other->kind &&
+	       sides.mine->kind != VALUE_NULL && sides.mine->kind != VALUE_UNKNOWN;
+}
+
+static bool redact(const struct redaction *r, struct sides sides, int depth, struct value *out)
+{
+	*out = *sides.mine;
+	if (depth > JSON_DEPTH_MAX)
+		return err_set(
+		    r->err, ERR_LIMIT, "values are nested more than %d deep", JSON_DEPTH_MAX);
+	if (!has_secret(sides.mine) && !has_secret(sides.other))
+		return true;
+	if (is_secret(sides.mine) || is_secret(sides.other) || secret_may_hide_in(sides) ||
+	    shapes_differ(sides)) {
+		*out = hide(sides);
+		return true;
+	}
+	if (sides.mine->kind == VALUE_MAP)
+		return redact_map(r, sides, depth, out);
+	if (sides.mine->kind == VALUE_LIST)
+		return redact_list(r, sides, depth, out);
+	return true;
+}
+
+/* Does a secret of this value stand in the text? */
+static bool tells_secret(struct str text, struct value value, bool secret, int depth)
+{
+	struct str leaf = value_text(value);
+
+	if (depth > JSON_DEPTH_MAX)
+		return true;
+	if (!secret && !has_secret(&value))
+		return false;
+	secret = secret || is_secret(&value);
+	if (value.kind != VALUE_MAP && value.kind != VALUE_LIST)
+		return secret && leaf.len > 0 &&
+		       (str_eq(leaf, text) ||
+			   (leaf.len >= SECRET_PART_MIN && str_contains(text, leaf)));
+	for (uint32_t i = 0; i < value.len; i++) {
+		struct value part =
+		    value.kind == VALUE_MAP ? value.as.entries[i].value : value.as.items[i];
+
+		if (tells_secret(text, part, secret, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+static bool id_is_secret(struct value value)
+{
+	return is_secret(&value) || is_secret(value_get(value, STR("id")));
+}
+
+static void redact_import(const struct change *change, struct change_head *head)
+{
+	if (!head->importing || head->import_id.len == 0)
+		return;
+	if (id_is_secret(change->before) || id_is_secret(change->after) ||
+	    tells_secret(head->import_id, change->before, false, 0) ||
+	    tells_secret(head->import_id, change->after, false, 0))
+		head->import_id = STR(SHOWN_SENSITIVE);
+}
+
+/* Of a create or a delete one side is not there; that is no secret, its action says so. */
+NODISCARD static bool redact_side(
+    const struct redaction *r, struct sides sides, bool may_be_absent, struct value *out)
+{
+	if (may_be_absent && sides.mine->kind == VALUE_NULL) {
+		*out = value_null();
+		return true;
+	}
+	return redact(r, sides, 0, out);
+}
+
+bool redact_change(
+    struct arena *arena, const struct change *change, struct shown_change *out, struct err *err)
+{
+	const struct redaction r = {arena, err};
+	const struct sides before = {&change->before, &change->after};
+	const struct sides after = {&change->after, &change->before};
+	const enum action action = change->head.action;
+
+	*out = (struct shown_change){
+	    .head = change->head,
+	    .has_values = change->has_values,
+	    .before = {change->before},
+	    .after = {change->after},
+	    .replace_paths = change->replace_paths,
+	    .body = change->body,
+	};
+	if (!change->has_values)
+		return true;
+	if (!has_secret(&change->before) && !has_secret(&change->after))
+		return true;
+	redact_import(change, &out->head);
+	if (!redact_side(&r, before, action == ACTION_CREATE, &out->before.value) ||
+	    !redact_side(&r, after, action == ACTION_DELETE, &out->after.value))
+		return err_context(err, "'%.*s'", STR_ARG(change->head.address));
+	return true;
+}

@@ -1,0 +1,265 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/input.h"
+#include "parser/plan_read.h"
+
+#define TEXT_MAX ((size_t)32 << 20)
+#define FLIPS	 20000
+
+/* A record with the given address, mode and member "change". */
+#define RECORD(address, mode, change)                                                       \
+	"{\"address\":\"" address "\",\"mode\":\"" mode                                     \
+	"\",\"type\":\"t\",\"name\":\"n\",\"provider_name\":\"registry.terraform.io/h/t\"," \
+	"\"change\":" change "}"
+#define ACTIONS(words) "{\"actions\":[" words "],\"before\":null,\"after\":{}}"
+#define PLAN(members)  "{\"format_version\":\"1.2\",\"terraform_version\":\"1.9.5\"," members "}"
+#define CHANGES(list)  "\"resource_changes\":[" list "]"
+
+static struct plan *read_json(struct arena *arena, const char *name, const char *json)
+{
+	struct input *input = input_from_str(arena, "p", str_from(json));
+	struct plan *plan = NULL;
+	struct err err = {0};
+
+	if (!plan_read_json(arena, input, NULL, &plan, &err))
+		fail_msg("%s: %d:%d: %s", name, err.line, err.column, err.text);
+	return plan;
+}
+
+/* One line per change: what a visitor is handed. */
+struct log {
+	struct buf text;
+	size_t stop_after; /* 0: never */
+	size_t seen;
+};
+
+static bool log_change(void *context, const struct change *change, struct err *err)
+{
+	const struct change_head *head = &change->head;
+	struct log *log = context;
+
+	buf_addf(&log->text, "%.*s", STR_ARG(head->address));
+	buf_addf(&log->text, " %s", action_name(head->action));
+	if (head->previous_address.len > 0)
+		buf_addf(&log->text, " from=%.*s", STR_ARG(head->previous_address));
+	if (head->deposed.len > 0)
+		buf_addf(&log->text, " deposed=%.*s", STR_ARG(head->deposed));
+	if (head->mode.len > 0 && !str_is(head->mode, "managed"))
+		buf_addf(&log->text, " mode=%.*s", STR_ARG(head->mode));
+	if (head->importing)
+		buf_addf(&log->text, " import=%.*s", STR_ARG(head->import_id));
+	if (head->reason.len > 0)
+		buf_addf(&log->text, " reason=%.*s", STR_ARG(head->reason));
+	if (head->action == ACTION_OTHER)
+		buf_addf(&log->text, " words=%.*s", STR_ARG(head->action_text));
+	if (head->generated_config)
+		buf_adds(&log->text, " generated");
+	if (head->sensitive_output)
+		buf_adds(&log->text, " sensitive");
+	buf_addc(&log->text, '\n');
+	log->seen++;
+	if (log->stop_after && log->seen == log->stop_after)
+		return err_set(err, ERR_INVALID, "enough");
+	return true;
+}
+
+struct visit_case {
+	const char *name, *json;
+	enum change_set set;
+	enum visit_filter filter;
+	const char *want;
+};
+
+static const struct visit_case visits[] = {
+    {"all",
+	PLAN(CHANGES(RECORD("t.a", "managed", ACTIONS("\"no-op\"")) "," RECORD(
+	    "t.b", "managed", ACTIONS("\"a\",\"b\"")))),
+	CHANGES_RESOURCE, VISIT_ALL, "t.a no-op\nt.b other words=a,b\n"},
+    {"changed",
+	PLAN(CHANGES(RECORD("t.a", "managed", ACTIONS("\"no-op\"")) "," RECORD(
+	    "data.t.b", "data", ACTIONS("\"read\"")) "," RECORD("data.t.c", "data",
+	    ACTIONS("\"delete\"")) "," RECORD("t.d", "managed",
+	    ACTIONS("\"delete\"")) "," RECORD("t.e", "managed",
+	    "{\"actions\":[\"no-op\"],\"importing\":{\"id\":\"x\"}}"))),
+	CHANGES_RESOURCE, VISIT_CHANGED, "t.d delete\nt.e no-op import=x\n"},
+    {"every part of a head",
+	PLAN(
+	    CHANGES("{\"address\":\"module.m.t.n[1]\",\"previous_address\":\"t.o\","
+		    "\"module_address\":\"module.m\",\"mode\":\"managed\",\"type\":\"t\","
+		    "\"name\":\"n\",\"index\":1,\"provider_name\":\"p\",\"deposed\":\"00ff\","
+		    "\"action_reason\":\"tainted\",\"change\":{\"actions\":[\"delete\",\"create\"],"
+		    "\"importing\":{\"identity\":{\"a\":\"b\"}},\"generated_config\":\"x\"}}")),
+	CHANGES_RESOURCE, VISIT_ALL,
+	"module.m.t.n[1] replace from=t.o deposed=00ff import=a=b reason=tainted generated\n"},
+    {"addresses are put together",
+	PLAN(CHANGES("{\"type\":\"t\",\"name\":\"n\",\"index\":\"a\\\"b\",\"module_address\":"
+		     "\"module.m\",\"change\":" ACTIONS(
+			 "\"create\"") "},"
+				       "{\"mode\":\"data\",\"type\":\"t\",\"name\":\"n\",\"index\":"
+				       "3,\"change\":" ACTIONS("\"read\"") "}")),
+	CHANGES_RESOURCE, VISIT_ALL,
+	"module.m.t.n[\"a\\\"b\"] create\ndata.t.n[3] read mode=data\n"},
+    {"the mode is told by the address",
+	PLAN(CHANGES("{\"address\":\"module.m.data.t.n\",\"module_address\":\"module.m\","
+		     "\"change\":" ACTIONS("\"read\"") "}")),
+	CHANGES_RESOURCE, VISIT_ALL, "module.m.data.t.n read mode=data\n"},
+    {"outputs",
+	PLAN("\"output_changes\" : { \"a b\" : {\"actions\":[\"create\"]} ,\n \"c\\\"d\":"
+	     "{\"actions\":[\"no-op\"],\"after_sensitive\":true,\"after\":1}}"),
+	CHANGES_OUTPUT, VISIT_ALL, "a b create\nc\"d no-op sensitive\n"},
+    {"outputs that planned_values call sensitive",
+	PLAN(
+	    "\"output_changes\":{\"a\":{\"actions\":[\"create\"],\"after\":\"x\"},\"b\":{"
+	    "\"actions\":[\"create\"]}},\"planned_values\":{\"outputs\":{\"a\":{\"sensitive\":true,"
+	    "\"value\":\"x\"},\"b\":{\"sensitive\":false}}}"),
+	CHANGES_OUTPUT, VISIT_ALL, "a create sensitive\nb create\n"},
+    {"outputs that the state calls sensitive",
+	PLAN("\"prior_state\":{\"values\":{\"outputs\":{\"a\":{\"sensitive\":true}}}},"
+	     "\"output_changes\":{\"a\":{\"actions\":[\"delete\"],\"before\":\"x\"}}"),
+	CHANGES_OUTPUT, VISIT_CHANGED, "a delete sensitive\n"},
+    {"deferred",
+	PLAN("\"deferred_changes\":[{\"reason\":\"absent_prereq\",\"resource_change\":" RECORD(
+	    "t.a", "managed", ACTIONS("\"create\"")) "}]"),
+	CHANGES_DEFERRED, VISIT_CHANGED, "t.a create reason=absent_prereq\n"},
+    {"drift", PLAN("\"resource_drift\":[" RECORD("t.a", "managed", ACTIONS("\"update\"")) "]"),
+	CHANGES_DRIFT, VISIT_CHANGED, "t.a update\n"},
+};
+
+static void visit(struct arena *arena, const char *name, const struct plan *plan,
+    const struct visit_case *row, struct log *log)
+{
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct err err = {0};
+
+	buf_init(&log->text, arena, TEXT_MAX);
+	if (!plan_visit(plan, row->set, row->filter, scratch, log_change, log, &err))
+		fail_msg("%s: %d:%d: %s", name, err.line, err.column, err.text);
+	if (!str_is(buf_str(&log->text), row->want))
+		fail_msg("%s: %.*s", name, STR_ARG(buf_str(&log->text)));
+}
+
+static struct input *write_input(struct arena *arena, struct str text)
+{
+	struct str path = str_format(arena, "/tmp/tfherald-plan-json-%ld", (long)getpid());
+	struct input *input = NULL;
+	struct err err = {0};
+
+	if (!file_write(arena, path.ptr, text, &err) ||
+	    !input_open(arena, path.ptr, 0, &input, &err))
+		fail_msg("%s", err.text);
+	(void)unlink(path.ptr);
+	return input;
+}
+
+static void changes_are_visited(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(visits); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct input *file CLEANUP(input_close_ptr) =
+		    write_input(arena, str_from(visits[i].json));
+		struct plan *plan = read_json(arena, visits[i].name, visits[i].json);
+		struct log log = {0};
+		struct err err = {0};
+
+		visit(arena, visits[i].name, plan, &visits[i], &log);
+		log = (struct log){0};
+		assert_true(plan_read_json(arena, file, NULL, &plan, &err));
+		visit(arena, visits[i].name, plan, &visits[i], &log);
+	}
+}
+
+static void visitors_may_stop(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct plan *plan = read_json(arena, "stop", visits[0].json);
+	struct log log = {.stop_after = 1};
+	struct err err = {0};
+
+	(void)state;
+	buf_init(&log.text, arena, TEXT_MAX);
+	assert_false(
+	    plan_visit(plan, CHANGES_RESOURCE, VISIT_ALL, scratch, log_change, &log, &err));
+	assert_string_equal(err.text, "enough");
+	assert_int_equal(log.seen, 1);
+}
+
+static void errors_of_records_have_a_place(void **state)
+{
+	static const char json[] =
+	    "{\"resource_changes\":[\n"
+	    "  {\"address\":\"t.a\",\"mode\":\"managed\",\"change\":{\"actions\":"
+	    "[\"create\"],\n    \"after\":{\"x\":01}}}]}";
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct plan *plan = read_json(arena, "place", json);
+	struct log log = {0};
+	struct err err = {0};
+
+	(void)state;
+	buf_init(&log.text, arena, TEXT_MAX);
+	assert_false(
+	    plan_visit(plan, CHANGES_RESOURCE, VISIT_ALL, scratch, log_change, &log, &err));
+	assert_int_equal(err.code, ERR_SYNTAX);
+	assert_int_equal(err.line, 3);
+	assert_in_range(err.column, 18, 19);
+	assert_string_equal(err.file, "p");
+}
+
+/* Many records from a file: the loader reads several of them at once, and large ones alone. */
+static void files_are_read_in_windows(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct input *file CLEANUP(input_close_ptr) = NULL;
+	struct plan *plan = NULL;
+	struct buf text, want;
+	struct log log = {0};
+	struct err err = {0};
+
+	(void)state;
+	buf_init(&text, arena, TEXT_MAX);
+	buf_init(&want, arena, TEXT_MAX);
+	buf_adds(&text, "{\"format_version\":\"1.2\",\"resource_changes\":[");
+	for (int i = 0; i < 3000; i++) {
+		buf_addf(&text,
+		    "%s{\"address\":\"t.a%d\",\"mode\":\"managed\",\"change\":{\"actions\":"
+		    "[\"%s\"],\"after\":{\"x\":\"",
+		    i ? "," : "", i, i % 3 ? "update" : "no-op");
+		buf_repeat(&text, 'x', i == 1000 ? 600000 : (size_t)(i % 700));
+		buf_adds(&text, "\"}}}");
+		if (i % 3)
+			buf_addf(&want, "t.a%d update\n", i);
+	}
+	buf_adds(&text, "]}");
+	file = write_input(arena, buf_str(&text));
+	assert_true(plan_read_json(arena, file, NULL, &plan, &err));
+	buf_init(&log.text, arena, TEXT_MAX);
+	assert_true(
+	    plan_visit(plan, CHANGES_RESOURCE, VISIT_CHANGED, scratch, log_change, &log, &err));
+	assert_true(str_eq(buf_str(&log.text), buf_str(&want)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(changes_are_visited),
+	    cmocka_unit_test(visitors_may_stop),
+	    cmocka_unit_test(errors_of_records_have_a_place),
+	    cmocka_unit_test(files_are_read_in_windows),
+	};
+
+	return cmocka_run_group_tests_name("parser/plan_load", tests, NULL, NULL);
+}
