@@ -1,0 +1,339 @@
+#include "notifiers/github.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json_write.h"
+
+#include "report/render.h"
+
+#define JSON_MAX     ((size_t)4 << 20)
+#define PULL_MAX     INT64_C(999999999)
+#define RUN_UNKNOWN  (-1)
+#define CHANNEL_NAME "github comment"
+
+static const struct http_header github_headers[] = {
+    {STR_INIT("Accept"), STR_INIT("application/vnd.github+json")},
+    {STR_INIT("X-GitHub-Api-Version"), STR_INIT("2022-11-28")},
+};
+
+/* The same with a body. */
+static const struct http_header github_write_headers[] = {
+    {STR_INIT("Accept"), STR_INIT("application/vnd.github+json")},
+    {STR_INIT("X-GitHub-Api-Version"), STR_INIT("2022-11-28")},
+    {STR_INIT("Content-Type"), STR_INIT("application/json; charset=utf-8")},
+};
+
+struct step_request *github_ask(struct github_step *step, enum github_ask kind, const char *method,
+    struct str url, struct str body)
+{
+	struct github *github = step->github;
+	struct step_request *request = &step->requests[github->asked_count];
+	bool creates = str_is(str_from(method), "POST");
+
+	github->asked[github->asked_count++] = kind;
+	*request = (struct step_request){
+	    .request =
+		{
+		    .method = method,
+		    .url = url,
+		    .token = github->config.token,
+		    .headers = body.len ? github_write_headers : github_headers,
+		    .header_count =
+			body.len ? ARRAY_LEN(github_write_headers) : ARRAY_LEN(github_headers),
+		    .body = body,
+		    .fresh_connection = creates,
+		    .needs_token = true,
+		},
+	    .repeat = creates ? REPEAT_RECONCILE : REPEAT_SAFE,
+	};
+	return request;
+}
+
+struct str github_body_json(struct arena *arena, struct str text)
+{
+	struct buf buf;
+	struct sink sink;
+	struct jsonw writer;
+
+	buf_init(&buf, arena, JSON_MAX);
+	sink_to_buf(&sink, &buf);
+	jsonw_init(&writer, &sink, 0);
+	jsonw_begin_object(&writer);
+	jsonw_field_str(&writer, "body", text);
+	jsonw_end_object(&writer);
+	return buf_str(&buf);
+}
+
+enum github_go github_fail(struct github_step *step, struct str reason)
+{
+	/* a body that cannot be rendered has ended the delivery with that reason */
+	if (step->github->body.len == 0 && !github_render(step))
+		return GO_END;
+	delivery_fail(step->delivery, reason, step->github->body);
+	return GO_END;
+}
+
+static bool changes_nothing(const struct outcome *outcome)
+{
+	return outcome->has_plan && outcome->result == PLAN_NO_CHANGES && !outcome->errored;
+}
+
+/* Of an appended one: that of this very run, should it be sent twice. */
+static bool is_same_run(const struct github *github, const struct marker *marker)
+{
+	return github->marker.run >= 0 && marker->run == github->marker.run &&
+	       str_eq(marker->sha, github->marker.sha);
+}
+
+/* The comment whose marker tells the state of things; NULL when there is none. */
+static const struct github_comment *find_current(const struct github *github)
+{
+	const struct github_comments *found = &github->found;
+	const struct github_comment *current = NULL;
+
+	if (found->count == 0)
+		return NULL;
+	if (github->config.mode == COMMENT_UPDATE)
+		return &found->items[0];
+	if (github->config.mode == COMMENT_RECREATE)
+		return &found->items[found->count - 1];
+	for (size_t i = 0; i < found->count; i++)
+		if (str_eq(found->items[i].marker.sha, github->marker.sha))
+			current = &found->items[i];
+	return current;
+}
+
+static bool is_target(const struct github *github, const struct github_comment *current,
+    const struct outcome *outcome)
+{
+	if (github->config.mode == COMMENT_APPEND)
+		return is_same_run(github, &current->marker);
+	return github->config.mode == COMMENT_UPDATE || is_same_run(github, &current->marker) ||
+	       (github->config.skip_no_changes && changes_nothing(outcome));
+}
+
+static enum github_go decide(struct github_step *step)
+{
+	struct github *github = step->github;
+	const struct outcome *outcome = step->delivery->outcome;
+	const struct github_comment *current = find_current(github);
+
+	github->stage = GITHUB_SLACK;
+	if (current && github->config.mode != COMMENT_APPEND &&
+	    !marker_may_replace(
+		&github->marker, &current->marker, outcome->facts.operation, github->pull.head)) {
+		github->outdated = true;
+		step->delivery->record.url = current->url;
+		delivery_skip(step->delivery,
+		    STR("the comment is of a newer commit or run already; it was left as it is"));
+		return GO_END;
+	}
+	if (current) {
+		memcpy(github->marker.slack, current->marker.slack, sizeof(github->marker.slack));
+		github->marker.slack_count = current->marker.slack_count;
+		if (is_target(github, current, outcome))
+			github->target = *current;
+	}
+	if (github->target.id == 0 && github->config.skip_no_changes && changes_nothing(outcome)) {
+		delivery_skip(step->delivery, STR("no changes"));
+		return GO_END;
+	}
+	return GO_ON;
+}
+
+void github_collect_places(struct github_step *step)
+{
+	struct github *github = step->github;
+
+	for (size_t i = 0; i < github->slack_count; i++)
+		if (github->slacks[i]->done)
+			marker_slack_set(step->arena, &github->marker,
+			    slack_delivery_channel(github->slacks[i]),
+			    slack_delivery_place(github->slacks[i]));
+}
+
+/* A first message's place is not known before Slack has answered. */
+static enum github_go wait_for_slack(struct github_step *step)
+{
+	struct github *github = step->github;
+
+	for (size_t i = 0; i < github->slack_count; i++) {
+		const struct delivery *slack = github->slacks[i];
+		struct str channel = slack_delivery_channel(slack);
+
+		if (!slack->done && channel.len &&
+		    marker_slack_find(step->arena, &github->marker, channel).ts.len == 0)
+			return GO_WAIT;
+	}
+	github_collect_places(step);
+	github->stage = GITHUB_WRITE;
+	return GO_ON;
+}
+
+static enum github_go run_stages(struct github_step *step)
+{
+	static enum github_go (*const stages[])(struct github_step *) = {
+	    [GITHUB_LOOK] = github_look,
+	    [GITHUB_DECIDE] = decide,
+	    [GITHUB_SLACK] = wait_for_slack,
+	    [GITHUB_WRITE] = github_write,
+	    [GITHUB_REREAD] = github_reread,
+	    [GITHUB_RETIRE] = github_retire,
+	    [GITHUB_PLACES] = github_places,
+	};
+	enum github_go go = GO_ON;
+
+	while (go == GO_ON)
+		go = stages[step->github->stage](step);
+	return go;
+}
+
+static enum step_result github_step_run(struct delivery *delivery, struct arena *arena,
+    const struct http_reply *replies, size_t reply_count, struct step_request *requests,
+    size_t *request_count)
+{
+	static const enum step_result results[] = {
+	    [GO_ON] = STEP_DONE, /* does not come out of run_stages() */
+	    [GO_ASK] = STEP_MORE,
+	    [GO_WAIT] = STEP_WAIT,
+	    [GO_END] = STEP_DONE,
+	};
+	struct github_step step = {delivery, delivery->state, arena, requests};
+	struct github *github = delivery->state;
+	enum github_go go;
+
+	*request_count = 0;
+	if (delivery->done)
+		return STEP_DONE;
+	for (size_t i = 0; i < reply_count && i < github->asked_count; i++) {
+		enum github_ask kind = github->asked[i];
+
+		if (!(kind < ASK_CREATE ? github_take_look : github_take_write)(
+			&step, kind, &replies[i]))
+			return STEP_DONE;
+	}
+	github->asked_count = 0;
+	go = run_stages(&step);
+	*request_count = github->asked_count;
+	return results[go];
+}
+
+const struct notifier notifier_github = {.name = "github", .step = github_step_run};
+
+static int64_t number_or(struct str text, int64_t max, int64_t otherwise)
+{
+	struct err err = {0};
+	int64_t number;
+
+	return str_to_int64(text, 0, max, &number, &err) ? number : otherwise;
+}
+
+/* Everything that must be right before the first request; false: the delivery has ended. */
+static bool check_facts(struct github_step *step)
+{
+	struct github *github = step->github;
+	const struct facts *facts = &step->delivery->outcome->facts;
+	struct str repository = facts->repository.value;
+
+	if (repository.len == 0) {
+		github_fail(step, STR("the repository is not known; give it as owner/name"));
+		return false;
+	}
+	if (!github_is_repository(repository)) {
+		github_fail(step, STR("the repository is not of the form owner/name"));
+		return false;
+	}
+	if (github->pull.number > 0 || github_is_commit(facts->commit.value))
+		return true;
+	delivery_skip(step->delivery, STR("neither a pull request nor a commit is known"));
+	return false;
+}
+
+static void set_number(struct github_step *step, struct str text)
+{
+	struct github *github = step->github;
+
+	github->pull.number = number_or(text, PULL_MAX, 0);
+	if (github->pull.number == 0)
+		return;
+	github->number = str_format(step->arena, "%lld", (long long)github->pull.number);
+	github->next_page = str_format(step->arena, "%s/issues/%s/comments?per_page=100",
+	    str_to_c(step->arena, github->api), str_to_c(step->arena, github->number));
+}
+
+static struct github *github_new(
+    struct arena *arena, const struct outcome *outcome, const struct github_config *config)
+{
+	struct github *github = arena_make(arena, struct github);
+	struct str api = config->api_url;
+
+	while (str_eat_end(&api, STR("/")))
+		continue;
+	*github = (struct github){
+	    .arena = arena,
+	    .config = *config,
+	    .pull = {.head = STR_EMPTY, .url = STR_EMPTY},
+	    .number = STR_EMPTY,
+	    .author = {.login = STR_EMPTY},
+	    .next_page = STR_EMPTY,
+	    .since = STR_EMPTY,
+	    .target = {.url = STR_EMPTY, .body = STR_EMPTY},
+	    .body = STR_EMPTY,
+	    .result = DELIVERY_SENT,
+	};
+	github->config.api_url = str_copy(arena, api);
+	/* tokens come from environment variables, often with a newline at the end */
+	github->config.token = str_copy(arena, str_trim(config->token));
+	github->config.graphql_url = config->graphql_url.ptr ? config->graphql_url : STR_EMPTY;
+	if (github->config.max_bytes == 0)
+		github->config.max_bytes = MARKDOWN_LIMIT;
+	github->api = str_format(arena, "%s/repos/%s", github->config.api_url.ptr,
+	    str_to_c(arena, outcome->facts.repository.value));
+	github->marker = (struct marker){
+	    .key = STR_EMPTY,
+	    .sha = github_is_commit(outcome->facts.commit.value) ? outcome->facts.commit.value
+								 : STR_EMPTY,
+	    .run = number_or(outcome->facts.run.value, INT64_MAX, RUN_UNKNOWN),
+	};
+	return github;
+}
+
+struct delivery *github_delivery(
+    struct arena *arena, const struct outcome *outcome, const struct github_config *config)
+{
+	struct delivery *delivery =
+	    delivery_new(arena, &notifier_github, outcome, STR(CHANNEL_NAME));
+	struct github *github = github_new(arena, outcome, config);
+	struct github_step step = {delivery, github, arena, NULL};
+
+	delivery->state = github;
+	set_number(&step, outcome->facts.pull_request.value);
+	if (check_facts(&step))
+		github->marker.key = marker_key(arena, outcome, github->pull.number);
+	return delivery;
+}
+
+void github_delivery_add_slack(struct delivery *comment, const struct delivery *slack)
+{
+	struct github *github = comment->state;
+
+	if (slack && github->slack_count < MARKER_SLACK_MAX &&
+	    slack_delivery_channel(slack).len > 0)
+		github->slacks[github->slack_count++] = slack;
+}
+
+struct slack_place github_delivery_slack_place(
+    const struct delivery *comment, struct str channel, bool *known)
+{
+	const struct github *github = comment->state;
+
+	*known = comment->done || github->looked;
+	return marker_slack_find(github->arena, &github->marker, channel);
+}
+
+bool github_delivery_is_outdated(const struct delivery *comment)
+{
+	const struct github *github = comment->state;
+
+	return github->outdated;
+}
