@@ -1,0 +1,72 @@
+#!/bin/sh
+# The figures the program promises, as one table: best of five runs each, all in this run. The ratio
+# is to `jq '.resource_changes|length'` on the same file, which merely parses it.
+#   tests/bench/bench.sh TFHERALD BUILD
+set -eu
+tfherald=$1
+tools=$2/tests/bench
+runs=${RUNS:-5}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+command -v jq > /dev/null || {
+	echo "bench: jq is missing (make deps-dev)" >&2
+	exit 1
+}
+cd "$(dirname "$0")/../.."
+missed=0
+
+size_of() { wc -c < "$1" | tr -d ' '; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / b }'; }
+
+# name, ms, KiB, bytes (0: none), jq's ms (0: none), what must hold (an awk expression over ms, kib, mbs, x)
+row() {
+	awk -v name="$1" -v ms="$2" -v kib="$3" -v bytes="$4" -v jq="$5" "BEGIN {
+		mbs = bytes ? bytes / ms / 1000 : 0; x = jq ? jq / ms : 0
+		ok = ($6)
+		printf \"%-44s %9.2f ms %8s %8s %8.1f MiB   %s\n\", name, ms, \
+			mbs ? sprintf(\"%.0f MB/s\", mbs) : \"-\", x ? sprintf(\"%.1fx jq\", x) : \"-\", kib / 1024, \
+			ok ? \"ok\" : \"MISSED: $6\"
+		exit !ok
+	}" || missed=$((missed + 1))
+}
+
+measure() { # sets ms and kib
+	set -- $("$tools/stopwatch" "$@")
+	ms=$1
+	kib=$2
+}
+
+echo "writing the plans ..."
+"$tools/gen_plan" 100000 5 > "$work/plan5.json"
+"$tools/gen_plan" 100000 100 > "$work/plan100.json"
+"$tools/gen_plan" 57 20 > "$work/small.json"
+big=$(size_of "$work/plan5.json")
+full=$(size_of "$work/plan100.json")
+echo "100,000 resources: $big bytes; small: $(size_of "$work/small.json") bytes; best of $runs"
+echo
+
+measure "$runs" jq '.resource_changes|length' "$work/plan5.json"
+jq5=$ms
+row "jq .resource_changes|length, 5 % updates" "$ms" "$kib" "$big" 0 1
+measure "$runs" jq '.resource_changes|length' "$work/plan100.json"
+jq100=$ms
+row "jq .resource_changes|length, 100 % updates" "$ms" "$kib" "$full" 0 1
+
+set -- $("$tools/bench_index" "$work/plan5.json" | awk '{ print $4 }')
+row "indexer alone" "$1" 0 "$big" "$jq5" "mbs >= 2000"
+measure "$runs" "$tfherald" show --format summary "$work/plan5.json"
+row "show --format summary, 5 %" "$ms" "$kib" "$big" "$jq5" "x >= 40 && kib <= 32 * 1024"
+measure "$runs" "$tfherald" show --format markdown --report "$work/report.json" "$work/plan100.json"
+row "show --format markdown --report, 100 %" "$ms" "$kib" "$full" "$jq100" "x >= 10 && kib <= 256 * 1024"
+measure "$runs" "$tfherald" show --format markdown "$work/plan5.json"
+row "show --format markdown, 5 %" "$ms" "$kib" "$big" "$jq5" 1
+measure 40 "$tfherald" version
+row "version" "$ms" "$kib" 0 0 "ms < 6"
+measure 40 "$tfherald" show "$work/small.json"
+row "show, 100 kB plan" "$ms" "$kib" "$(size_of "$work/small.json")" 0 "ms < 10"
+measure "$runs" "$tfherald" plan --no-json -- "$tools/flood" 1000000000
+row "pass-through of 1 GB" "$ms" "$kib" 1000000000 0 "mbs >= 800 && kib <= 256 * 1024"
+
+echo
+[ $missed -eq 0 ] && echo "all figures are met" || echo "$missed figures are missed"
+[ $missed -eq 0 ]
