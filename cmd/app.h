@@ -1,0 +1,39 @@
+/*
+ * app.h: what a command gets from main: the system, memory, streams, the network door.
+ *
+ * There are no globals, so every command runs in-process in tests with scripted parts.
+ * Layer: cmd.
+ */
+#ifndef CMD_APP_H
+#define CMD_APP_H
+
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "base/sys.h"
+
+struct arena;
+struct http;
+
+/* Options that are accepted before and after the command. */
+struct global_options {
+	const char *chdir;     /* or NULL */
+	const char *log_level; /* or NULL: settings, else info */
+	bool no_color;
+	bool help;
+	bool version;
+};
+
+struct app {
+	const struct sys *sys;
+	struct arena *run;     /* as long as the program */
+	struct arena *scratch; /* rewound at will by whoever uses it */
+	int in, out, diag;     /* descriptors 0, 1, 2; others in tests */
+	const struct http *http; /* NULL: opened on first use (libcurl is slow to load) */
+	struct global_options globals;
+};
+
+/* Colour on this descriptor: a terminal, NO_COLOR unset, TERM not dumb, no --no-color. */
+bool app_colour(const struct app *app, int fd);
+
+#endif

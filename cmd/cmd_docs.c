@@ -1,0 +1,74 @@
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/sink.h"
+#include "cmd/command.h"
+#include "cmd/completion.h"
+#include "cmd/help.h"
+
+#define DOCS_MAX ((size_t)4 << 20)
+
+static void print_manpage(struct buf *buf)
+{
+	help_manpage(buf, TFHERALD_VERSION);
+}
+
+struct docs_row {
+	const char *name;
+	void (*print)(struct buf *buf);
+};
+
+/* Sorted; the names of `kinds` below. */
+static const struct docs_row rows[] = {
+    {"completion-bash", completion_bash},
+    {"completion-fish", completion_fish},
+    {"completion-zsh", completion_zsh},
+    {"man", print_manpage},
+    {"schema", help_settings_schema},
+    {"settings", help_settings},
+};
+
+static NODISCARD bool docs_run(struct app *app, const void *values UNUSED,
+    const struct operands *operands, int *status UNUSED, struct err *err)
+{
+	struct buf buf;
+	struct sink sink;
+	struct str text;
+
+	if (operands->count == 0)
+		return err_set(err, ERR_USAGE, "generate-docs: which document?");
+	buf_init(&buf, app->run, DOCS_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (str_is(str_from(operands->items[0]), rows[i].name))
+			rows[i].print(&buf);
+	}
+	if (!buf_finish(&buf, &text, err))
+		return false;
+	sink_to_fd(&sink, app->run, app->out, 0);
+	sink_add(&sink, text);
+	return sink_finish(&sink, err);
+}
+
+static const char *const kinds[] = {
+    "completion-bash",
+    "completion-fish",
+    "completion-zsh",
+    "man",
+    "schema",
+    "settings",
+    NULL,
+};
+
+extern const struct command command_docs;
+const struct command command_docs = {
+    .name = "generate-docs",
+    .args = "DOCUMENT",
+    .help = "print a document that is made from the tables",
+    .description = "Used by 'make docs'. Documents: completion-bash, completion-fish,\n"
+		   "completion-zsh, man (docs/tfherald.1), schema, settings.",
+    .example = "tfherald generate-docs man >docs/tfherald.1",
+    .operand_choices = kinds,
+    .operands_max = 1,
+    .hidden = true,
+    .run = docs_run,
+};

@@ -1,0 +1,184 @@
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/input.h"
+#include "base/sink.h"
+#include "cmd/ci.h"
+#include "cmd/command.h"
+#include "cmd/plan_source.h"
+#include "cmd/report_file.h"
+#include "cmd/session.h"
+#include "report/render.h"
+
+enum show_format {
+	SHOW_TERMINAL,
+	SHOW_SUMMARY,
+	SHOW_MARKDOWN,
+	SHOW_SLACK,
+	SHOW_JSON,
+};
+
+struct show_options {
+	int format; /* enum show_format */
+	int64_t max_bytes;
+	const char *output, *report, *target, *terraform;
+	bool strict_json;
+};
+
+static const char *const show_formats[] = {
+    [SHOW_TERMINAL] = "terminal",
+    [SHOW_SUMMARY] = "summary",
+    [SHOW_MARKDOWN] = "markdown",
+    [SHOW_SLACK] = "slack",
+    [SHOW_JSON] = "json",
+    NULL,
+};
+
+#define SHOW_MAX_BYTES ((int64_t)1 << 30)
+
+/* What is shown before anybody is told needs no facts but names; finding the others costs time. */
+static void show_facts(const struct app *app, const struct session *session, struct facts *facts)
+{
+	facts->operation = OPERATION_SHOW;
+	facts->now = app->sys->now(app->sys->state);
+	facts->directory = (struct fact){session->workspace.directory, STR("working directory")};
+	const struct setting_value *target = &session->settings.values[SET_TARGET];
+	facts->target =
+	    target->is_set ? (struct fact){target->text, target->origin} : facts->directory;
+}
+
+static NODISCARD bool render_text(struct app *app, const struct show_options *options,
+    const struct outcome *outcome, int fd, struct str *text, struct err *err)
+{
+	struct render_options render = {
+	    .max_bytes = (size_t)options->max_bytes,
+	    .colour = app_colour(app, fd),
+	    .columns = app->sys->columns(app->sys->state, fd),
+	    .details = options->format == SHOW_TERMINAL,
+	};
+	struct slack_message message;
+	switch ((enum show_format)options->format) {
+	case SHOW_MARKDOWN:
+		return render_markdown(app->run, outcome, &render, text, err);
+	case SHOW_SLACK:
+		if (!render_slack(app->run, outcome, NULL, &message, err))
+			return false;
+		*text = str_format(app->run, "%.*s\n", STR_ARG(message.blocks));
+		return true;
+	case SHOW_TERMINAL:
+	case SHOW_SUMMARY:
+	case SHOW_JSON:
+		break;
+	}
+	return render_terminal(app->run, outcome, &render, text, err);
+}
+
+static NODISCARD bool show_to(struct app *app, const struct show_options *options,
+    const struct outcome *outcome, int fd, struct err *err)
+{
+	struct sink sink;
+	struct str text = STR_EMPTY;
+	sink_to_fd(&sink, app->run, fd, 0);
+	if (options->format == SHOW_JSON)
+		render_json(outcome, &sink);
+	else if (!render_text(app, options, outcome, fd, &text, err))
+		return false;
+	sink_add(&sink, text);
+	return sink_finish(&sink, err);
+}
+
+static NODISCARD bool show_to_file(struct app *app, const struct show_options *options,
+    const struct outcome *outcome, struct err *err)
+{
+	struct file_draft draft;
+	if (!file_draft_open(app->run, options->output, &draft, err))
+		return false;
+	if (!show_to(app, options, outcome, draft.fd, err)) {
+		file_draft_abandon(&draft);
+		return err_context(err, "'%s'", options->output);
+	}
+	return file_draft_commit(&draft, err);
+}
+
+static NODISCARD bool show_run(struct app *app, const void *values, const struct operands *operands,
+    int *status UNUSED, struct err *err)
+{
+	const struct show_options *options = values;
+	const char *path = operands->count > 0 ? operands->items[0] : "-";
+	struct session session;
+	struct plan *plan;
+	struct plan_options reading = {.strict_json = options->strict_json};
+	struct outcome *outcome = arena_make(app->run, struct outcome);
+	if (operands->count == 0 && app->sys->is_terminal(app->sys->state, app->in))
+		return err_set(err, ERR_USAGE,
+		    "which plan? for example: tfherald show tfplan (see 'tfherald show --help')");
+	outcome->version = TFHERALD_VERSION;
+	if (!session_open(app, options->target, options->terraform, &session, err) ||
+	    !plan_from_file(app, path, session_terraform(&session), &reading, &plan, err) ||
+	    !outcome_add_plan(app->run, app->scratch, plan, outcome, err))
+		return false;
+	show_facts(app, &session, &outcome->facts);
+	if (options->report && !report_write(app->run, options->report, outcome, err))
+		return false;
+	return options->output ? show_to_file(app, options, outcome, err)
+			       : show_to(app, options, outcome, app->out, err);
+}
+
+static const struct opt show_opts[] = {
+    {.name = "format",
+	.type = OPT_CHOICE,
+	.arg = "FORMAT",
+	.choices = show_formats,
+	.offset = offsetof(struct show_options, format),
+	.help = "how to show it (default: terminal)"},
+    {.name = "max-bytes",
+	.type = OPT_INT,
+	.arg = "N",
+	.min = 1000,
+	.max = SHOW_MAX_BYTES,
+	.offset = offsetof(struct show_options, max_bytes),
+	.help = "leave out what matters least above this size (markdown: 65000)"},
+    {.name = "output",
+	.type = OPT_FILE,
+	.arg = "FILE",
+	.offset = offsetof(struct show_options, output),
+	.help = "write to FILE instead of standard output"},
+    {.name = "report",
+	.type = OPT_FILE,
+	.arg = "FILE",
+	.offset = offsetof(struct show_options, report),
+	.help = "also write the outcome as JSON to FILE"},
+    {.name = "strict-json",
+	.type = OPT_FLAG,
+	.offset = offsetof(struct show_options, strict_json),
+	.help = "check every byte of a JSON plan, also what is not used"},
+    {.name = "target",
+	.type = OPT_TEXT,
+	.arg = "NAME",
+	.offset = offsetof(struct show_options, target),
+	.help = "name shown in titles, instead of the directory"},
+    {.name = "terraform",
+	.type = OPT_COMMAND,
+	.arg = "PATH",
+	.offset = offsetof(struct show_options, terraform),
+	.help = "program that reads saved plan files"},
+    {.name = NULL},
+};
+
+const struct command command_show = {
+    .name = "show",
+    .args = "[FILE]",
+    .help = "show a plan: JSON, text, stream or saved plan file",
+    .description =
+	"Reads a plan in any form terraform writes it (the JSON of terraform show -json, a saved\n"
+	"plan file, the text of plan or apply, the -json stream) and shows what matters first.\n"
+	"FILE is found out by its content; without FILE, or with -, standard input is read.\n"
+	"Values that the plan marks sensitive are never shown. An errored plan is shown as "
+	"errored.",
+    .example = "terraform show -json tfplan | tfherald show\n"
+	       "tfherald show --format markdown --output comment.md tfplan.json\n"
+	       "tfherald show --format json tfplan.json | jq .plan.summary",
+    .opts = show_opts,
+    .values_size = sizeof(struct show_options),
+    .operands_max = 1,
+    .run = show_run,
+};

@@ -1,0 +1,70 @@
+/*
+ * command.h: the tables that a command consists of. One const struct command per command, at the end of
+ * its own file; one list in commands.c. Four readers: the option parser, --help, shell completion and
+ * the manual page.
+ *
+ * Layer: cmd.
+ */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "cmd/app.h"
+
+struct err;
+
+enum opt_type {
+	OPT_FLAG,   /* bool; --name, --name=true|false, and --no-name where the table says so by its name */
+	OPT_TEXT,   /* const char * */
+	OPT_FILE,   /* const char *; completed as a file */
+	OPT_DIR,    /* const char *; completed as a directory */
+	OPT_INT,    /* int64_t within [min, max] */
+	OPT_CHOICE, /* int: index into choices */
+	OPT_COMMAND, /* const char *; completed as a program */
+};
+
+struct opt {
+	const char *name; /* without dashes; NULL ends the table; tables are sorted by name */
+	enum opt_type type;
+	const char *arg;  /* name of the value in help, e.g. "FILE"; NULL for flags */
+	size_t offset;    /* in the command's values struct */
+	const char *help; /* lower case, no full stop */
+	const char *const *choices; /* OPT_CHOICE: NULL-terminated; OPT_TEXT: or NULL; checked as well */
+	int64_t min, max; /* OPT_INT */
+};
+
+/* What stands on the line besides options. */
+struct operands {
+	const char *const *items; /* NULL-terminated */
+	size_t count;
+	const char *const *child; /* what stood after "--", NULL-terminated; NULL: there was no "--" */
+};
+
+struct command {
+	const char *name;
+	const char *args; /* operands in the usage line, e.g. "[FILE]", or "" */
+	const char *help; /* one line, no full stop */
+	const char *description; /* paragraphs for --help and the manual page */
+	const char *example;     /* lines that work as they stand; for --help and the manual page */
+	const struct opt *opts;
+	size_t values_size; /* of the struct that opts point into; zeroed, then `defaults` copied */
+	const void *defaults; /* or NULL */
+	const char *const *operand_choices; /* for completion and checking of the first operand, or NULL */
+	size_t operands_max;
+	bool takes_child; /* accepts "-- COMMAND" */
+	bool hidden;
+	bool operand_is_command; /* the first operand may name a command, too (help) */
+	/* status is 0 on entry; it is the exit status when true is returned */
+	NODISCARD bool (*run)(struct app *app, const void *values, const struct operands *operands,
+	    int *status, struct err *err);
+};
+
+/* NULL-terminated, sorted by name (hidden ones last). */
+extern const struct command *const commands[];
+const struct command *command_find(struct str name);
+
+#endif

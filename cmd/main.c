@@ -1,0 +1,95 @@
+/*
+ * main.c: the only file that prints an error, maps it to an exit status, and ends the program.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "base/sink.h"
+#include "cmd/command.h"
+#include "cmd/exit_codes.h"
+#include "cmd/help.h"
+#include "cmd/options.h"
+
+#define HELP_MAX ((size_t)1 << 20)
+
+static NODISCARD bool print_help(
+    const struct app *app, const struct command *command, struct err *err)
+{
+	struct buf buf;
+	struct sink sink;
+	buf_init(&buf, app->run, HELP_MAX);
+	if (command)
+		help_command(&buf, command);
+	else
+		help_overview(&buf);
+	sink_to_fd(&sink, app->run, app->out, 0);
+	sink_add(&sink, buf_str(&buf));
+	return sink_finish(&sink, err);
+}
+
+static NODISCARD bool run_command(
+    struct app *app, const struct command_line *line, int *status, struct err *err)
+{
+	if (line->globals.help)
+		return print_help(app, line->command, err);
+	if (line->globals.version)
+		return command_find(STR("version"))->run(app, NULL, &line->operands, status, err);
+	if (!line->command) {
+		struct err ignored = {0};
+		struct app to_diag = *app;
+		to_diag.out = app->diag;
+		if (!print_help(&to_diag, NULL, &ignored))
+			err_clear(&ignored);
+		return err_set(err, ERR_USAGE, "which command? see 'tfherald --help'");
+	}
+	if (app->globals.chdir && chdir(app->globals.chdir) != 0)
+		return err_set(err, ERR_IO, "cannot change to directory '%s': %s",
+		    app->globals.chdir, strerror(errno));
+	return line->command->run(app, line->values, &line->operands, status, err);
+}
+
+static int report_error(const struct err *err)
+{
+	char text[ERR_TEXT_MAX + 4096];
+	err_format(err, text, sizeof(text));
+	log_error("%s", text);
+	return err_exit_status(err->code);
+}
+
+/* A descriptor 0, 1 or 2 that is closed would be given to the first file we open. */
+static void open_standard_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct arena *run CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct app app = {
+	    .sys = sys_real(), .run = run, .scratch = scratch, .in = 0, .out = 1, .diag = 2};
+	struct command_line line;
+	struct err err = {0};
+	int status = 0;
+
+	open_standard_streams();
+	(void)signal(SIGPIPE, SIG_IGN);
+	cleanup_files_install();
+	if (!options_parse(run, argc, (const char *const *)argv, &line, &err))
+		return report_error(&err);
+	app.globals = line.globals;
+	log_set_colour(app_colour(&app, app.diag));
+	if (!run_command(&app, &line, &status, &err))
+		status = report_error(&err);
+	cleanup_files_run();
+	return status;
+}

@@ -1,0 +1,149 @@
+#include "cmd/plan_source.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/input.h"
+#include "base/process.h"
+#include "base/utf8.h"
+
+/* The first line of what a failing terraform said, which names the reason ("Error: ..."). */
+static struct str first_error_line(struct arena *arena, struct str text)
+{
+	struct str rest = utf8_printable(arena, text, false);
+	struct str line;
+	struct str first = STR_EMPTY;
+	while (str_line(&rest, &line)) {
+		line = str_trim(line);
+		if (str_eat(&line, STR("│")))
+			line = str_trim(line);
+		if (str_starts(line, STR("Error")))
+			return utf8_cut(line, 300);
+		if (first.len == 0 && line.len > 0 && !str_starts(line, STR("╷")))
+			first = line;
+	}
+	return utf8_cut(first, 300);
+}
+
+static bool show_into(
+    struct app *app, const char *const *argv, const char *directory, int fd, struct err *err)
+{
+	struct process process = {PROCESS_DEFAULTS, .argv = argv, .directory = directory};
+	process.stdout_to = fd;
+	process.capture_limit = (size_t)64 << 10;
+	struct process_result result;
+	if (!process_run(app->run, &process, &result, err))
+		return false;
+	if (result.status == 0)
+		return true;
+	struct str said = first_error_line(app->run, result.err.text);
+	return err_set(err, ERR_INVALID, "'%s show -json' ended with status %d: %.*s", argv[0],
+	    result.status, STR_ARG(said));
+}
+
+bool plan_from_show(struct app *app, const char *const *argv, const char *directory,
+    const struct plan_options *options, struct plan **out, struct err *err)
+{
+	char *path;
+	int fd;
+	if (!sys_temp_file(app->sys, app->run, ".json", &path, &fd, err))
+		return false;
+	unlink(path);
+	if (!show_into(app, argv, directory, fd, err)) {
+		close(fd);
+		return false;
+	}
+	struct input *input;
+	bool ok =
+	    lseek(fd, 0, SEEK_SET) == 0 || err_set(err, ERR_IO, "cannot rewind a temporary file");
+	/* The input takes the descriptor over. */
+	ok = ok && input_from_fd(app->run, fd, "terraform show -json", 0, &input, err);
+	return ok && plan_read_json(app->run, input, options, out, err);
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/*
+ * terraform reads a plan with the providers of its working directory. When that of the plan file is
+ * an initialised one and ours is not, it runs there.
+ */
+static const char *show_directory(struct arena *arena, const char *path, const char **file)
+{
+	const char *slash = strrchr(path, '/');
+	*file = path;
+	if (!slash || is_directory(".terraform"))
+		return NULL;
+	char *directory = str_to_c(arena, (struct str){path, (size_t)(slash - path)});
+	const char *cache = str_format(arena, "%s/.terraform", directory).ptr;
+	if (!is_directory(cache))
+		return NULL;
+	*file = slash + 1;
+	return directory;
+}
+
+static bool plan_from_saved(struct app *app, const char *path, const char *terraform,
+    const struct plan_options *options, struct plan **out, struct err *err)
+{
+	if (strcmp(path, "-") == 0)
+		return err_set(err, ERR_INVALID,
+		    "standard input is a saved plan file; give its path, terraform reads it by "
+		    "name");
+	const char *file;
+	const char *directory = show_directory(app->run, path, &file);
+	const char *argv[] = {terraform, "show", "-json", "-no-color", file, NULL};
+	if (!plan_from_show(app, argv, directory, options, out, err))
+		return err_context(err, "'%s' is a saved plan file", path);
+	return true;
+}
+
+bool plan_from_file(struct app *app, const char *path, const char *terraform,
+    const struct plan_options *options, struct plan **out, struct err *err)
+{
+	struct input *input;
+	enum input_kind kind;
+	if (!input_open(app->run, path, 0, &input, err) || !plan_detect(input, &kind, err))
+		return false;
+	if (kind == INPUT_SAVED_PLAN) {
+		input_close(input);
+		return plan_from_saved(app, path, terraform, options, out, err);
+	}
+	if (!plan_read(app->run, input, options, out, err))
+		return false;
+	if ((*out)->form == PLAN_FORM_TEXT && !(*out)->has_result)
+		return err_set_at(err, ERR_INVALID, input_name(input), 0, 0,
+		    "no plan in this text: neither a summary nor an error of terraform");
+	return true;
+}
+
+static struct plan *read_output(struct arena *arena, struct str text)
+{
+	struct input *input = input_from_str(arena, "output", text);
+	enum input_kind kind;
+	struct plan *plan = NULL;
+	struct err err = {0};
+	if (plan_detect(input, &kind, &err) && kind == INPUT_STREAM &&
+	    plan_read_stream(arena, text, &plan, &err))
+		return plan;
+	return plan_read_text(arena, text);
+}
+
+struct plan *plan_from_output(
+    struct arena *arena, struct str output, struct str errors, struct plan *json)
+{
+	struct plan *said = read_output(arena, output);
+	if (errors.len > 0)
+		plan_add_text(arena, said, plan_read_text(arena, errors));
+	struct plan *plan = json ? json : said;
+	if (json)
+		plan_add_text(arena, json, said);
+	else if (said->form == PLAN_FORM_TEXT && !said->has_result && said->diagnostic_count == 0)
+		return NULL;
+	plan->result = plan_decide_result(plan);
+	return plan;
+}

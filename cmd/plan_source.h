@@ -1,0 +1,30 @@
+/*
+ * plan_source.h: where the plan of a run comes from: a file, a saved plan that terraform turns into
+ * JSON, standard input, or the output of a child.
+ *
+ * Errors: those of input_open() and plan_read(), ERR_NOT_FOUND and ERR_EXEC for terraform,
+ * ERR_INVALID when it refuses the file. Ownership: the run arena; inputs stay open as long as the
+ * program. Layer: cmd.
+ */
+#ifndef CMD_PLAN_SOURCE_H
+#define CMD_PLAN_SOURCE_H
+
+#include "cmd/app.h"
+#include "parser/plan_read.h"
+
+/* `path` "-" is standard input. A saved plan file is shown with `terraform`. */
+NODISCARD bool plan_from_file(struct app *app, const char *path, const char *terraform,
+    const struct plan_options *options, struct plan **out, struct err *err);
+
+/* Runs `argv` (.. show -json FILE) and reads what it prints, through an unlinked temporary file. */
+NODISCARD bool plan_from_show(struct app *app, const char *const *argv, const char *directory,
+    const struct plan_options *options, struct plan **out, struct err *err);
+
+/*
+ * What a terraform command printed: text or the -json stream, its two outputs read apart. `json` is
+ * the plan of the same run when there was one, else NULL. NULL when nothing in it speaks of a plan.
+ */
+struct plan *plan_from_output(
+    struct arena *arena, struct str output, struct str errors, struct plan *json);
+
+#endif

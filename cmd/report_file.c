@@ -1,0 +1,65 @@
+#include "cmd/report_file.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/input.h"
+#include "base/sink.h"
+#include "report/render.h"
+
+bool report_write(
+    struct arena *arena, const char *path, const struct outcome *outcome, struct err *err)
+{
+	struct file_draft draft;
+	struct sink sink;
+	if (!file_draft_open(arena, path, &draft, err))
+		return false;
+	sink_to_fd(&sink, arena, draft.fd, 0);
+	render_json(outcome, &sink);
+	if (!sink_finish(&sink, err)) {
+		file_draft_abandon(&draft);
+		return err_context(err, "report '%s'", path);
+	}
+	return file_draft_commit(&draft, err);
+}
+
+/* A target can be anything; of a file name only letters, digits, '.' and '_' survive. */
+static void add_name(struct buf *buf, struct str target)
+{
+	for (size_t i = 0; i < target.len && i < 80; i++) {
+		char c = target.ptr[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			     (c >= '0' && c <= '9') || c == '_' || (c == '.' && i > 0);
+		buf_addc(buf, plain ? c : '-');
+	}
+}
+
+bool report_path(struct arena *arena, const char *directory, const struct outcome *outcome,
+    const char **path, struct err *err)
+{
+	if (mkdir(directory, 0777) != 0 && errno != EEXIST)
+		return err_set(
+		    err, ERR_IO, "cannot make directory '%s': %s", directory, strerror(errno));
+	const struct facts *facts = &outcome->facts;
+	const char *operation = operation_name(facts->operation);
+	struct str identity =
+	    str_format(arena, "%.*s\n%.*s\n%s\n%.*s", STR_ARG(facts->directory.value),
+		STR_ARG(facts->target.value), operation, STR_ARG(facts->shard.value));
+	struct digest digest = digest_sha256(identity);
+	struct buf buf;
+	struct str text;
+	buf_init(&buf, arena, 4096);
+	buf_addf(&buf, "%s/", directory);
+	add_name(&buf, facts->target.value);
+	buf_addf(&buf, ".%s.", operation);
+	buf_add(&buf, digest_hex(arena, digest.bytes, 4));
+	buf_adds(&buf, ".json");
+	if (!buf_finish(&buf, &text, err))
+		return false;
+	*path = text.ptr;
+	return true;
+}

@@ -1,0 +1,218 @@
+#include "cmd/run.h"
+
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/input.h"
+#include "base/log.h"
+#include "cmd/child_run.h"
+#include "cmd/deliver.h"
+#include "cmd/exit_codes.h"
+#include "cmd/plan_source.h"
+#include "cmd/report_file.h"
+#include "cmd/session.h"
+#include "cmd/stdin_relay.h"
+#include "report/render.h"
+
+/* One run: what every step reads and the next one adds to. */
+struct run {
+	struct app *app;
+	enum operation operation;
+	const struct run_options *options;
+	struct session session;
+	struct outcome outcome;
+};
+
+static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
+{
+	return !plan ||
+	       outcome_add_plan(run->app->run, run->app->scratch, plan, &run->outcome, err);
+}
+
+/* A child that did not succeed did not make a plan without errors, whatever its text says. */
+static void judge_child(struct run *run)
+{
+	struct outcome *outcome = &run->outcome;
+	if (outcome->child.status != 0 && outcome->child.status != 2)
+		outcome->result = PLAN_ERROR;
+	if (!outcome->has_plan && outcome->problem.len == 0)
+		outcome->problem =
+		    STR("the command printed nothing that terraform would say of a plan");
+}
+
+static bool read_child(struct run *run, const char *const *argv, struct err *err)
+{
+	struct child_outcome child;
+	struct child_run request = {.argv = argv,
+	    .operation = run->operation,
+	    .no_json = run->options->no_json,
+	    .capture_limit = (size_t)settings_number(&run->session.settings, SET_LIMITS_CAPTURE),
+	    .plan_options = {.strict_json = run->options->strict_json}};
+	if (!child_run(run->app, &request, &child, err))
+		return false;
+	struct outcome *outcome = &run->outcome;
+	outcome->child = (struct child_facts){
+	    .ran = true,
+	    .command = child.title,
+	    .status = child.result.status,
+	    .signal = child.result.child_signal,
+	    .duration_ms = child.duration_ms,
+	    .output_bytes = child.result.out.total + child.result.err.total,
+	    .output_cut = child.result.out.cut || child.result.err.cut,
+	};
+	if (child.problem.len > 0) {
+		outcome->problem = child.problem;
+		log_warn("%.*s; using the text instead", STR_ARG(child.problem));
+	}
+	if (!add_plan(run, child.plan, err))
+		return false;
+	judge_child(run);
+	return true;
+}
+
+static bool read_file(struct run *run, const char *path, struct err *err)
+{
+	struct plan *plan;
+	struct plan_options options = {.strict_json = run->options->strict_json};
+	return plan_from_file(
+		   run->app, path, session_terraform(&run->session), &options, &plan, err) &&
+	       add_plan(run, plan, err);
+}
+
+/* `terraform plan | tfherald plan`: the text goes on to standard output as it comes. */
+static bool read_stdin(struct run *run, struct err *err)
+{
+	struct input *input;
+	struct plan *plan;
+	struct plan_options options = {.strict_json = run->options->strict_json};
+	size_t limit = (size_t)settings_number(&run->session.settings, SET_LIMITS_CAPTURE);
+	if (!stdin_relay(run->app, limit, &input, &run->outcome.child.output_cut, err))
+		return false;
+	if (!plan_read(run->app->run, input, &options, &plan, err))
+		return err_context(err,
+		    "expected the output of terraform %s (or put the command after '--')",
+		    operation_name(run->operation));
+	if (plan->form == PLAN_FORM_TEXT && !plan->has_result && !plan->apply.present)
+		return err_set(err, ERR_INVALID,
+		    "no plan on standard input: neither a summary nor an error of terraform");
+	return add_plan(run, plan, err);
+}
+
+static bool read_input(struct run *run, const struct operands *operands, struct err *err)
+{
+	const struct app *app = run->app;
+	if (operands->child && run->options->plan)
+		return err_set(
+		    err, ERR_USAGE, "--plan FILE and a command after '--' exclude each other");
+	if (operands->child && !operands->child[0])
+		return err_set(err, ERR_USAGE, "there is no command after '--'");
+	if (operands->child)
+		return read_child(run, operands->child, err);
+	if (run->options->plan)
+		return read_file(run, run->options->plan, err);
+	if (!app->sys->is_terminal(app->sys->state, app->in))
+		return read_stdin(run, err);
+	if (run->operation == OPERATION_APPLY)
+		return err_set(err, ERR_USAGE,
+		    "which command? for example: tfherald apply -- terraform apply");
+	const char **argv = arena_array(app->run, const char *, 3);
+	argv[0] = session_terraform(&run->session);
+	argv[1] = "plan";
+	return read_child(run, argv, err);
+}
+
+/* The child's status; without a child, what its output says of it. */
+static void decide_status(struct run *run)
+{
+	struct outcome *outcome = &run->outcome;
+	struct arena *arena = run->app->run;
+	const struct child_facts *child = &outcome->child;
+	outcome->exit_reason = STR("done");
+	if (child->signal > 0) {
+		outcome->exit_status = EXIT_SIGNAL + child->signal;
+		outcome->exit_reason = str_format(
+		    arena, "%.*s was ended by signal %d", STR_ARG(child->command), child->signal);
+	} else if (child->status == 2 && outcome->result != PLAN_ERROR) {
+		outcome->exit_status = 2;
+		outcome->exit_reason = str_format(
+		    arena, "the status of '%.*s' (changes present)", STR_ARG(child->command));
+	} else if (child->status != 0) {
+		outcome->exit_status = child->status;
+		outcome->exit_reason = str_format(
+		    arena, "'%.*s' ended with status %d", STR_ARG(child->command), child->status);
+	} else if (!child->ran && outcome->result == PLAN_ERROR) {
+		outcome->exit_status = 1;
+		outcome->exit_reason = STR("terraform reported an error");
+	}
+}
+
+static bool show_summary(struct run *run, struct err *err)
+{
+	const struct app *app = run->app;
+	/* Beside a child's own output ours would be in the way of whoever reads standard output. */
+	bool beside = run->outcome.child.ran || !run->options->plan;
+	int fd = beside ? app->diag : app->out;
+	struct render_options options = {
+	    .colour = app_colour(app, fd), .columns = app->sys->columns(app->sys->state, fd)};
+	struct str text;
+	struct sink sink;
+	if (!render_terminal(app->run, &run->outcome, &options, &text, err))
+		return false;
+	sink_to_fd(&sink, app->run, fd, 0);
+	if (beside)
+		sink_add(&sink, STR("\n"));
+	sink_add(&sink, text);
+	return sink_finish(&sink, err) || fd == app->diag;
+}
+
+static bool write_reports(struct run *run, struct err *err)
+{
+	const struct run_options *options = run->options;
+	const char *path;
+	if (options->report && !report_write(run->app->run, options->report, &run->outcome, err))
+		return false;
+	return !options->reports ||
+	       (report_path(run->app->run, options->reports, &run->outcome, &path, err) &&
+		   report_write(run->app->run, path, &run->outcome, err));
+}
+
+static bool tell(struct run *run, int *status, struct err *err)
+{
+	struct outcome *outcome = &run->outcome;
+	const struct run_options *options = run->options;
+	struct deliver_options delivery = {
+	    .notify = options->notify, .dry_run = options->dry_run, .markdown = options->markdown};
+	decide_status(run);
+	if (!show_summary(run, err))
+		return false;
+	size_t failed = deliver(run->app, &run->session.settings, &delivery, outcome);
+	if (failed > 0 && options->strict_notify && outcome->exit_status == 0) {
+		outcome->exit_status = EXIT_NOT_NOTIFIED;
+		outcome->exit_reason = STR("a notification could not be delivered");
+	}
+	outcome->status_deferred = options->defer_exit;
+	*status = options->defer_exit ? 0 : outcome->exit_status;
+	if (outcome->exit_status != 0)
+		log_info("%s %d: %.*s",
+		    options->defer_exit ? "deferred exit status" : "exit status",
+		    outcome->exit_status, STR_ARG(outcome->exit_reason));
+	return write_reports(run, err);
+}
+
+bool run_operation(struct app *app, enum operation operation, const struct run_options *options,
+    const struct operands *operands, int *status, struct err *err)
+{
+	struct run *run = arena_make(app->run, struct run);
+	*run = (struct run){.app = app, .operation = operation, .options = options};
+	run->outcome.version = TFHERALD_VERSION;
+	if (options->defer_exit && !options->report && !options->reports)
+		return err_set(err, ERR_USAGE,
+		    "--defer-exit needs --report FILE or --reports DIR to keep the status in");
+	if (!session_open(app, options->target, options->terraform, &run->session, err) ||
+	    !session_find_facts(app, &run->session, &options->facts, err))
+		return false;
+	run->outcome.facts = run->session.facts;
+	run->outcome.facts.operation = operation;
+	return read_input(run, operands, err) && tell(run, status, err);
+}

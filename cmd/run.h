@@ -1,0 +1,116 @@
+/*
+ * run.h: the flow of one `plan` or `apply`: settings and facts, the child or the file, the outcome,
+ * the summary, the deliveries, the report, the exit status.
+ *
+ * Layer: cmd.
+ */
+#ifndef CMD_RUN_H
+#define CMD_RUN_H
+
+#include "cmd/ci.h"
+#include "cmd/command.h"
+#include "policies/facts.h"
+
+struct run_options {
+	struct fact_options facts;
+	const char *plan;      /* --plan FILE */
+	const char *terraform; /* --terraform PATH */
+	const char *target;
+	const char *report, *reports; /* FILE, DIR */
+	const char *markdown;	      /* FILE */
+	bool no_json;
+	bool notify;
+	bool dry_run;
+	bool defer_exit;
+	bool strict_notify;
+	bool strict_json;
+};
+
+/* The option rows that plan and apply share; offsets into struct run_options. */
+#define RUN_OPTIONS                                                                              \
+	{.name = "branch",                                                                       \
+	    .type = OPT_TEXT,                                                                    \
+	    .arg = "NAME",                                                                       \
+	    .offset = offsetof(struct run_options, facts.branch),                                \
+	    .help = "branch of the run, instead of what CI or git says"},                        \
+	    {.name = "commit",                                                                   \
+		.type = OPT_TEXT,                                                                \
+		.arg = "SHA",                                                                    \
+		.offset = offsetof(struct run_options, facts.commit),                            \
+		.help = "commit the run is about"},                                              \
+	    {.name = "defer-exit",                                                               \
+		.type = OPT_FLAG,                                                                \
+		.offset = offsetof(struct run_options, defer_exit),                              \
+		.help = "write the exit status into the report and exit 0"},                     \
+	    {.name = "dry-run",                                                                  \
+		.type = OPT_FLAG,                                                                \
+		.offset = offsetof(struct run_options, dry_run),                                 \
+		.help = "print the requests that would be sent, send nothing"},                  \
+	    {.name = "link",                                                                     \
+		.type = OPT_TEXT,                                                                \
+		.arg = "URL",                                                                    \
+		.offset = offsetof(struct run_options, facts.link),                              \
+		.help = "address of the job's log, for links"},                                  \
+	    {.name = "markdown",                                                                 \
+		.type = OPT_FILE,                                                                \
+		.arg = "FILE",                                                                   \
+		.offset = offsetof(struct run_options, markdown),                                \
+		.help = "also write the comment to FILE"},                                       \
+	    {.name = "no-json",                                                                  \
+		.type = OPT_FLAG,                                                                \
+		.offset = offsetof(struct run_options, no_json),                                 \
+		.help = "read terraform's text only; add no -out, run no terraform show"},       \
+	    {.name = "notify",                                                                   \
+		.type = OPT_FLAG,                                                                \
+		.offset = offsetof(struct run_options, notify),                                  \
+		.help = "send notifications outside CI too"},                                    \
+	    {.name = "plan",                                                                     \
+		.type = OPT_FILE,                                                                \
+		.arg = "FILE",                                                                   \
+		.offset = offsetof(struct run_options, plan),                                    \
+		.help =                                                                          \
+		    "read FILE instead of running a command: JSON, text, stream or saved plan"}, \
+	    {.name = "pr",                                                                       \
+		.type = OPT_TEXT,                                                                \
+		.arg = "NUMBER",                                                                 \
+		.offset = offsetof(struct run_options, facts.pr),                                \
+		.help = "number of the pull request"},                                           \
+	    {.name = "repo",                                                                     \
+		.type = OPT_TEXT,                                                                \
+		.arg = "OWNER/NAME",                                                             \
+		.offset = offsetof(struct run_options, facts.repo),                              \
+		.help = "repository on GitHub"},                                                 \
+	    {.name = "report",                                                                   \
+		.type = OPT_FILE,                                                                \
+		.arg = "FILE",                                                                   \
+		.offset = offsetof(struct run_options, report),                                  \
+		.help = "write the outcome as JSON to FILE"},                                    \
+	    {.name = "reports",                                                                  \
+		.type = OPT_DIR,                                                                 \
+		.arg = "DIR",                                                                    \
+		.offset = offsetof(struct run_options, reports),                                 \
+		.help = "write it to DIR under a name of its own"},                              \
+	    {.name = "strict-json",                                                              \
+		.type = OPT_FLAG,                                                                \
+		.offset = offsetof(struct run_options, strict_json),                             \
+		.help = "check every byte of a JSON plan, also what is not used"},               \
+	    {.name = "strict-notify",                                                            \
+		.type = OPT_FLAG,                                                                \
+		.offset = offsetof(struct run_options, strict_notify),                           \
+		.help = "exit 5 when a notification could not be delivered"},                    \
+	    {.name = "target",                                                                   \
+		.type = OPT_TEXT,                                                                \
+		.arg = "NAME",                                                                   \
+		.offset = offsetof(struct run_options, target),                                  \
+		.help = "name shown in titles, instead of the directory"},                       \
+	{                                                                                        \
+		.name = "terraform", .type = OPT_COMMAND, .arg = "PATH",                         \
+		.offset = offsetof(struct run_options, terraform),                               \
+		.help = "program that reads saved plan files"                                    \
+	}
+
+NODISCARD bool run_operation(struct app *app, enum operation operation,
+    const struct run_options *options, const struct operands *operands, int *status,
+    struct err *err);
+
+#endif

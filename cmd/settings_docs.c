@@ -1,0 +1,111 @@
+#include "cmd/help.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json_write.h"
+#include "base/sink.h"
+#include "cmd/options.h"
+#include "cmd/settings_file.h"
+
+static const char *const inherit_names[] = {
+    [INHERIT_NEAREST] = "nearest",
+    [INHERIT_ACCUMULATE] = "accumulate",
+    [INHERIT_OWN_FILE] = "own file",
+};
+
+static struct str type_text(struct arena *arena, const struct setting_row *row)
+{
+	switch (row->type) {
+	case SETTING_TEXT:
+		return STR("text");
+	case SETTING_BOOL:
+		return STR("true or false");
+	case SETTING_INT:
+		return row->min == row->max ? str_format(arena, "%lld", (long long)row->min)
+					    : str_format(arena, "%lld to %lld", (long long)row->min,
+						  (long long)row->max);
+	case SETTING_SIZE:
+		return str_format(
+		    arena, "size, %lld to %lld bytes", (long long)row->min, (long long)row->max);
+	case SETTING_CHOICE:
+		return words_or(arena, row->choices);
+	case SETTING_SECRET:
+		return STR("env:NAME");
+	case SETTING_ROUTES:
+		return STR("list of routes");
+	}
+	return STR_EMPTY;
+}
+
+static void settings_rows_table(struct buf *buf)
+{
+	buf_adds(buf, "| key | type | default | inherited | trusted | meaning |\n"
+		      "|---|---|---|---|---|---|\n");
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const struct setting_row *row = &setting_rows[i];
+		const char *tick = row->default_text[0] != '\0' ? "`" : "";
+
+		buf_addf(buf, "| `%s` | %.*s | %s%s%s | %s | %s | %s |\n", row->key,
+		    STR_ARG(type_text(buf->arena, row)), tick, row->default_text, tick,
+		    inherit_names[row->inherit], row->trusted ? "yes" : "", row->help);
+	}
+}
+
+static void routes_text(struct buf *buf)
+{
+	buf_adds(buf, "\n## Slack routes\n\n"
+		      "Each route is `{on, channel, dirs}`:\n\n"
+		      "- `on`: one condition or a list of them:");
+	for (int i = 0; i < ROUTE_EVENTS; i++)
+		buf_addf(buf, "%s `%s`", i > 0 ? "," : "", route_event_name((enum route_event)i));
+	buf_addf(buf, ". Without it, `%s`.\n", route_event_name(ROUTE_APPLY_FAILED));
+	buf_adds(buf,
+	    "- `channel`: name or id of a channel, for a bot token; in quotes, because a bare `#` "
+	    "begins a comment. A webhook has its channel built in.\n"
+	    "- `dirs`: a glob or a list of globs (`*`, `**`, `?`, `[a-z]`), relative to the "
+	    "directory of the file; without it, every directory.\n\n"
+	    "Routes of all files on the way count together. When Slack is set up (a webhook is "
+	    "known, or `slack.token` is set) and there is no route at all, failed applies are "
+	    "told: `{on: apply_failed}`. A `SLACK_BOT_TOKEN` alone sets up nothing.\n");
+}
+
+void help_settings(struct buf *buf)
+{
+	buf_adds(buf,
+	    "# Settings\n\n"
+	    "`tfherald.yaml` may stand in any directory of a repository. The files on the way from "
+	    "the root to the\ndirectory of the run are read; each may be missing.\n\n"
+	    "Precedence: option, environment, nearest file, ..., root file, default.\n"
+	    "`tfherald config show` prints every value with its origin, `tfherald config check` "
+	    "everything that is wrong.\n\n");
+	settings_rows_table(buf);
+	buf_adds(buf,
+	    "\nSizes are bytes: `65000`, `64KiB`, `64MiB`, `1GiB`. `terraform: tofu` is short for "
+	    "`terraform: {command: tofu}`,\nand `mode: update` under `github` for both modes. Keys "
+	    "that are marked as trusted decide what runs and who is told.\n"
+	    "\n## Secrets\n\n"
+	    "A secret is never a value: `env:NAME` names the environment variable that holds it, "
+	    "and anything else is refused.\nThere is no setting for the GitHub token: it is "
+	    "`TFHERALD_GITHUB_TOKEN`, else `GITHUB_TOKEN`.\n"
+	    "\n`github.base_url` decides where that token goes: from a file it counts only for the "
+	    "host of the repository (or a\nloopback address); `TFHERALD_GITHUB_BASE_URL` may name "
+	    "any.\n");
+	routes_text(buf);
+	buf_adds(buf,
+	    "\n## Environment\n\n"
+	    "Every key with a single value can be set by a variable: `TFHERALD_`, then the key in "
+	    "capitals with `_` for each dot,\nsuch as `TFHERALD_GITHUB_SKIP_NO_CHANGES=true`.\n"
+	    "\n## Example\n\n"
+	    "```yaml\n"
+	    "# yaml-language-server: $schema=./docs/schema/tfherald.schema.json\n"
+	    "terraform: tofu\n"
+	    "github:\n"
+	    "  skip_no_changes: true\n"
+	    "  mode: {plan: update, apply: append}\n"
+	    "slack:\n"
+	    "  token: env:SLACK_BOT_TOKEN\n"
+	    "  routes:\n"
+	    "    - {on: [apply_failed, destroy], channel: \"#deploys\"}\n"
+	    "    - {on: always, channel: \"#network\", dirs: \"envs/*/network\"}\n"
+	    "```\n");
+}

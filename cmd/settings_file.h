@@ -1,0 +1,66 @@
+/*
+ * settings_file.h: one tfherald.yaml -> settings, with everything that is wrong with it. What lies
+ * between the table (settings_table.c) and settings_load().
+ *
+ * Problems are collected, not returned one by one, so that a person fixes all of them at once.
+ * Ownership: the arena given. Layer: cmd.
+ */
+#ifndef CMD_SETTINGS_FILE_H
+#define CMD_SETTINGS_FILE_H
+
+#include "base/err.h"
+#include "base/value.h"
+#include "base/yaml.h"
+#include "cmd/settings.h"
+
+#define SETTINGS_FILE     "tfherald.yaml"
+#define SETTINGS_FILE_MAX ((size_t)4 << 20)
+#define PROBLEMS_MAX      100 /* a file with more is not a settings file */
+#define ROUTES_MAX        200
+
+struct problems {
+	struct arena *arena;
+	struct err *items;
+	size_t count, cap;
+};
+
+void problems_init(struct problems *problems, struct arena *arena);
+/* Moves `err` (which is set) into the list and clears it. */
+void problems_add(struct problems *problems, struct err *err);
+
+/* Where a value is read from; what every parser of a value needs. */
+struct setting_reader {
+	struct arena *arena;
+	struct settings *settings;
+	struct problems *problems;
+	const struct yaml *yaml;
+	const char *file;    /* relative to the root */
+	struct str base;     /* directory of the file, "" for the root */
+	struct slack_route *routes; /* ROUTES_MAX */
+};
+
+/* Text of a scalar -> value of a row. Errors: ERR_INVALID without a place; never echoes a secret. */
+NODISCARD bool setting_parse(struct arena *arena, const struct setting_row *row, struct str text,
+    struct setting_value *out, struct err *err);
+
+/* Everything in one document. */
+void settings_read_document(struct setting_reader *reader);
+void settings_read_routes(struct setting_reader *reader, const struct value *node);
+
+/* A problem at a node of the document. */
+void reader_problem(struct setting_reader *reader, const struct value *node, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+/* "text", "a list", "a map", "nothing": what stands there instead. */
+const char *node_is(struct value node);
+
+/* The file of one directory ("" for the root), if there is one: *found. */
+void settings_read_file(
+    struct setting_reader *reader, const struct workspace *workspace, bool *found);
+
+/* "terraform: tofu": the first row that a single value under this key stands for, or NULL. */
+const struct setting_row *settings_short_form(struct str key);
+
+/* TFHERALD_<KEY> of a row; false when the row has none. */
+bool setting_variable(struct arena *arena, const struct setting_row *row, struct str *out);
+
+#endif
