@@ -1,0 +1,239 @@
+#include "report/detail.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "report/wording.h"
+
+#define PATH_MAX_SHOWN	((size_t)200)
+#define LINE_MAX_BYTES	((size_t)8192)
+#define ROWS_OF_UPDATES ((size_t)80)
+#define ROWS_OF_OTHERS	((size_t)12) /* all attributes of a create or delete say little */
+
+/* The three passes over the rows of a change. */
+enum pass {
+	PASS_FORCING,
+	PASS_KNOWN,
+	PASS_UNKNOWN,
+};
+
+struct listing {
+	struct arena *scratch;
+	detail_line *line;
+	void *context;
+	size_t left, over; /* rows that may still be shown; rows that were not */
+};
+
+static const char marks[] = {
+    [DIFFERENCE_ADDED] = '+',
+    [DIFFERENCE_REMOVED] = '-',
+    [DIFFERENCE_CHANGED] = '~',
+};
+
+static enum pass pass_of(const struct attribute_change *row)
+{
+	if (row->forces_replacement)
+		return PASS_FORCING;
+	return row->has_values && row->after.value.kind == VALUE_UNKNOWN ? PASS_UNKNOWN
+									 : PASS_KNOWN;
+}
+
+static struct str shown_path(struct arena *scratch, struct str path)
+{
+	return path.len > 0 ? wording_cut(scratch, path, PATH_MAX_SHOWN) : STR("value");
+}
+
+static void add_values(struct buf *buf, const struct attribute_change *row)
+{
+	bool both_hidden =
+	    row->before.value.kind == VALUE_HIDDEN && row->after.value.kind == VALUE_HIDDEN;
+
+	buf_adds(buf, ": ");
+	if (row->difference != DIFFERENCE_ADDED && !both_hidden)
+		wording_value(buf, row->before, DETAIL_VALUE_MAX);
+	if (row->difference == DIFFERENCE_CHANGED && !both_hidden)
+		buf_adds(buf, " -> ");
+	if (row->difference != DIFFERENCE_REMOVED)
+		wording_value(buf, row->after, DETAIL_VALUE_MAX);
+}
+
+/* "", [] and {} of what comes or goes: many providers fill in all they have. */
+static bool is_empty(const struct outcome_change *change, const struct attribute_change *row)
+{
+	enum action action = change->head.action;
+	const struct value *value =
+	    action == ACTION_DELETE ? &row->before.value : &row->after.value;
+
+	return row->has_values && (action == ACTION_DELETE || action == ACTION_CREATE) &&
+	       value->kind >= VALUE_STRING && value->kind <= VALUE_MAP && value->len == 0;
+}
+
+static bool list_row(struct listing *listing, const struct attribute_change *row)
+{
+	struct arena_mark mark = arena_save(listing->scratch);
+	struct buf buf;
+	bool more;
+
+	if (listing->left == 0) {
+		listing->over++;
+		return true;
+	}
+	listing->left--;
+	buf_init(&buf, listing->scratch, LINE_MAX_BYTES);
+	buf_add(&buf, shown_path(listing->scratch, row->path));
+	if (row->has_values)
+		add_values(&buf, row);
+	if (row->forces_replacement)
+		buf_adds(&buf, " # forces replacement");
+	more = listing->line(listing->context, marks[row->difference], buf_str(&buf));
+	arena_rewind(listing->scratch, mark);
+	return more;
+}
+
+static bool list_pass(struct listing *listing, const struct outcome_change *change, enum pass pass)
+{
+	for (size_t i = 0; i < change->attribute_count; i++) {
+		const struct attribute_change *row = &change->attributes[i];
+
+		if (pass_of(row) != pass)
+			continue;
+		if (is_empty(change, row))
+			listing->over++;
+		else if (!list_row(listing, row))
+			return false;
+	}
+	return true;
+}
+
+static bool list_remark(struct listing *listing, struct buf *buf)
+{
+	return buf->len == 0 || listing->line(listing->context, '#', buf_str(buf));
+}
+
+/* "known after apply: arn, id": one line, they are many and say nothing. */
+static bool list_unknown(struct listing *listing, const struct outcome_change *change)
+{
+	struct arena_mark mark = arena_save(listing->scratch);
+	struct buf buf;
+	bool more;
+
+	buf_init(&buf, listing->scratch, LINE_MAX_BYTES);
+	for (size_t i = 0; i < change->attribute_count && buf.len < 400; i++) {
+		const struct attribute_change *row = &change->attributes[i];
+
+		if (pass_of(row) != PASS_UNKNOWN)
+			continue;
+		buf_adds(&buf, buf.len > 0 ? ", " : "known after apply: ");
+		buf_add(&buf, shown_path(listing->scratch, row->path));
+	}
+	if (buf.len >= 400)
+		buf_adds(&buf, ", …");
+	more = list_remark(listing, &buf);
+	arena_rewind(listing->scratch, mark);
+	return more;
+}
+
+static bool list_over(struct listing *listing, const struct outcome_change *change)
+{
+	struct arena_mark mark = arena_save(listing->scratch);
+	size_t over = listing->over + change->attributes_left_out;
+	struct buf buf;
+	bool more;
+
+	buf_init(&buf, listing->scratch, LINE_MAX_BYTES);
+	if (over > 0) {
+		wording_things(&buf, over, "more attribute", "more attributes");
+	}
+	more = list_remark(listing, &buf);
+	arena_rewind(listing->scratch, mark);
+	return more;
+}
+
+static bool list_body(struct listing *listing, struct str body)
+{
+	struct str line;
+
+	while (str_line(&body, &line)) {
+		struct arena_mark mark = arena_save(listing->scratch);
+		bool more = listing->line(
+		    listing->context, ' ', utf8_printable(listing->scratch, line, true));
+
+		arena_rewind(listing->scratch, mark);
+		if (!more)
+			return false;
+	}
+	return true;
+}
+
+bool detail_lines(
+    struct arena *scratch, const struct outcome_change *change, detail_line *line, void *context)
+{
+	enum action action = change->head.action;
+	bool is_diff = action != ACTION_CREATE && action != ACTION_DELETE;
+	struct listing listing = {
+	    .scratch = scratch,
+	    .line = line,
+	    .context = context,
+	    .left = is_diff ? ROWS_OF_UPDATES : ROWS_OF_OTHERS,
+	};
+
+	if (!change->has_values)
+		return list_body(&listing, change->body);
+	return list_pass(&listing, change, PASS_FORCING) &&
+	       list_pass(&listing, change, PASS_KNOWN) && list_unknown(&listing, change) &&
+	       list_over(&listing, change);
+}
+
+static void add_name(struct detail_names *out, struct str path)
+{
+	if (out->count < ARRAY_LEN(out->names))
+		out->names[out->count++] = path;
+	else
+		out->more++;
+}
+
+void detail_changed_names(const struct outcome_change *change, struct detail_names *out)
+{
+	*out = (struct detail_names){0};
+	if (change_group(&change->head) != GROUP_UPDATE)
+		return;
+	for (size_t i = 0; i < change->attribute_count; i++) {
+		if (pass_of(&change->attributes[i]) != PASS_UNKNOWN)
+			add_name(out, change->attributes[i].path);
+	}
+	for (size_t i = 0; i < change->attribute_count; i++) {
+		if (pass_of(&change->attributes[i]) == PASS_UNKNOWN)
+			add_name(out, change->attributes[i].path);
+	}
+	out->more += change->attributes_left_out;
+}
+
+/* Terraform's own lines say it behind the attribute: "  ~ ami = "a" -> "b" # forces replacement".
+ */
+static void add_forcing_in_text(struct detail_names *out, struct str body)
+{
+	struct str line;
+	size_t end;
+
+	while (str_line(&body, &line)) {
+		if (!str_ends(str_trim_end(line), STR("# forces replacement")))
+			continue;
+		while (line.len > 0 && str_find_char(STR(" \t~+-/"), line.ptr[0], &end))
+			line = str_skip(line, 1);
+		if (str_find_char(line, ' ', &end) && end > 0)
+			add_name(out, str_from_to(line, 0, end));
+	}
+}
+
+void detail_forcing_names(const struct outcome_change *change, struct detail_names *out)
+{
+	*out = (struct detail_names){0};
+	if (!action_is_replace(change->head.action))
+		return;
+	if (!change->has_values)
+		add_forcing_in_text(out, change->body);
+	for (size_t i = 0; i < change->attribute_count; i++) {
+		if (change->attributes[i].forces_replacement)
+			add_name(out, change->attributes[i].path);
+	}
+}

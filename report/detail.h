@@ -1,0 +1,36 @@
+/*
+ * detail.h: one change attribute by attribute, as lines for the terminal and for a fence.
+ *
+ * "+ path: value", "- path: value", "~ path: before -> after", with "# forces replacement" where it
+ * does; what forces a replacement first, what is only known after apply folded into one line of
+ * names. Lines are printable and without line ends; they are not escaped for Markdown. Layer:
+ * report.
+ */
+#ifndef REPORT_DETAIL_H
+#define REPORT_DETAIL_H
+
+#include "report/outcome.h"
+
+struct buf;
+
+#define DETAIL_VALUE_MAX 160 /* bytes of a value */
+
+/* `mark`: '+', '-', '~', '#' (a remark), or ' ' (a line of Terraform's own text). False: stop. */
+typedef bool detail_line(void *context, char mark, struct str text);
+
+/* False when the callback stopped it. `scratch` is rewound after each line: nothing that the
+ * callback keeps may live there. */
+bool detail_lines(
+    struct arena *scratch, const struct outcome_change *change, detail_line *line, void *context);
+
+/* "ami, tags.Name and 3 more": names of what changes; empty for creates and deletes. Not escaped.
+ */
+struct detail_names {
+	struct str names[3];
+	size_t count, more;
+};
+void detail_changed_names(const struct outcome_change *change, struct detail_names *out);
+/* The same of what forces the replacement. */
+void detail_forcing_names(const struct outcome_change *change, struct detail_names *out);
+
+#endif

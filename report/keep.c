@@ -1,0 +1,217 @@
+#include "report/keep.h"
+
+#include "base/arena.h"
+
+#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * FNV_PRIME;
+	return hash;
+}
+
+void keep_init(struct keep *keep, struct arena *arena)
+{
+	*keep = (struct keep){
+	    .arena = arena,
+	    .values_left = OUTCOME_DIFF_BYTES,
+	    .paths_left = KEEP_PATH_BYTES,
+	    .words = arena_array(arena, struct str, KEEP_WORDS),
+	    .lists = arena_array(arena, struct keep_list, KEEP_LISTS),
+	};
+}
+
+struct str keep_word(struct keep *keep, struct str word)
+{
+	size_t at = hash_bytes(FNV_BASIS, word.ptr, word.len) & (KEEP_WORDS - 1);
+	struct str copy;
+
+	if (word.len == 0)
+		return STR_EMPTY;
+	while (keep->words[at].len > 0) {
+		if (str_eq(keep->words[at], word))
+			return keep->words[at];
+		at = (at + 1) & (KEEP_WORDS - 1);
+	}
+	copy = str_copy(keep->arena, word);
+	/* never full: probing ends, and words that do not repeat do not push out those that do */
+	if (keep->word_count < KEEP_WORDS * 3 / 4) {
+		keep->words[at] = copy;
+		keep->word_count++;
+	}
+	return copy;
+}
+
+/* Module, type and name usually stand in the address: then they are a part of its copy. */
+static struct str part_of(struct keep *keep, struct str whole, struct str part)
+{
+	const char *found;
+
+	if (part.len == 0)
+		return STR_EMPTY;
+	found = memmem(whole.ptr, whole.len, part.ptr, part.len);
+	return found ? (struct str){found, part.len} : keep_word(keep, part);
+}
+
+static struct str copy_of(struct keep *keep, struct str text)
+{
+	return text.len > 0 ? str_copy(keep->arena, text) : STR_EMPTY;
+}
+
+void keep_head(struct keep *keep, const struct change_head *head, struct change_head *out)
+{
+	*out = *head;
+	out->address = copy_of(keep, head->address);
+	out->previous_address = copy_of(keep, head->previous_address);
+	out->module = part_of(keep, out->address, head->module);
+	out->type = part_of(keep, out->address, head->type);
+	out->name = part_of(keep, out->address, head->name);
+	out->mode = keep_word(keep, head->mode);
+	out->provider = keep_word(keep, head->provider);
+	out->deposed = copy_of(keep, head->deposed);
+	if (head->index.kind == VALUE_STRING)
+		out->index = value_string(part_of(keep, out->address, value_text(head->index)));
+	else
+		out->index = value_copy(keep->arena, head->index);
+	out->action_text = keep_word(keep, head->action_text);
+	out->reason = keep_word(keep, head->reason);
+	out->import_id = copy_of(keep, head->import_id);
+}
+
+/* What a deep copy takes, about; stops counting once it is over `most`. */
+static size_t value_cost(const struct value *value, size_t most)
+{
+	size_t cost = value_text(*value).len;
+
+	if (value->kind == VALUE_LIST) {
+		cost += value->len * sizeof(struct value);
+		for (size_t i = 0; i < value->len && cost <= most; i++)
+			cost += value_cost(&value->as.items[i], most - cost);
+	}
+	if (value->kind == VALUE_MAP) {
+		cost += value->len * sizeof(struct value_entry);
+		for (size_t i = 0; i < value->len && cost <= most; i++) {
+			cost += value->as.entries[i].key.len;
+			cost +=
+			    cost <= most ? value_cost(&value->as.entries[i].value, most - cost) : 0;
+		}
+	}
+	return cost;
+}
+
+static size_t diff_cost(const struct diff *diff, size_t most)
+{
+	size_t cost = diff->count * sizeof(*diff->rows);
+
+	for (size_t i = 0; i < diff->count && cost <= most; i++) {
+		const struct attribute_change *row = &diff->rows[i];
+
+		cost += row->path.len + row->before.value.len;
+		cost += cost <= most ? value_cost(&row->before.value, most - cost) : 0;
+		cost += cost <= most ? value_cost(&row->after.value, most - cost) : 0;
+	}
+	return cost;
+}
+
+static const struct attribute_change *copy_with_values(struct keep *keep, const struct diff *diff)
+{
+	struct attribute_change *rows =
+	    arena_alloc(keep->arena, diff->count * sizeof(struct attribute_change));
+
+	for (size_t i = 0; i < diff->count; i++) {
+		rows[i] = diff->rows[i];
+		rows[i].path = keep_word(keep, diff->rows[i].path);
+		rows[i].before.value = value_copy(keep->arena, diff->rows[i].before.value);
+		rows[i].after.value = value_copy(keep->arena, diff->rows[i].after.value);
+	}
+	return rows;
+}
+
+static uint64_t list_hash(const struct diff *diff)
+{
+	uint64_t hash = FNV_BASIS;
+
+	for (size_t i = 0; i < diff->count; i++) {
+		const struct attribute_change *row = &diff->rows[i];
+		char kind = (char)(row->difference * 2 + (row->forces_replacement ? 1 : 0));
+
+		hash = hash_bytes(hash, row->path.ptr, row->path.len);
+		hash = hash_bytes(hash, &kind, 1);
+	}
+	return hash;
+}
+
+static bool list_equal(const struct keep_list *list, const struct diff *diff, uint64_t hash)
+{
+	if (list->hash != hash || list->count != diff->count)
+		return false;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct attribute_change *a = &list->rows[i], *b = &diff->rows[i];
+
+		if (a->difference != b->difference || !str_eq(a->path, b->path) ||
+		    a->forces_replacement != b->forces_replacement)
+			return false;
+	}
+	return true;
+}
+
+/* NULL when the budget for names is used up as well. */
+static const struct attribute_change *copy_paths(struct keep *keep, const struct diff *diff)
+{
+	size_t cost = diff->count * sizeof(struct attribute_change);
+	struct attribute_change *rows;
+
+	for (size_t i = 0; i < diff->count; i++)
+		cost += diff->rows[i].path.len;
+	if (cost > keep->paths_left)
+		return NULL;
+	keep->paths_left -= cost;
+	rows = arena_array(keep->arena, struct attribute_change, diff->count);
+	for (size_t i = 0; i < diff->count; i++) {
+		rows[i].path = keep_word(keep, diff->rows[i].path);
+		rows[i].difference = diff->rows[i].difference;
+		rows[i].forces_replacement = diff->rows[i].forces_replacement;
+	}
+	return rows;
+}
+
+static const struct attribute_change *share_paths(struct keep *keep, const struct diff *diff)
+{
+	uint64_t hash = list_hash(diff);
+	size_t at = hash & (KEEP_LISTS - 1);
+	const struct attribute_change *rows;
+
+	while (keep->lists[at].count > 0) {
+		if (list_equal(&keep->lists[at], diff, hash))
+			return keep->lists[at].rows;
+		at = (at + 1) & (KEEP_LISTS - 1);
+	}
+	rows = copy_paths(keep, diff);
+	if (rows && keep->list_count < KEEP_LISTS * 3 / 4) {
+		keep->lists[at] = (struct keep_list){rows, diff->count, hash};
+		keep->list_count++;
+	}
+	return rows;
+}
+
+void keep_diff(struct keep *keep, const struct diff *diff, struct outcome_change *out)
+{
+	size_t cost;
+
+	out->attributes_left_out = diff->left_out;
+	if (diff->count == 0)
+		return;
+	cost = diff_cost(diff, keep->values_left);
+	if (cost <= keep->values_left) {
+		keep->values_left -= cost;
+		out->attributes = copy_with_values(keep, diff);
+	} else {
+		out->attributes = share_paths(keep, diff);
+	}
+	if (out->attributes)
+		out->attribute_count = diff->count;
+	else
+		out->attributes_left_out += diff->count;
+}

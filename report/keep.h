@@ -1,0 +1,42 @@
+/*
+ * keep.h: copies what outlives the visit of a change, everything that repeats only once.
+ *
+ * A plan of 100,000 changes has a handful of types, providers and reasons, and few different lists
+ * of changed attributes: those are kept once and shared. What does not fit the tables is copied
+ * plainly.
+ *
+ * Ownership: copies in the arena given to keep_init(). Limits: KEEP_PATH_BYTES of attribute names
+ * without values; later changes keep only how many there were. Layer: report.
+ */
+#ifndef REPORT_KEEP_H
+#define REPORT_KEEP_H
+
+#include "report/diff.h"
+
+#define KEEP_PATH_BYTES ((size_t)24 << 20)
+#define KEEP_WORDS	1024 /* power of two */
+#define KEEP_LISTS	4096 /* power of two */
+
+struct keep_list {
+	const struct attribute_change *rows;
+	size_t count;
+	uint64_t hash;
+};
+
+struct keep {
+	struct arena *arena;
+	size_t values_left; /* of OUTCOME_DIFF_BYTES */
+	size_t paths_left;  /* of KEEP_PATH_BYTES */
+	size_t word_count, list_count;
+	struct str *words;	 /* KEEP_WORDS, open addressing; empty: free */
+	struct keep_list *lists; /* KEEP_LISTS, the same; count 0: free */
+};
+
+void keep_init(struct keep *keep, struct arena *arena);
+/* A copy; the same bytes give the same copy while the table has room. */
+struct str keep_word(struct keep *keep, struct str word);
+void keep_head(struct keep *keep, const struct change_head *head, struct change_head *out);
+/* The rows of a diff into `out`: with values while the budget lasts, then only the paths. */
+void keep_diff(struct keep *keep, const struct diff *diff, struct outcome_change *out);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * outcome.h: what came of a run. The one thing that renderers, notifiers and --report read.
+ *
+ * It holds no raw value: changes arrive redacted (struct shown_change). One row per change that is
+ * no no-op; full attribute diffs by importance up to OUTCOME_DIFF_BYTES, the rest keep the names of
+ * the changed attributes.
+ *
+ * Ownership: everything in the run arena. Layer: report.
+ */
+#ifndef REPORT_OUTCOME_H
+#define REPORT_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "parser/plan.h"
+#include "parser/redact.h"
+#include "policies/facts.h"
+
+struct arena;
+struct err;
+
+#define OUTCOME_DIFF_BYTES ((size_t)16 << 20)
+#define OUTCOME_SCHEMA	   "https://tfherald.dev/schema/outcome/1" /* an identifier, never fetched */
+#define OUTCOME_VERSION	   1
+
+enum difference {
+	DIFFERENCE_ADDED,
+	DIFFERENCE_REMOVED,
+	DIFFERENCE_CHANGED,
+};
+
+/* One changed place of a resource: the deepest path at which the two sides are not both maps/lists.
+ */
+struct attribute_change {
+	struct str
+	    path; /* tags.Name, ingress[0].cidr_blocks, keys with other characters quoted ["a.b"] */
+	enum difference difference;
+	bool forces_replacement;
+	bool has_values; /* false: the budget was used up, only the path is kept */
+	struct shown before, after;
+};
+
+struct outcome_change {
+	struct change_head head;
+	bool has_values; /* false: from text or a stream; then `body` may hold Terraform's own lines
+			  */
+	const struct attribute_change *attributes;
+	size_t attribute_count;
+	size_t attributes_left_out; /* more than ATTRIBUTES_MAX of them */
+	struct str body;
+};
+
+#define ATTRIBUTES_MAX 500 /* a change */
+
+enum delivery_state {
+	DELIVERY_SENT, /* created */
+	DELIVERY_UPDATED,
+	DELIVERY_UNCHANGED, /* what stands there is the same already */
+	DELIVERY_SKIPPED,   /* nothing to do for it, see reason */
+	DELIVERY_DRY_RUN,
+	DELIVERY_FAILED,
+};
+const char *delivery_state_name(enum delivery_state state);
+
+struct delivery_record {
+	struct str channel; /* "github comment", "slack #deploys", "file out.md", "job summary" */
+	enum delivery_state state;
+	struct str reason;  /* of skipped and failed */
+	struct str url;	    /* of what was created, if known; never a secret */
+	struct str payload; /* what could not be delivered, redacted text; else empty */
+};
+
+struct child_facts {
+	bool ran;
+	struct str command; /* program and subcommand only ("terraform plan"): arguments may hold
+			       secrets */
+	int status;	    /* 0-255 or 128+n */
+	int signal;	    /* the n, or 0 */
+	uint64_t duration_ms;
+	uint64_t output_bytes;
+	bool output_cut; /* the capture did not hold all of it */
+};
+
+struct outcome {
+	const char *version; /* of tfherald */
+	struct facts facts;
+	struct child_facts child;
+	int exit_status;
+	struct str exit_reason;
+	bool status_deferred; /* --defer-exit: exit_status is for a later `notify` */
+
+	bool has_plan;	    /* false: nothing that could be read as a plan; see problem */
+	struct str problem; /* why there is no plan, or why it is not whole; may be empty */
+	enum plan_form form;
+	enum tool tool;
+	struct str tool_version, format_version;
+	bool errored, refresh_only;
+	enum tristate applyable, complete;
+	enum plan_result result;
+	struct plan_summary summary;
+
+	const struct outcome_change *changes; /* by importance, then input order */
+	size_t change_count;
+	const struct outcome_change *outputs;
+	size_t output_count;
+	const struct outcome_change *drift;
+	size_t drift_count;
+	const struct outcome_change *deferred;
+	size_t deferred_count;
+	const struct action_invocation *invocations;
+	size_t invocation_count;
+	const struct plan_check *checks;
+	size_t check_count;
+	const struct diagnostic *diagnostics;
+	size_t diagnostic_count;
+	const struct str *notes;
+	size_t note_count;
+	struct apply_report apply;
+	struct plan_text_parts text;
+
+	struct delivery_record *deliveries;
+	size_t delivery_count;
+};
+
+/*
+ * Fills the plan part of `outcome` (everything from has_plan to text). Loads every changed resource
+ * once; `scratch` is rewound. Strings that must live longer are copied to `arena`.
+ * Errors: those of plan_visit().
+ */
+NODISCARD bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
+    struct outcome *outcome, struct err *err);
+
+/* Counts rows by a predicate of the head: renderers group by it. */
+enum change_group {
+	GROUP_DESTROY,
+	GROUP_REPLACE,
+	GROUP_FORGET,
+	GROUP_OTHER, /* unknown actions */
+	GROUP_UPDATE,
+	GROUP_CREATE,
+	GROUP_IMPORT, /* imported and nothing else; imported ones with an action are in that group
+		       */
+	GROUP_MOVE,   /* moved and nothing else */
+};
+#define CHANGE_GROUPS (GROUP_MOVE + 1)
+enum change_group change_group(const struct change_head *head);
+const char *change_group_title(enum change_group group); /* "Destroy", "Replace", ... */
+
+/* "1 to import, 2 to add, 3 to change (1 replaced), 4 to destroy" in our own words; "No changes".
+ */
+struct str outcome_headline(struct arena *arena, const struct outcome *outcome);
+
+#endif

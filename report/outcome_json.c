@@ -1,0 +1,536 @@
+/* render_json(): docs/schema/outcome.json, docs/report.md. Declared in render.h. */
+#include "report/render.h"
+
+#include <time.h>
+
+#include "base/json_write.h"
+
+static const char *const difference_names[] = {
+    [DIFFERENCE_ADDED] = "added",
+    [DIFFERENCE_REMOVED] = "removed",
+    [DIFFERENCE_CHANGED] = "changed",
+};
+
+static const char *const apply_state_names[] = {
+    [APPLY_STARTED] = "started",
+    [APPLY_DONE] = "done",
+    [APPLY_FAILED] = "failed",
+};
+
+/* What is not there is null, never "". */
+static void field_text(struct jsonw *writer, const char *key, struct str text)
+{
+	jsonw_key(writer, key);
+	if (text.len > 0)
+		jsonw_str(writer, text);
+	else
+		jsonw_null(writer);
+}
+
+static void field_string(struct jsonw *writer, const char *key, struct str text)
+{
+	jsonw_field_str(writer, key, text.len > 0 ? text : STR_EMPTY);
+}
+
+static void field_size(struct jsonw *writer, const char *key, size_t size)
+{
+	jsonw_field_int(writer, key, (int64_t)size);
+}
+
+static void field_tristate(struct jsonw *writer, const char *key, enum tristate tristate)
+{
+	jsonw_key(writer, key);
+	if (tristate == TRI_UNKNOWN)
+		jsonw_null(writer);
+	else
+		jsonw_bool(writer, tristate == TRI_YES);
+}
+
+/* --- values: as in Terraform's JSON, what is hidden or unknown is null and told beside --- */
+
+static bool holds_kind(const struct value *value, enum value_kind kind)
+{
+	if (value->kind == kind)
+		return true;
+	if (value->kind == VALUE_LIST) {
+		for (size_t i = 0; i < value->len; i++) {
+			if (holds_kind(&value->as.items[i], kind))
+				return true;
+		}
+	}
+	if (value->kind == VALUE_MAP) {
+		for (size_t i = 0; i < value->len; i++) {
+			if (holds_kind(&value->as.entries[i].value, kind))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void write_value(struct jsonw *writer, const struct value *value)
+{
+	switch ((enum value_kind)value->kind) {
+	case VALUE_HIDDEN:
+	case VALUE_UNKNOWN:
+		jsonw_null(writer);
+		break;
+	case VALUE_LIST:
+		jsonw_begin_flat_array(writer);
+		for (size_t i = 0; i < value->len; i++)
+			write_value(writer, &value->as.items[i]);
+		jsonw_end_array(writer);
+		break;
+	case VALUE_MAP:
+		jsonw_begin_flat_object(writer);
+		for (size_t i = 0; i < value->len; i++) {
+			jsonw_key_str(writer, value_text(value->as.entries[i].key));
+			write_value(writer, &value->as.entries[i].value);
+		}
+		jsonw_end_object(writer);
+		break;
+	case VALUE_NULL:
+	case VALUE_BOOL:
+	case VALUE_INT:
+	case VALUE_NUMBER:
+	case VALUE_STRING:
+		jsonw_value(writer, *value);
+		break;
+	}
+}
+
+/* true where the value is of the kind; maps have only the keys that hold it, lists all places. */
+static void write_places(struct jsonw *writer, const struct value *value, enum value_kind kind)
+{
+	if (value->kind == VALUE_LIST) {
+		jsonw_begin_flat_array(writer);
+		for (size_t i = 0; i < value->len; i++)
+			write_places(writer, &value->as.items[i], kind);
+		jsonw_end_array(writer);
+	} else if (value->kind == VALUE_MAP) {
+		jsonw_begin_flat_object(writer);
+		for (size_t i = 0; i < value->len; i++) {
+			const struct value_entry *entry = &value->as.entries[i];
+
+			if (!holds_kind(&entry->value, kind))
+				continue;
+			jsonw_key_str(writer, value_text(entry->key));
+			write_places(writer, &entry->value, kind);
+		}
+		jsonw_end_object(writer);
+	} else {
+		jsonw_bool(writer, value->kind == kind);
+	}
+}
+
+static void field_places(
+    struct jsonw *writer, const char *key, const struct shown *shown, enum value_kind kind)
+{
+	if (!holds_kind(&shown->value, kind))
+		return;
+	jsonw_key(writer, key);
+	write_places(writer, &shown->value, kind);
+}
+
+static void write_attribute(struct jsonw *writer, const struct attribute_change *row)
+{
+	jsonw_begin_flat_object(writer);
+	field_string(writer, "path", row->path);
+	jsonw_key(writer, "difference");
+	jsonw_c(writer, difference_names[row->difference]);
+	if (row->forces_replacement)
+		jsonw_field_bool(writer, "forces_replacement", true);
+	if (row->has_values) {
+		jsonw_key(writer, "before");
+		write_value(writer, &row->before.value);
+		jsonw_key(writer, "after");
+		write_value(writer, &row->after.value);
+		field_places(writer, "before_sensitive", &row->before, VALUE_HIDDEN);
+		field_places(writer, "after_sensitive", &row->after, VALUE_HIDDEN);
+		field_places(writer, "after_unknown", &row->after, VALUE_UNKNOWN);
+	}
+	jsonw_end_object(writer);
+}
+
+/* --- changes --- */
+
+static void write_words(struct jsonw *writer, struct str words)
+{
+	struct str word;
+
+	jsonw_begin_flat_array(writer);
+	while (str_split(&words, ',', &word))
+		jsonw_str(writer, word);
+	jsonw_end_array(writer);
+}
+
+static void write_import(struct jsonw *writer, const struct change_head *head)
+{
+	jsonw_key(writer, "importing");
+	if (!head->importing) {
+		jsonw_null(writer);
+		return;
+	}
+	jsonw_begin_flat_object(writer);
+	field_text(writer, "id", head->import_id);
+	jsonw_field_bool(writer, "generated_config", head->generated_config);
+	jsonw_end_object(writer);
+}
+
+static void write_attributes(struct jsonw *writer, const struct outcome_change *change)
+{
+	jsonw_field_bool(writer, "has_values", change->has_values);
+	jsonw_key(writer, "attributes");
+	jsonw_begin_flat_array(writer);
+	for (size_t i = 0; i < change->attribute_count; i++)
+		write_attribute(writer, &change->attributes[i]);
+	jsonw_end_array(writer);
+	field_size(writer, "attributes_left_out", change->attributes_left_out);
+	field_text(writer, "body", change->body);
+}
+
+static void write_change(struct jsonw *writer, const struct outcome_change *change)
+{
+	const struct change_head *head = &change->head;
+
+	jsonw_begin_flat_object(writer);
+	field_string(writer, "address", head->address);
+	field_text(writer, "deposed", head->deposed);
+	jsonw_key(writer, "action");
+	jsonw_c(writer, action_name(head->action));
+	jsonw_key(writer, "actions");
+	write_words(writer, head->action_text);
+	field_text(writer, "mode", head->mode);
+	field_text(writer, "type", head->type);
+	field_text(writer, "name", head->name);
+	jsonw_key(writer, "index");
+	jsonw_value(writer, head->index);
+	field_text(writer, "module", head->module);
+	field_text(writer, "provider", head->provider);
+	field_text(writer, "previous_address", head->previous_address);
+	field_text(writer, "reason", head->reason);
+	write_import(writer, head);
+	write_attributes(writer, change);
+	jsonw_end_object(writer);
+}
+
+static bool is_sensitive_output(const struct outcome_change *output)
+{
+	bool hidden = output->head.sensitive_output;
+
+	for (size_t i = 0; i < output->attribute_count && !hidden; i++)
+		hidden = output->attributes[i].before.value.kind == VALUE_HIDDEN ||
+			 output->attributes[i].after.value.kind == VALUE_HIDDEN;
+	return hidden;
+}
+
+static void write_output(struct jsonw *writer, const struct outcome_change *output)
+{
+	jsonw_begin_flat_object(writer);
+	field_string(writer, "name", output->head.address);
+	jsonw_key(writer, "action");
+	jsonw_c(writer, action_name(output->head.action));
+	jsonw_key(writer, "actions");
+	write_words(writer, output->head.action_text);
+	jsonw_field_bool(writer, "sensitive", is_sensitive_output(output));
+	write_attributes(writer, output);
+	jsonw_end_object(writer);
+}
+
+static void write_rows(struct jsonw *writer, const char *key,
+    void (*write)(struct jsonw *writer, const struct outcome_change *row),
+    const struct outcome_change *rows, size_t count)
+{
+	jsonw_key(writer, key);
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < count; i++)
+		write(writer, &rows[i]);
+	jsonw_end_array(writer);
+}
+
+/* --- the other parts of the plan --- */
+
+static void write_summary(struct jsonw *writer, const struct plan_summary *summary)
+{
+	jsonw_key(writer, "summary");
+	jsonw_begin_flat_object(writer);
+	field_size(writer, "import", summary->import);
+	field_size(writer, "add", summary->add);
+	field_size(writer, "change", summary->change);
+	field_size(writer, "destroy", summary->destroy);
+	field_size(writer, "forget", summary->forget);
+	field_size(writer, "replace", summary->replace);
+	field_size(writer, "move", summary->move);
+	field_size(writer, "read", summary->read);
+	field_size(writer, "no_op", summary->no_op);
+	field_size(writer, "output", summary->output);
+	field_size(writer, "drift", summary->drift);
+	field_size(writer, "deferred", summary->deferred);
+	field_size(writer, "invoke", summary->invoke);
+	field_size(writer, "other", summary->other);
+	jsonw_field_bool(writer, "known", summary->known);
+	jsonw_end_object(writer);
+}
+
+static void write_diagnostics(struct jsonw *writer, const struct outcome *outcome)
+{
+	jsonw_key(writer, "diagnostics");
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < outcome->diagnostic_count; i++) {
+		const struct diagnostic *diagnostic = &outcome->diagnostics[i];
+
+		jsonw_begin_flat_object(writer);
+		jsonw_key(writer, "severity");
+		jsonw_c(writer, severity_name(diagnostic->severity));
+		field_string(writer, "summary", diagnostic->summary);
+		field_text(writer, "detail", diagnostic->detail);
+		field_text(writer, "address", diagnostic->address);
+		field_text(writer, "file", diagnostic->file);
+		jsonw_key(writer, "line");
+		if (diagnostic->line > 0)
+			jsonw_int(writer, diagnostic->line);
+		else
+			jsonw_null(writer);
+		jsonw_end_object(writer);
+	}
+	jsonw_end_array(writer);
+}
+
+static void write_invocations(struct jsonw *writer, const struct outcome *outcome)
+{
+	jsonw_key(writer, "invocations");
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < outcome->invocation_count; i++) {
+		jsonw_begin_flat_object(writer);
+		field_string(writer, "address", outcome->invocations[i].address);
+		field_text(writer, "type", outcome->invocations[i].type);
+		field_text(writer, "trigger", outcome->invocations[i].trigger);
+		jsonw_end_object(writer);
+	}
+	jsonw_end_array(writer);
+}
+
+static void write_checks(struct jsonw *writer, const struct outcome *outcome)
+{
+	jsonw_key(writer, "checks");
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < outcome->check_count; i++) {
+		jsonw_begin_flat_object(writer);
+		field_string(writer, "address", outcome->checks[i].address);
+		field_text(writer, "kind", outcome->checks[i].kind);
+		field_text(writer, "status", outcome->checks[i].status);
+		field_text(writer, "problem", outcome->checks[i].problem);
+		jsonw_end_object(writer);
+	}
+	jsonw_end_array(writer);
+}
+
+static void write_notes(struct jsonw *writer, const struct outcome *outcome)
+{
+	jsonw_key(writer, "notes");
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < outcome->note_count; i++)
+		jsonw_str(writer, outcome->notes[i]);
+	jsonw_end_array(writer);
+}
+
+static void write_apply_counts(struct jsonw *writer, const struct apply_report *apply)
+{
+	jsonw_key(writer, "summary");
+	if (!apply->has_counts) {
+		jsonw_null(writer);
+		return;
+	}
+	jsonw_begin_flat_object(writer);
+	field_size(writer, "import", apply->import);
+	field_size(writer, "add", apply->add);
+	field_size(writer, "change", apply->change);
+	field_size(writer, "destroy", apply->destroy);
+	field_size(writer, "forget", apply->forget);
+	field_size(writer, "invoke", apply->invoke);
+	jsonw_end_object(writer);
+}
+
+static void write_apply(struct jsonw *writer, const struct apply_report *apply)
+{
+	jsonw_key(writer, "apply");
+	if (!apply->present) {
+		jsonw_null(writer);
+		return;
+	}
+	jsonw_begin_object(writer);
+	jsonw_field_bool(writer, "complete", apply->complete);
+	write_apply_counts(writer, apply);
+	jsonw_key(writer, "steps");
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < apply->step_count; i++) {
+		jsonw_begin_flat_object(writer);
+		field_string(writer, "address", apply->steps[i].address);
+		jsonw_key(writer, "action");
+		jsonw_c(writer, action_name(apply->steps[i].action));
+		jsonw_key(writer, "state");
+		jsonw_c(writer, apply_state_names[apply->steps[i].state]);
+		jsonw_end_object(writer);
+	}
+	jsonw_end_array(writer);
+	jsonw_end_object(writer);
+}
+
+static void write_text(struct jsonw *writer, const struct plan_text_parts *text)
+{
+	jsonw_key(writer, "text");
+	jsonw_begin_object(writer);
+	field_text(writer, "summary_line", text->summary_line);
+	field_text(writer, "changes", text->changes);
+	field_text(writer, "outside", text->outside);
+	field_text(writer, "errors", text->errors);
+	field_text(writer, "warnings", text->warnings);
+	jsonw_end_object(writer);
+}
+
+/* The summary comes first and the changes last: who reads in order can stop early. */
+static void write_plan(struct jsonw *writer, const struct outcome *outcome)
+{
+	jsonw_key(writer, "plan");
+	if (!outcome->has_plan) {
+		jsonw_null(writer);
+		return;
+	}
+	jsonw_begin_object(writer);
+	write_summary(writer, &outcome->summary);
+	jsonw_key(writer, "result");
+	jsonw_c(writer, plan_result_name(outcome->result));
+	jsonw_key(writer, "form");
+	jsonw_c(writer, plan_form_name(outcome->form));
+	jsonw_key(writer, "tool");
+	jsonw_c(writer, tool_name(outcome->tool));
+	field_text(writer, "tool_version", outcome->tool_version);
+	field_text(writer, "format_version", outcome->format_version);
+	jsonw_field_bool(writer, "errored", outcome->errored);
+	jsonw_field_bool(writer, "refresh_only", outcome->refresh_only);
+	field_tristate(writer, "applyable", outcome->applyable);
+	field_tristate(writer, "complete", outcome->complete);
+	write_notes(writer, outcome);
+	write_diagnostics(writer, outcome);
+	write_checks(writer, outcome);
+	write_invocations(writer, outcome);
+	write_apply(writer, &outcome->apply);
+	write_text(writer, &outcome->text);
+	write_rows(writer, "outputs", write_output, outcome->outputs, outcome->output_count);
+	write_rows(writer, "deferred", write_change, outcome->deferred, outcome->deferred_count);
+	write_rows(writer, "drift", write_change, outcome->drift, outcome->drift_count);
+	write_rows(writer, "changes", write_change, outcome->changes, outcome->change_count);
+	jsonw_end_object(writer);
+}
+
+/* --- the run --- */
+
+static void write_time(struct jsonw *writer, int64_t seconds)
+{
+	char text[64];
+	time_t time = (time_t)seconds;
+	struct tm parts;
+
+	jsonw_key(writer, "time");
+	if (seconds <= 0 || !gmtime_r(&time, &parts) ||
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		jsonw_null(writer);
+	else
+		jsonw_c(writer, text);
+}
+
+static void write_fact(struct jsonw *writer, const char *name, const struct fact *fact)
+{
+	jsonw_key(writer, name);
+	if (!fact_known(fact)) {
+		jsonw_null(writer);
+		return;
+	}
+	jsonw_begin_flat_object(writer);
+	field_string(writer, "value", fact->value);
+	field_string(writer, "origin", fact->origin);
+	jsonw_end_object(writer);
+}
+
+static void write_facts(struct jsonw *writer, const struct facts *facts)
+{
+	jsonw_key(writer, "facts");
+	jsonw_begin_object(writer);
+	jsonw_field_bool(writer, "in_ci", facts->in_ci);
+#define X(name, help) write_fact(writer, #name, &facts->name);
+	FACTS(X)
+#undef X
+	jsonw_end_object(writer);
+}
+
+static void write_child(struct jsonw *writer, const struct child_facts *child)
+{
+	jsonw_key(writer, "child");
+	if (!child->ran) {
+		jsonw_null(writer);
+		return;
+	}
+	jsonw_begin_flat_object(writer);
+	field_text(writer, "command", child->command);
+	jsonw_field_int(writer, "status", child->status);
+	jsonw_key(writer, "signal");
+	if (child->signal > 0)
+		jsonw_int(writer, child->signal);
+	else
+		jsonw_null(writer);
+	jsonw_field_int(writer, "duration_ms", (int64_t)child->duration_ms);
+	jsonw_field_int(writer, "output_bytes", (int64_t)child->output_bytes);
+	jsonw_field_bool(writer, "output_cut", child->output_cut);
+	jsonw_end_object(writer);
+}
+
+static void write_exit(struct jsonw *writer, const struct outcome *outcome)
+{
+	jsonw_key(writer, "exit");
+	jsonw_begin_flat_object(writer);
+	jsonw_field_int(writer, "status", outcome->exit_status);
+	field_text(writer, "reason", outcome->exit_reason);
+	jsonw_field_bool(writer, "deferred", outcome->status_deferred);
+	jsonw_end_object(writer);
+}
+
+static void write_deliveries(struct jsonw *writer, const struct outcome *outcome)
+{
+	jsonw_key(writer, "deliveries");
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < outcome->delivery_count; i++) {
+		const struct delivery_record *record = &outcome->deliveries[i];
+
+		jsonw_begin_flat_object(writer);
+		field_string(writer, "channel", record->channel);
+		jsonw_key(writer, "state");
+		jsonw_c(writer, delivery_state_name(record->state));
+		field_text(writer, "reason", record->reason);
+		field_text(writer, "url", record->url);
+		field_text(writer, "payload", record->payload);
+		jsonw_end_object(writer);
+	}
+	jsonw_end_array(writer);
+}
+
+void render_json(const struct outcome *outcome, struct sink *sink)
+{
+	struct jsonw writer;
+
+	jsonw_init(&writer, sink, 2);
+	jsonw_begin_object(&writer);
+	jsonw_field_str(&writer, "schema", STR(OUTCOME_SCHEMA));
+	jsonw_field_int(&writer, "version", OUTCOME_VERSION);
+	jsonw_key(&writer, "tfherald");
+	jsonw_c(&writer, outcome->version);
+	jsonw_key(&writer, "operation");
+	jsonw_c(&writer, operation_name(outcome->facts.operation));
+	write_time(&writer, outcome->facts.now);
+	write_facts(&writer, &outcome->facts);
+	write_child(&writer, &outcome->child);
+	write_exit(&writer, outcome);
+	write_deliveries(&writer, outcome);
+	field_text(&writer, "problem", outcome->problem);
+	write_plan(&writer, outcome);
+	jsonw_end_object(&writer);
+	sink_add(sink, STR("\n"));
+}

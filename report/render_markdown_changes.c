@@ -1,0 +1,485 @@
+/* The lists of the Markdown comment: what happens to which resource. */
+#include "report/markdown_page.h"
+
+#include "base/arena.h"
+#include "base/size.h"
+#include "report/detail.h"
+#include "report/markdown.h"
+#include "report/wording.h"
+
+#define FOLD_OVER      20	    /* longer lists of what is no loss are folded */
+#define MORE_LINE_SIZE ((size_t)40) /* "- … and 4,980 more" */
+#define NAME_MAX_BYTES ((size_t)100)
+
+static const char *const group_icons[CHANGE_GROUPS] = {
+    [GROUP_DESTROY] = "🔴",
+    [GROUP_REPLACE] = "🟠",
+    [GROUP_FORGET] = "🟣",
+    [GROUP_OTHER] = "❓",
+    [GROUP_UPDATE] = "🟡",
+    [GROUP_CREATE] = "🟢",
+    [GROUP_IMPORT] = "📥",
+    [GROUP_MOVE] = "🚚",
+};
+
+/* How much of a row is told. */
+enum level {
+	LEVEL_FULL,
+	LEVEL_ADDRESS,
+};
+
+/* A list that may be cut: rows first to count - 1 of something. */
+struct list {
+	const char *icon, *title;
+	size_t count;
+	bool folded;
+	void (*row)(struct page *page, const void *context, size_t index);
+	const void *context;
+};
+
+static void add_code(struct page *page, struct str text, size_t max)
+{
+	markdown_code(&page->out, wording_cut(page->arena, text, max));
+}
+
+static void add_names(struct page *page, const struct detail_names *names)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		buf_adds(&page->out, i > 0 ? ", " : "");
+		add_code(
+		    page, names->names[i].len > 0 ? names->names[i] : STR("value"), NAME_MAX_BYTES);
+	}
+	if (names->more > 0)
+		buf_addf(&page->out, " and %zu more", names->more);
+}
+
+/* " — why; what forces it; imported as `id`": only what there is. */
+static void add_remarks(struct page *page, const struct outcome_change *change)
+{
+	const struct change_head *head = &change->head;
+	struct detail_names names;
+	const char *join = " — ";
+
+	if (head->reason.len > 0) {
+		buf_adds(&page->out, join);
+		markdown_text(&page->out, wording_reason(page->arena, head->reason));
+		join = "; ";
+	}
+	detail_forcing_names(change, &names);
+	if (names.count > 0) {
+		buf_adds(&page->out, join);
+		add_names(page, &names);
+		buf_adds(&page->out,
+		    names.count + names.more == 1 ? " forces replacement" : " force replacement");
+		join = "; ";
+	}
+	detail_changed_names(change, &names);
+	if (names.count > 0) {
+		buf_adds(&page->out, join);
+		add_names(page, &names);
+		join = "; ";
+	}
+	if (head->importing) {
+		buf_adds(&page->out, join);
+		buf_adds(&page->out, head->import_id.len > 0 ? "import id " : "imported");
+		if (head->import_id.len > 0)
+			add_code(page, head->import_id, NAME_MAX_BYTES);
+	}
+}
+
+static void add_address(struct page *page, const struct change_head *head)
+{
+	if (head->previous_address.len > 0) {
+		add_code(page, head->previous_address, WORDING_ADDRESS_MAX);
+		buf_adds(&page->out, " → ");
+	}
+	add_code(page, head->address, WORDING_ADDRESS_MAX);
+	if (head->deposed.len > 0) {
+		buf_adds(&page->out, " (deposed ");
+		add_code(page, head->deposed, NAME_MAX_BYTES);
+		buf_addc(&page->out, ')');
+	}
+	if (head->action == ACTION_OTHER) {
+		buf_adds(&page->out, ": ");
+		add_code(page, head->action_text, NAME_MAX_BYTES);
+	}
+	if (head->action == ACTION_CREATE_THEN_FORGET)
+		buf_adds(&page->out, " and created again");
+}
+
+static void add_change_row(struct page *page, const struct outcome_change *change, enum level level)
+{
+	buf_adds(&page->out, "- ");
+	add_address(page, &change->head);
+	if (level == LEVEL_FULL)
+		add_remarks(page, change);
+	buf_addc(&page->out, '\n');
+}
+
+/* --- lists that are cut when there is no more room --- */
+
+static void add_more(struct page *page, size_t count)
+{
+	buf_adds(&page->out, "- … and ");
+	wording_count(&page->out, count);
+	buf_adds(&page->out, " more\n");
+}
+
+static void begin_list(struct page *page, const struct list *list)
+{
+	if (list->folded)
+		page_fold_begin(page, list->icon, list->title, list->count);
+	else
+		page_heading(page, list->icon, list->title, list->count);
+}
+
+/* Each row whole or not at all; returns how many there was room for. */
+static size_t add_rows(struct page *page, const struct list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		size_t mark = page->out.len;
+
+		list->row(page, list->context, i);
+		if (page->out.overflow) {
+			buf_rewind(&page->out, mark);
+			break;
+		}
+	}
+	return i;
+}
+
+/* The shortest form, one heading with its count, was reserved by page_count_sections(). */
+static size_t add_list(struct page *page, const struct list *list)
+{
+	size_t mark, rows;
+
+	if (list->count == 0)
+		return 0;
+	page->reserve -= size_min(page->reserve, PAGE_SECTION_MIN);
+	mark = page_begin(page, MORE_LINE_SIZE + PAGE_FOLD_END_SIZE + 1);
+	begin_list(page, list);
+	if (!page_end(page, mark))
+		return 0;
+	rows = add_rows(page, list);
+	(void)page_begin(page, 0);
+	if (rows < list->count)
+		add_more(page, list->count - rows);
+	if (list->folded)
+		page_fold_end(page);
+	else
+		buf_addc(&page->out, '\n');
+	(void)page_end(page, mark);
+	return rows;
+}
+
+/* --- groups of changes; they stand in `changes` one after the other --- */
+
+static void change_row(struct page *page, const void *context, size_t index)
+{
+	const struct outcome_change *rows = context;
+
+	add_change_row(page, &rows[index], LEVEL_FULL);
+}
+
+static bool add_all_rows(struct page *page, enum change_group group, enum level level)
+{
+	const struct outcome_change *rows = page->groups.rows[group];
+	size_t count = page->groups.counts[group];
+	size_t mark = page->out.len;
+
+	for (size_t i = 0; i < count && !page->out.overflow; i++)
+		add_change_row(page, &rows[i], level);
+	return page_end(page, mark);
+}
+
+static void type_row(struct page *page, const void *context, size_t index)
+{
+	const struct type_counts *types = context;
+
+	buf_adds(&page->out, "- ");
+	wording_count(&page->out, types->rows[index].count);
+	buf_adds(&page->out, " × ");
+	add_code(page, types->rows[index].type, NAME_MAX_BYTES);
+	buf_addc(&page->out, '\n');
+}
+
+/* More losses than the page holds: nothing is left out, they are counted by type. */
+static void add_types(struct page *page, enum change_group group)
+{
+	struct type_counts types;
+	size_t rows, left;
+	struct list list = {.row = type_row, .context = &types};
+
+	groups_count_types(page->groups.rows[group], page->groups.counts[group], &types);
+	list.count = types.row_count;
+	(void)page_begin(page, MORE_LINE_SIZE + 1);
+	rows = add_rows(page, &list);
+	left = types.other;
+	for (size_t i = rows; i < types.row_count; i++)
+		left += types.rows[i].count;
+	(void)page_begin(page, 0);
+	if (left > 0)
+		add_more(page, left);
+	page->losses_short += page->groups.counts[group];
+}
+
+/* What the later groups of losses need to name each address, so that one group does not take it
+ * all. */
+static size_t later_losses(const struct page *page, enum change_group group)
+{
+	size_t room = page->max_bytes / 4, need = 0;
+
+	for (size_t later = (size_t)group + 1; later <= GROUP_OTHER; later++) {
+		const struct outcome_change *rows = page->groups.rows[later];
+
+		for (size_t i = 0; i < page->groups.counts[later] && need < room; i++)
+			need += size_min(rows[i].head.address.len, WORDING_ADDRESS_MAX) + 6;
+	}
+	return size_min(need, room);
+}
+
+static void add_loss_group(struct page *page, enum change_group group)
+{
+	size_t mark, aside = later_losses(page, group);
+
+	if (page->groups.counts[group] == 0)
+		return;
+	page->reserve -= size_min(page->reserve, PAGE_SECTION_MIN);
+	mark = page_begin(page, 0);
+	page_heading(
+	    page, group_icons[group], change_group_title(group), page->groups.counts[group]);
+	if (!page_end(page, mark)) {
+		page->losses_short += page->groups.counts[group];
+		return;
+	}
+	(void)page_begin(page, aside + 1);
+	if (add_all_rows(page, group, LEVEL_FULL) || add_all_rows(page, group, LEVEL_ADDRESS))
+		page->listed += page->groups.counts[group];
+	else
+		add_types(page, group);
+	(void)page_begin(page, 0);
+	buf_addc(&page->out, '\n');
+}
+
+void page_add_losses(struct page *page)
+{
+	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
+		if (change_group_is_loss(group))
+			add_loss_group(page, group);
+	}
+}
+
+void page_add_gains(struct page *page)
+{
+	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
+		struct list list = {
+		    .icon = group_icons[group],
+		    .title = change_group_title(group),
+		    .count = page->groups.counts[group],
+		    .folded = page->groups.counts[group] > FOLD_OVER,
+		    .row = change_row,
+		    .context = page->groups.rows[group],
+		};
+
+		if (!change_group_is_loss(group))
+			page->listed += add_list(page, &list);
+	}
+}
+
+/* --- an apply: what it did --- */
+
+static const struct {
+	enum apply_state state;
+	const char *icon, *title;
+} step_sections[] = {
+    {APPLY_FAILED, "❌", "Failed"},
+    {APPLY_STARTED, "⏳", "Not finished"},
+    {APPLY_DONE, "✅", "Done"},
+};
+
+static size_t count_steps(const struct page *page, enum apply_state state)
+{
+	const struct apply_report *apply = &page->outcome->apply;
+	size_t count = 0;
+
+	for (size_t i = 0; i < apply->step_count; i++)
+		count += apply->steps[i].state == state;
+	return count;
+}
+
+static void step_row(struct page *page, const void *context, size_t index)
+{
+	const struct apply_step *const *steps = context;
+
+	buf_adds(&page->out, "- ");
+	add_code(page, steps[index]->address, WORDING_ADDRESS_MAX);
+	buf_addf(&page->out, " (%s)\n", action_name(steps[index]->action));
+}
+
+static const struct apply_step *const *steps_of(const struct page *page, enum apply_state state)
+{
+	const struct apply_report *apply = &page->outcome->apply;
+	const struct apply_step **steps =
+	    arena_alloc(page->arena, apply->step_count * sizeof(const struct apply_step *));
+	size_t count = 0;
+
+	for (size_t i = 0; i < apply->step_count; i++) {
+		if (apply->steps[i].state == state)
+			steps[count++] = &apply->steps[i];
+	}
+	return steps;
+}
+
+void page_add_steps(struct page *page)
+{
+	for (size_t i = 0; i < ARRAY_LEN(step_sections); i++) {
+		size_t count = count_steps(page, step_sections[i].state);
+		struct list list = {
+		    .icon = step_sections[i].icon,
+		    .title = step_sections[i].title,
+		    .count = count,
+		    .folded = step_sections[i].state == APPLY_DONE && count > FOLD_OVER,
+		    .row = step_row,
+		    .context = (const void *)steps_of(page, step_sections[i].state),
+		};
+
+		(void)add_list(page, &list);
+	}
+	/* the resources of the plan are not listed beside the steps: nothing is "not shown" */
+	page->listed = page->outcome->change_count;
+}
+
+/* --- what is not a resource's change --- */
+
+static void output_row(struct page *page, const void *context, size_t index)
+{
+	const struct outcome_change *output = (const struct outcome_change *)context + index;
+
+	buf_adds(&page->out, "- ");
+	add_code(page, output->head.address, WORDING_ADDRESS_MAX);
+	buf_addf(&page->out, " (%s)", action_name(output->head.action));
+	buf_addc(&page->out, '\n');
+}
+
+void page_add_outputs(struct page *page)
+{
+	const struct outcome *outcome = page->outcome;
+	struct list list = {
+	    .icon = "📤",
+	    .title = "Outputs",
+	    .count = outcome->output_count,
+	    .folded = outcome->output_count > FOLD_OVER,
+	    .row = output_row,
+	    .context = outcome->outputs,
+	};
+
+	(void)add_list(page, &list);
+}
+
+static void drift_row(struct page *page, const void *context, size_t index)
+{
+	const struct outcome_change *change = (const struct outcome_change *)context + index;
+
+	buf_adds(&page->out, "- ");
+	add_address(page, &change->head);
+	buf_addf(&page->out, " (%s)", change->head.action == ACTION_DELETE ? "deleted" : "changed");
+	add_remarks(page, change);
+	buf_addc(&page->out, '\n');
+}
+
+static void deferred_row(struct page *page, const void *context, size_t index)
+{
+	const struct outcome_change *change = (const struct outcome_change *)context + index;
+
+	add_change_row(page, change, LEVEL_FULL);
+}
+
+static void invocation_row(struct page *page, const void *context, size_t index)
+{
+	const struct action_invocation *action = (const struct action_invocation *)context + index;
+
+	buf_adds(&page->out, "- ");
+	add_code(page, action->address, WORDING_ADDRESS_MAX);
+	if (action->trigger.len > 0) {
+		buf_adds(&page->out, " — ");
+		add_code(page, action->trigger, WORDING_ADDRESS_MAX);
+	}
+	buf_addc(&page->out, '\n');
+}
+
+static bool check_failed(const struct plan_check *check)
+{
+	return str_is(check->status, "fail") || str_is(check->status, "error");
+}
+
+static void check_row(struct page *page, const void *context, size_t index)
+{
+	const struct plan_check *const *checks = context;
+
+	buf_adds(&page->out, "- ");
+	add_code(page, checks[index]->address, WORDING_ADDRESS_MAX);
+	if (checks[index]->problem.len > 0) {
+		buf_adds(&page->out, " — ");
+		markdown_text(&page->out, wording_cut(page->arena, checks[index]->problem, 500));
+	}
+	buf_addc(&page->out, '\n');
+}
+
+static const struct plan_check **failed_checks(const struct page *page, size_t *count)
+{
+	const struct outcome *outcome = page->outcome;
+	const struct plan_check **checks =
+	    arena_alloc(page->arena, outcome->check_count * sizeof(const struct plan_check *));
+
+	*count = 0;
+	for (size_t i = 0; i < outcome->check_count; i++) {
+		if (check_failed(&outcome->checks[i]))
+			checks[(*count)++] = &outcome->checks[i];
+	}
+	return checks;
+}
+
+static size_t fill_others(const struct page *page, struct list lists[4])
+{
+	const struct outcome *outcome = page->outcome;
+	size_t failed;
+	const struct plan_check **checks = failed_checks(page, &failed);
+
+	lists[0] =
+	    (struct list){"🚨", "Failed checks", failed, false, check_row, (const void *)checks};
+	lists[1] = (struct list){"⚡", "Actions to invoke", outcome->invocation_count, false,
+	    invocation_row, outcome->invocations};
+	lists[2] = (struct list){"⏸️", "Deferred", outcome->deferred_count,
+	    outcome->deferred_count > FOLD_OVER, deferred_row, outcome->deferred};
+	lists[3] = (struct list){"🌀", "Changed outside of Terraform", outcome->drift_count,
+	    outcome->drift_count > FOLD_OVER || !outcome->refresh_only, drift_row, outcome->drift};
+	return 4;
+}
+
+void page_add_others(struct page *page)
+{
+	struct list lists[4];
+	size_t count = fill_others(page, lists);
+
+	for (size_t i = 0; i < count; i++)
+		(void)add_list(page, &lists[i]);
+}
+
+size_t page_count_sections(const struct page *page)
+{
+	struct list lists[4];
+	size_t count = page->outcome->output_count > 0, lists_count = fill_others(page, lists);
+
+	for (size_t i = 0; i < lists_count; i++)
+		count += lists[i].count > 0;
+	if (page->outcome->apply.present) {
+		for (size_t i = 0; i < ARRAY_LEN(step_sections); i++)
+			count += count_steps(page, step_sections[i].state) > 0;
+		return count;
+	}
+	for (size_t i = 0; i < CHANGE_GROUPS; i++)
+		count += page->groups.counts[i] > 0;
+	return count;
+}

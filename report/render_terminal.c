@@ -1,0 +1,601 @@
+#include "report/render.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/size.h"
+#include "base/utf8.h"
+#include "report/detail.h"
+#include "report/groups.h"
+#include "report/wording.h"
+
+#define OWN_LIMIT     ((size_t)64 << 20)
+#define TEXT_MAX      ((size_t)1000) /* bytes of an address or a summary */
+#define REMARK_MAX    ((size_t)300)
+#define ALIGN_MAX     ((size_t)56) /* columns: remarks stand below each other up to here */
+#define PARAGRAPH_MAX ((size_t)16384)
+#define DETAIL_LINES  ((size_t)20) /* of a diagnostic */
+
+enum tone {
+	TONE_PLAIN,
+	TONE_BOLD,
+	TONE_DIM,
+	TONE_RED,
+	TONE_GREEN,
+	TONE_YELLOW,
+	TONE_MAGENTA,
+	TONE_CYAN,
+};
+
+static const char *const tone_codes[] = {
+    [TONE_PLAIN] = "",
+    [TONE_BOLD] = "\033[1m",
+    [TONE_DIM] = "\033[2m",
+    [TONE_RED] = "\033[31m",
+    [TONE_GREEN] = "\033[32m",
+    [TONE_YELLOW] = "\033[33m",
+    [TONE_MAGENTA] = "\033[35m",
+    [TONE_CYAN] = "\033[36m",
+};
+
+static const enum tone group_tones[CHANGE_GROUPS] = {
+    [GROUP_DESTROY] = TONE_RED,
+    [GROUP_REPLACE] = TONE_MAGENTA,
+    [GROUP_FORGET] = TONE_CYAN,
+    [GROUP_OTHER] = TONE_RED,
+    [GROUP_UPDATE] = TONE_YELLOW,
+    [GROUP_CREATE] = TONE_GREEN,
+    [GROUP_IMPORT] = TONE_CYAN,
+    [GROUP_MOVE] = TONE_CYAN,
+};
+
+static const enum tone status_tones[] = {
+    [STATUS_NO_CHANGES] = TONE_GREEN,
+    [STATUS_CHANGES] = TONE_YELLOW,
+    [STATUS_LOSSES] = TONE_RED,
+    [STATUS_FAILED] = TONE_RED,
+    [STATUS_NO_PLAN] = TONE_RED,
+    [STATUS_APPLIED] = TONE_GREEN,
+    [STATUS_APPLY_FAILED] = TONE_RED,
+};
+
+/* How long lists may get; the next shorter set is tried when max_bytes is exceeded. */
+struct caps {
+	size_t losses, gains, others;
+};
+
+static const struct caps caps_of_level[] = {
+    {200, 20, 20},
+    {50, 5, 5},
+    {0, 0, 0},
+};
+
+struct screen {
+	struct arena *arena; /* scratch; `out` is in the caller's */
+	const struct outcome *outcome;
+	const struct render_options *options;
+	const struct caps *caps;
+	struct groups groups;
+	struct buf out;
+};
+
+/* One line: "  -/+ aws_x.y   why". Texts are printable already. */
+struct line {
+	size_t indent;
+	enum tone tone; /* of the symbol */
+	struct str symbol, text, remark;
+	size_t align; /* columns the text is padded to before the remark */
+};
+
+static void put(struct screen *screen, enum tone tone, struct str text)
+{
+	bool coloured = screen->options->colour && tone != TONE_PLAIN;
+
+	if (text.len == 0)
+		return;
+	if (coloured)
+		buf_adds(&screen->out, tone_codes[tone]);
+	buf_add(&screen->out, text);
+	if (coloured)
+		buf_adds(&screen->out, "\033[0m");
+}
+
+/* The longest beginning that is at most `columns` wide, an ellipsis included when it was cut. */
+static struct str fit(struct screen *screen, struct str text, size_t columns)
+{
+	size_t at = 0, end = 0;
+
+	if (screen->options->columns <= 0 || utf8_width(text) <= columns)
+		return text;
+	if (columns == 0)
+		return STR_EMPTY;
+	while (at < text.len && utf8_width(str_from_to(text, 0, at)) < columns) {
+		end = at;
+		(void)utf8_next(text, &at);
+	}
+	return str_format(screen->arena, "%.*s…", STR_ARG(str_from_to(text, 0, end)));
+}
+
+static size_t columns_left(const struct screen *screen, size_t used)
+{
+	size_t columns = screen->options->columns > 0 ? (size_t)screen->options->columns : SIZE_MAX;
+
+	return columns > used ? columns - used : 0;
+}
+
+static void put_line(struct screen *screen, const struct line *line)
+{
+	size_t used = line->indent + (line->symbol.len > 0 ? utf8_width(line->symbol) + 1 : 0);
+	struct str text = fit(screen, line->text, columns_left(screen, used));
+	size_t width = utf8_width(text), gap;
+
+	if (text.len > 0 || line->symbol.len > 0)
+		buf_repeat(&screen->out, ' ', line->indent);
+	put(screen, line->tone, line->symbol);
+	if (line->symbol.len > 0)
+		buf_addc(&screen->out, ' ');
+	put(screen, TONE_PLAIN, text);
+	gap = 2 + (line->align > width ? line->align - width : 0);
+	if (line->remark.len > 0 && columns_left(screen, used + width + gap) > 4) {
+		buf_repeat(&screen->out, ' ', gap);
+		put(screen, TONE_DIM,
+		    fit(screen, line->remark, columns_left(screen, used + width + gap)));
+	}
+	buf_addc(&screen->out, '\n');
+}
+
+static void put_heading(struct screen *screen, enum tone tone, const char *title, size_t count)
+{
+	struct buf buf;
+
+	buf_init(&buf, screen->arena, TEXT_MAX);
+	buf_adds(&buf, title);
+	if (count > 0) {
+		buf_adds(&buf, " (");
+		wording_count(&buf, count);
+		buf_addc(&buf, ')');
+	}
+	buf_addc(&screen->out, '\n');
+	if (screen->options->colour)
+		buf_adds(&screen->out, tone_codes[TONE_BOLD]);
+	put(screen, tone, buf_str(&buf));
+	if (screen->options->colour)
+		buf_adds(&screen->out, "\033[0m");
+	buf_addc(&screen->out, '\n');
+}
+
+static void put_more(struct screen *screen, size_t count)
+{
+	if (count == 0)
+		return;
+	buf_adds(&screen->out, "  ... and ");
+	wording_count(&screen->out, count);
+	buf_adds(&screen->out, " more\n");
+}
+
+/* --- changes --- */
+
+static struct str printable(struct screen *screen, struct str text)
+{
+	return wording_cut(screen->arena, text, TEXT_MAX);
+}
+
+static void add_join(struct buf *buf)
+{
+	buf_adds(buf, buf->len > 0 ? "; " : "");
+}
+
+static void add_names(struct screen *screen, struct buf *buf, const struct detail_names *names)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		struct str name = names->names[i].len > 0 ? names->names[i] : STR("value");
+
+		buf_adds(buf, i > 0 ? ", " : "");
+		buf_add(buf, wording_cut(screen->arena, name, 100));
+	}
+	if (names->more > 0)
+		buf_addf(buf, " and %zu more", names->more);
+}
+
+static struct str remark_of(struct screen *screen, const struct outcome_change *change)
+{
+	const struct change_head *head = &change->head;
+	struct detail_names names;
+	struct buf buf;
+
+	buf_init(&buf, screen->arena, TEXT_MAX);
+	if (head->reason.len > 0)
+		buf_add(&buf, wording_reason(screen->arena, head->reason));
+	detail_forcing_names(change, &names);
+	if (names.count > 0) {
+		add_join(&buf);
+		add_names(screen, &buf, &names);
+		buf_adds(&buf,
+		    names.count + names.more == 1 ? " forces replacement" : " force replacement");
+	}
+	detail_changed_names(change, &names);
+	if (names.count > 0 && !screen->options->details) {
+		add_join(&buf);
+		add_names(screen, &buf, &names);
+	}
+	if (head->importing) {
+		add_join(&buf);
+		buf_adds(&buf, head->import_id.len > 0 ? "import id " : "imported");
+		buf_add(&buf, wording_cut(screen->arena, head->import_id, 100));
+	}
+	return buf_str(&buf);
+}
+
+static struct str title_of(struct screen *screen, const struct change_head *head)
+{
+	struct buf buf;
+
+	buf_init(&buf, screen->arena, 4 * TEXT_MAX);
+	if (head->previous_address.len > 0) {
+		buf_add(&buf, printable(screen, head->previous_address));
+		buf_adds(&buf, " -> ");
+	}
+	buf_add(&buf, printable(screen, head->address));
+	if (head->deposed.len > 0) {
+		buf_adds(&buf, " (deposed ");
+		buf_add(&buf, wording_cut(screen->arena, head->deposed, 100));
+		buf_addc(&buf, ')');
+	}
+	if (head->action == ACTION_OTHER) {
+		buf_adds(&buf, ": ");
+		buf_add(&buf, wording_cut(screen->arena, head->action_text, 100));
+	}
+	return buf_str(&buf);
+}
+
+static struct str symbol_of(const struct change_head *head)
+{
+	switch (change_group(head)) {
+	case GROUP_IMPORT:
+		return STR("<-");
+	case GROUP_MOVE:
+		return STR("->");
+	case GROUP_DESTROY:
+	case GROUP_REPLACE:
+	case GROUP_FORGET:
+	case GROUP_OTHER:
+	case GROUP_UPDATE:
+	case GROUP_CREATE:
+		break;
+	}
+	return str_from(action_symbol(head->action));
+}
+
+static bool put_detail(void *context, char mark, struct str text)
+{
+	struct screen *screen = context;
+	enum tone tone = mark == '+'   ? TONE_GREEN
+			 : mark == '-' ? TONE_RED
+			 : mark == '~' ? TONE_YELLOW
+				       : TONE_DIM;
+	struct line line = {
+	    .indent = 8,
+	    .tone = tone,
+	    .symbol = {&mark, mark == ' ' ? 0 : 1},
+	    .text = text,
+	};
+
+	put_line(screen, &line);
+	return !screen->out.overflow;
+}
+
+static void put_change(struct screen *screen, const struct outcome_change *change, size_t align)
+{
+	struct line line = {
+	    .indent = 2,
+	    .tone = group_tones[change_group(&change->head)],
+	    .symbol = symbol_of(&change->head),
+	    .text = title_of(screen, &change->head),
+	    .remark = remark_of(screen, change),
+	    .align = align,
+	};
+
+	put_line(screen, &line);
+	if (screen->options->details)
+		(void)detail_lines(screen->arena, change, put_detail, screen);
+}
+
+/* So that the remarks of a list stand below each other. */
+static size_t alignment(struct screen *screen, const struct outcome_change *changes, size_t count)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t width = utf8_width(title_of(screen, &changes[i].head));
+
+		if (width <= ALIGN_MAX)
+			widest = size_max(widest, width);
+	}
+	return widest;
+}
+
+static void put_changes(
+    struct screen *screen, const struct outcome_change *changes, size_t count, size_t cap)
+{
+	size_t shown = size_min(count, cap);
+	size_t align = alignment(screen, changes, shown);
+
+	for (size_t i = 0; i < shown; i++)
+		put_change(screen, &changes[i], align);
+	put_more(screen, count - shown);
+}
+
+/* Too many losses to name: nothing is hidden, they are counted by type. */
+static void put_types(struct screen *screen, const struct outcome_change *changes, size_t count)
+{
+	struct type_counts types;
+
+	groups_count_types(changes, count, &types);
+	for (size_t i = 0; i < types.row_count; i++) {
+		buf_adds(&screen->out, "  ");
+		wording_count(&screen->out, types.rows[i].count);
+		buf_adds(&screen->out, " x ");
+		buf_add(&screen->out, printable(screen, types.rows[i].type));
+		buf_addc(&screen->out, '\n');
+	}
+	put_more(screen, types.other);
+}
+
+static void put_groups(struct screen *screen)
+{
+	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
+		const struct outcome_change *rows = screen->groups.rows[group];
+		size_t count = screen->groups.counts[group];
+
+		if (count == 0)
+			continue;
+		put_heading(screen, group_tones[group], change_group_title(group), count);
+		if (!change_group_is_loss(group))
+			put_changes(screen, rows, count, screen->caps->gains);
+		else if (count <= screen->caps->losses)
+			put_changes(screen, rows, count, count);
+		else
+			put_types(screen, rows, count);
+	}
+}
+
+static void put_set(
+    struct screen *screen, const char *title, const struct outcome_change *changes, size_t count)
+{
+	if (count == 0)
+		return;
+	put_heading(screen, TONE_PLAIN, title, count);
+	put_changes(screen, changes, count, screen->caps->others);
+}
+
+/* --- what an apply did --- */
+
+static const struct {
+	enum apply_state state;
+	enum tone tone;
+	const char *title;
+} step_sections[] = {
+    {APPLY_FAILED, TONE_RED, "Failed"},
+    {APPLY_STARTED, TONE_YELLOW, "Not finished"},
+    {APPLY_DONE, TONE_GREEN, "Done"},
+};
+
+static void put_steps(struct screen *screen, size_t section)
+{
+	const struct apply_report *apply = &screen->outcome->apply;
+	bool is_done = step_sections[section].state == APPLY_DONE;
+	size_t cap = is_done ? screen->caps->gains : screen->caps->losses;
+	size_t count = 0;
+
+	for (size_t i = 0; i < apply->step_count; i++) {
+		const struct apply_step *step = &apply->steps[i];
+		struct line line = {
+		    .indent = 2,
+		    .tone = step_sections[section].tone,
+		    .symbol = str_from(action_symbol(step->action)),
+		};
+
+		if (step->state != step_sections[section].state)
+			continue;
+		if (count == 0)
+			put_heading(
+			    screen, step_sections[section].tone, step_sections[section].title, 0);
+		if (count++ >= cap)
+			continue;
+		line.text = printable(screen, step->address);
+		put_line(screen, &line);
+	}
+	put_more(screen, count > cap ? count - cap : 0);
+}
+
+/* --- messages --- */
+
+static void put_paragraph(struct screen *screen, struct str text)
+{
+	struct str clean, part;
+	size_t lines = 0, left = 0;
+
+	if (text.len == 0)
+		return;
+	clean = utf8_cut(str_trim(text), size_min(str_trim(text).len, PARAGRAPH_MAX));
+	clean = utf8_printable(screen->arena, clean, false);
+	while (str_line(&clean, &part)) {
+		struct line line = {.indent = 6, .text = part};
+
+		if (lines++ < DETAIL_LINES)
+			put_line(screen, &line);
+		else
+			left++;
+	}
+	if (left > 0)
+		buf_adds(&screen->out, "      ...\n");
+}
+
+static struct str place_of(struct screen *screen, const struct diagnostic *diagnostic)
+{
+	struct str file = wording_cut(screen->arena, diagnostic->file, REMARK_MAX);
+
+	if (file.len == 0)
+		return wording_cut(screen->arena, diagnostic->address, REMARK_MAX);
+	if (diagnostic->line > 0)
+		return str_format(screen->arena, "%.*s:%d", STR_ARG(file), diagnostic->line);
+	return file;
+}
+
+static void put_diagnostic(struct screen *screen, const struct diagnostic *diagnostic)
+{
+	bool is_error = diagnostic->severity == SEVERITY_ERROR;
+	struct line line = {
+	    .indent = 2,
+	    .tone = is_error ? TONE_RED : TONE_YELLOW,
+	    .symbol = STR("!"),
+	    .text = printable(screen, diagnostic->summary),
+	    .remark = place_of(screen, diagnostic),
+	};
+
+	put_line(screen, &line);
+	if (is_error || screen->options->details)
+		put_paragraph(screen, diagnostic->detail);
+}
+
+static void put_diagnostics(struct screen *screen, enum severity severity, const char *title)
+{
+	const struct outcome *outcome = screen->outcome;
+	bool is_error = severity == SEVERITY_ERROR;
+	size_t count = 0, shown = 0;
+
+	for (size_t i = 0; i < outcome->diagnostic_count; i++)
+		count += outcome->diagnostics[i].severity == severity;
+	if (count == 0)
+		return;
+	put_heading(screen, is_error ? TONE_RED : TONE_YELLOW, title, count);
+	for (size_t i = 0; i < outcome->diagnostic_count && shown < screen->caps->others; i++) {
+		if (outcome->diagnostics[i].severity != severity)
+			continue;
+		put_diagnostic(screen, &outcome->diagnostics[i]);
+		shown++;
+	}
+	put_more(screen, count - shown);
+}
+
+/* Errors known only as a block of text. */
+static void put_error_text(struct screen *screen)
+{
+	const struct outcome *outcome = screen->outcome;
+
+	if (outcome->text.errors.len == 0)
+		return;
+	for (size_t i = 0; i < outcome->diagnostic_count; i++) {
+		if (outcome->diagnostics[i].severity == SEVERITY_ERROR)
+			return;
+	}
+	put_heading(screen, TONE_RED, "Errors", 0);
+	put_paragraph(screen, outcome->text.errors);
+}
+
+static void put_pair(struct screen *screen, enum tone tone, struct str text, struct str remark)
+{
+	struct line line = {
+	    .indent = 2,
+	    .tone = tone,
+	    .symbol = STR("!"),
+	    .text = printable(screen, text),
+	    .remark = wording_cut(screen->arena, remark, REMARK_MAX),
+	};
+
+	put_line(screen, &line);
+}
+
+static void put_checks(struct screen *screen)
+{
+	const struct outcome *outcome = screen->outcome;
+	size_t count = 0;
+
+	for (size_t i = 0; i < outcome->check_count; i++) {
+		const struct plan_check *check = &outcome->checks[i];
+
+		if (!str_is(check->status, "fail") && !str_is(check->status, "error"))
+			continue;
+		if (count == 0)
+			put_heading(screen, TONE_RED, "Failed checks", 0);
+		if (count++ < screen->caps->losses)
+			put_pair(screen, TONE_RED, check->address, check->problem);
+	}
+	put_more(screen, count > screen->caps->losses ? count - screen->caps->losses : 0);
+}
+
+static void put_invocations(struct screen *screen)
+{
+	const struct outcome *outcome = screen->outcome;
+	size_t shown = size_min(outcome->invocation_count, screen->caps->others);
+
+	if (outcome->invocation_count == 0)
+		return;
+	put_heading(screen, TONE_PLAIN, "Actions to invoke", outcome->invocation_count);
+	for (size_t i = 0; i < shown; i++)
+		put_pair(screen, TONE_YELLOW, outcome->invocations[i].address,
+		    outcome->invocations[i].trigger);
+	put_more(screen, outcome->invocation_count - shown);
+}
+
+static void put_note(struct screen *screen, struct str text)
+{
+	struct line line = {.text = STR("note:"), .remark = printable(screen, text)};
+
+	if (text.len > 0)
+		put_line(screen, &line);
+}
+
+static void put_title(struct screen *screen)
+{
+	const struct outcome *outcome = screen->outcome;
+	enum tone tone = status_tones[outcome_status(outcome)];
+	struct str target = wording_target(screen->arena, outcome);
+	struct str title =
+	    str_format(screen->arena, "%s: %.*s", wording_operation(outcome), STR_ARG(target));
+
+	put(screen, TONE_BOLD, title);
+	buf_addc(&screen->out, '\n');
+	put(screen, tone, outcome_headline(screen->arena, outcome));
+	buf_addc(&screen->out, '\n');
+	put_note(screen, outcome->problem);
+	for (size_t i = 0; i < size_min(outcome->note_count, screen->caps->others); i++)
+		put_note(screen, outcome->notes[i]);
+}
+
+static void put_all(struct screen *screen)
+{
+	const struct outcome *outcome = screen->outcome;
+
+	put_title(screen);
+	put_diagnostics(screen, SEVERITY_ERROR, "Errors");
+	put_error_text(screen);
+	if (outcome->apply.present) {
+		for (size_t i = 0; i < ARRAY_LEN(step_sections); i++)
+			put_steps(screen, i);
+	} else {
+		put_groups(screen);
+	}
+	put_set(screen, "Outputs", outcome->outputs, outcome->output_count);
+	put_checks(screen);
+	put_invocations(screen);
+	put_set(screen, "Deferred", outcome->deferred, outcome->deferred_count);
+	put_set(screen, "Changed outside of Terraform", outcome->drift, outcome->drift_count);
+	put_diagnostics(screen, SEVERITY_WARNING, "Warnings");
+}
+
+bool render_terminal(struct arena *arena, const struct outcome *outcome,
+    const struct render_options *options, struct str *out, struct err *err)
+{
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct screen screen = {.arena = scratch, .outcome = outcome, .options = options};
+
+	groups_of(outcome, &screen.groups);
+	for (size_t level = 0; level < ARRAY_LEN(caps_of_level); level++) {
+		screen.caps = &caps_of_level[level];
+		buf_init(&screen.out, arena, options->max_bytes ? options->max_bytes : OWN_LIMIT);
+		put_all(&screen);
+		if (!screen.out.overflow)
+			break;
+	}
+	return buf_finish(&screen.out, out, err);
+}

@@ -1,0 +1,273 @@
+#include "report/wording.h"
+
+#include "base/arena.h"
+#include "base/size.h"
+#include "base/utf8.h"
+
+#define TARGET_MAX ((size_t)200)
+#define ELLIPSIS   "…"
+
+static const char *const status_icons[] = {
+    [STATUS_NO_CHANGES] = "✅",
+    [STATUS_CHANGES] = "📝",
+    [STATUS_LOSSES] = "⚠️",
+    [STATUS_FAILED] = "❌",
+    [STATUS_NO_PLAN] = "❌",
+    [STATUS_APPLIED] = "✅",
+    [STATUS_APPLY_FAILED] = "❌",
+};
+
+/* Terraform's words for why (jsonplan, action_reason and the reasons of deferred changes). */
+static const struct {
+	const char *word, *text;
+} reasons[] = {
+    {"replace_because_tainted", "tainted"},
+    {"replace_because_cannot_update", "cannot be updated in place"},
+    {"replace_by_request", "asked for with -replace"},
+    {"replace_by_triggers", "replace_triggered_by"},
+    {"delete_because_no_resource_config", "no longer in the configuration"},
+    {"delete_because_no_module", "its module is no longer in the configuration"},
+    {"delete_because_wrong_repetition", "count or for_each was added or removed"},
+    {"delete_because_count_index", "index is out of range of count"},
+    {"delete_because_each_key", "key is not in for_each"},
+    {"delete_because_no_move_target", "was moved to an address that is not configured"},
+    {"read_because_config_unknown", "configuration is not known yet"},
+    {"read_because_dependency_pending", "depends on a pending change"},
+    {"read_because_check_nested", "part of a check"},
+    {"instance_count_unknown", "number of instances is not known yet"},
+    {"resource_config_unknown", "configuration is not known yet"},
+    {"provider_config_unknown", "provider configuration is not known yet"},
+    {"absent_prereq", "what it needs does not exist yet"},
+    {"deferred_prereq", "depends on a deferred change"},
+};
+
+static bool child_failed(const struct outcome *outcome, enum operation operation)
+{
+	/* 2 is what plan -detailed-exitcode says about changes */
+	return outcome->child.ran && outcome->child.status != 0 &&
+	       (operation == OPERATION_APPLY || outcome->child.status != 2);
+}
+
+static bool loses_something(const struct outcome *outcome)
+{
+	const struct plan_summary *summary = &outcome->summary;
+
+	return summary->destroy + summary->replace + summary->forget + summary->other > 0;
+}
+
+static enum outcome_status apply_status(const struct outcome *outcome)
+{
+	bool failed = outcome->result == PLAN_ERROR || outcome->errored ||
+		      child_failed(outcome, OPERATION_APPLY) ||
+		      (!outcome->child.ran && !outcome->apply.complete);
+
+	for (size_t i = 0; i < outcome->apply.step_count && !failed; i++)
+		failed = outcome->apply.steps[i].state == APPLY_FAILED;
+
+	return failed ? STATUS_APPLY_FAILED : STATUS_APPLIED;
+}
+
+enum outcome_status outcome_status(const struct outcome *outcome)
+{
+	bool is_apply = outcome->apply.present || outcome->facts.operation == OPERATION_APPLY;
+
+	if (!outcome->has_plan)
+		return is_apply && child_failed(outcome, OPERATION_APPLY) ? STATUS_APPLY_FAILED
+									  : STATUS_NO_PLAN;
+	if (outcome->apply.present || (is_apply && outcome->child.ran))
+		return apply_status(outcome);
+	if (outcome->result == PLAN_ERROR || outcome->errored ||
+	    child_failed(outcome, outcome->facts.operation))
+		return STATUS_FAILED;
+	if (outcome->result == PLAN_NO_CHANGES)
+		return STATUS_NO_CHANGES;
+	return loses_something(outcome) ? STATUS_LOSSES : STATUS_CHANGES;
+}
+
+const char *outcome_status_icon(enum outcome_status status)
+{
+	return status_icons[status];
+}
+
+bool outcome_status_is_failure(enum outcome_status status)
+{
+	return status == STATUS_FAILED || status == STATUS_NO_PLAN || status == STATUS_APPLY_FAILED;
+}
+
+const char *wording_operation(const struct outcome *outcome)
+{
+	bool is_apply = outcome->apply.present || outcome->facts.operation == OPERATION_APPLY;
+
+	return is_apply ? "Apply" : "Plan";
+}
+
+struct str wording_cut(struct arena *arena, struct str text, size_t max)
+{
+	struct str line;
+
+	if (text.len == 0)
+		return STR_EMPTY;
+	/* what nobody sees is not cleaned either: the text may be megabytes of hostile data */
+	line = utf8_printable(arena, utf8_cut(text, size_min(text.len, max * 8)), true);
+	line = str_trim(line);
+	if (line.len <= max)
+		return line;
+	line = utf8_cut(line, max - (sizeof(ELLIPSIS) - 1));
+	return str_format(arena, "%.*s" ELLIPSIS, STR_ARG(line));
+}
+
+struct str wording_target(struct arena *arena, const struct outcome *outcome)
+{
+	const struct fact *target = &outcome->facts.target;
+	const struct fact *directory = &outcome->facts.directory;
+	struct str text = fact_known(target) && target->value.len > 0 ? target->value
+			  : fact_known(directory)		      ? directory->value
+								      : STR_EMPTY;
+
+	text = wording_cut(arena, text, TARGET_MAX);
+	return text.len > 0 ? text : STR(".");
+}
+
+void wording_count(struct buf *buf, size_t count)
+{
+	char digits[32];
+	size_t at = sizeof(digits);
+
+	for (size_t i = 0; i == 0 || count > 0; i++, count /= 10) {
+		if (i > 0 && i % 3 == 0)
+			digits[--at] = ',';
+		digits[--at] = "0123456789"[count % 10];
+	}
+	buf_add(buf, (struct str){digits + at, sizeof(digits) - at});
+}
+
+void wording_things(struct buf *buf, size_t count, const char *one, const char *many)
+{
+	wording_count(buf, count);
+	buf_addc(buf, ' ');
+	buf_adds(buf, count == 1 ? one : many);
+}
+
+struct str wording_reason(struct arena *arena, struct str reason)
+{
+	struct str text;
+	char *bytes;
+
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if (str_is(reason, reasons[i].word))
+			return str_from(reasons[i].text);
+	}
+	text = wording_cut(arena, reason, 100);
+	bytes = str_to_c(arena, text);
+	for (size_t i = 0; i < text.len; i++)
+		if (bytes[i] == '_')
+			bytes[i] = ' ';
+	return (struct str){bytes, text.len};
+}
+
+/* A string in quotes: JSON's escapes for what would not be seen or would break the line. */
+static void add_character(struct buf *buf, struct str bytes, uint32_t code)
+{
+	struct str clean;
+
+	if (code == '"' || code == '\\') {
+		buf_addf(buf, "\\%c", (int)code);
+	} else if (code == '\n') {
+		buf_adds(buf, "\\n");
+	} else if (code == '\t') {
+		buf_adds(buf, "\\t");
+	} else if (code >= 0x20 && code < 0x7f) {
+		buf_addc(buf, (char)code);
+	} else {
+		clean = utf8_printable(buf->arena, bytes, false);
+		if (str_eq(bytes, clean) || code == 0xfffd)
+			buf_add(buf, clean);
+		else
+			buf_addf(buf, "\\u%04x", (unsigned)code);
+	}
+}
+
+static void add_quoted(struct buf *buf, struct str text, size_t end)
+{
+	struct str shown = utf8_cut(text, size_min(text.len, end > buf->len ? end - buf->len : 0));
+	size_t at = 0;
+
+	buf_addc(buf, '"');
+	while (at < shown.len) {
+		size_t start = at;
+		uint32_t code = utf8_next(shown, &at);
+
+		add_character(buf, str_from_to(shown, start, at), code);
+	}
+	buf_adds(buf, shown.len < text.len ? ELLIPSIS "\"" : "\"");
+}
+
+static void add_value(struct buf *buf, const struct value *value, size_t end);
+
+static void add_list(struct buf *buf, const struct value *list, size_t end)
+{
+	buf_addc(buf, '[');
+	for (size_t i = 0; i < list->len; i++) {
+		buf_adds(buf, i > 0 ? ", " : "");
+		if (buf->len >= end) {
+			buf_addf(buf, ELLIPSIS " %zu more", list->len - i);
+			break;
+		}
+		add_value(buf, &list->as.items[i], end);
+	}
+	buf_addc(buf, ']');
+}
+
+static void add_map(struct buf *buf, const struct value *map, size_t end)
+{
+	buf_addc(buf, '{');
+	for (size_t i = 0; i < map->len; i++) {
+		buf_adds(buf, i > 0 ? ", " : "");
+		if (buf->len >= end) {
+			buf_addf(buf, ELLIPSIS " %zu more", map->len - i);
+			break;
+		}
+		add_quoted(buf, value_text(map->as.entries[i].key), end);
+		buf_adds(buf, ": ");
+		add_value(buf, &map->as.entries[i].value, end);
+	}
+	buf_addc(buf, '}');
+}
+
+static void add_value(struct buf *buf, const struct value *value, size_t end)
+{
+	switch ((enum value_kind)value->kind) {
+	case VALUE_NULL:
+		buf_adds(buf, "null");
+		break;
+	case VALUE_BOOL:
+		buf_adds(buf, value->as.boolean ? "true" : "false");
+		break;
+	case VALUE_INT:
+		buf_addf(buf, "%lld", (long long)value->as.integer);
+		break;
+	case VALUE_NUMBER:
+		buf_add(buf, utf8_cut(value_text(*value), size_min(value->len, 100)));
+		break;
+	case VALUE_STRING:
+		add_quoted(buf, value_text(*value), end);
+		break;
+	case VALUE_LIST:
+		add_list(buf, value, end);
+		break;
+	case VALUE_MAP:
+		add_map(buf, value, end);
+		break;
+	case VALUE_UNKNOWN:
+		buf_adds(buf, SHOWN_UNKNOWN);
+		break;
+	case VALUE_HIDDEN:
+		buf_adds(buf, SHOWN_SENSITIVE);
+		break;
+	}
+}
+
+void wording_value(struct buf *buf, struct shown value, size_t max)
+{
+	add_value(buf, &value.value, buf->len + max);
+}

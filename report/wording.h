@@ -1,0 +1,48 @@
+/*
+ * wording.h: facts of an outcome in words, the same in every renderer.
+ *
+ * Nothing here is escaped for where it lands: renderers do that. Values are shown on one line, with
+ * control characters as escapes. Layer: report.
+ */
+#ifndef REPORT_WORDING_H
+#define REPORT_WORDING_H
+
+#include "base/buf.h"
+#include "report/outcome.h"
+
+/* What a run came to. Decides icons, colours and which sections come first. */
+enum outcome_status {
+	STATUS_NO_CHANGES,
+	STATUS_CHANGES,
+	STATUS_LOSSES,	/* something is destroyed, replaced, forgotten or of an unknown action */
+	STATUS_FAILED,	/* the plan failed, or its child did */
+	STATUS_NO_PLAN, /* nothing could be read */
+	STATUS_APPLIED,
+	STATUS_APPLY_FAILED,
+};
+enum outcome_status outcome_status(const struct outcome *outcome);
+const char *outcome_status_icon(enum outcome_status status);
+bool outcome_status_is_failure(enum outcome_status status);
+
+/* "Plan" or "Apply": what the title begins with. */
+const char *wording_operation(const struct outcome *outcome);
+/* The target, else the directory, else "."; printable, one line, at most 200 bytes. */
+struct str wording_target(struct arena *arena, const struct outcome *outcome);
+
+/* 4,980 */
+void wording_count(struct buf *buf, size_t count);
+/* "1 resource", "4,980 resources" */
+void wording_things(struct buf *buf, size_t count, const char *one, const char *many);
+
+/* A word of Terraform (action_reason, why deferred) as half a sentence; unknown words stay visible.
+ */
+struct str wording_reason(struct arena *arena, struct str reason);
+/* Text for people, cut to `max` bytes with an ellipsis; one line. */
+struct str wording_cut(struct arena *arena, struct str text, size_t max);
+/* `value` as one line of at most about `max` bytes: JSON's form, (sensitive), (known after apply).
+ */
+void wording_value(struct buf *buf, struct shown value, size_t max);
+
+#define WORDING_ADDRESS_MAX 300 /* bytes of an address in lists */
+
+#endif

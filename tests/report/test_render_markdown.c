@@ -1,0 +1,262 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/utf8.h"
+#include "report/render.h"
+#include "tests/support/cmark.h"
+#include "tests/support/golden.h"
+#include "tests/support/outcomes.h"
+
+static struct str rendered(struct arena *arena, const struct outcome *outcome, size_t max_bytes)
+{
+	struct render_options options = {.max_bytes = max_bytes};
+	struct err err = {0};
+	struct str text = STR_EMPTY;
+
+	if (!render_markdown(arena, outcome, &options, &text, &err))
+		print_error("limit %zu: %s\n", max_bytes, err.text);
+	assert_true(err.code == ERR_NONE);
+	return text;
+}
+
+static size_t count_of(struct str text, struct str part)
+{
+	size_t count = 0, at;
+
+	while (str_find(text, part, &at)) {
+		text = str_skip(text, at + part.len);
+		count++;
+	}
+	return count;
+}
+
+static void test_golden(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, i);
+		struct str name = str_format(arena, "%s.md", sample_name(i));
+
+		golden_check(name.ptr, rendered(arena, outcome, 0));
+	}
+}
+
+/* Fences are balanced: inside one, nothing but its own end ends it. Returns lines outside of
+ * fences. */
+static void check_structure(const char *label, struct str text)
+{
+	size_t ticks = 0, details = 0;
+	struct str rest = text, line;
+	bool ok = true;
+
+	while (str_line(&rest, &line)) {
+		size_t run = 0;
+
+		while (run < line.len && line.ptr[run] == '`')
+			run++;
+		if (ticks > 0) {
+			ticks = run >= ticks && run == line.len ? 0 : ticks;
+			continue;
+		}
+		if (run >= 3 && !str_contains(str_skip(line, run), STR("`")))
+			ticks = run;
+		details += str_starts(line, STR("<details>"));
+		details -= str_starts(line, STR("</details>")) && details > 0;
+	}
+	ok = ticks == 0 && details == 0 && utf8_is_valid(text);
+	if (!ok)
+		print_error("%s: %zu backticks and %zu details left open\n", label, ticks, details);
+	assert_true(ok);
+}
+
+struct limit_row {
+	const char *label;
+	struct generated generated;
+};
+
+static const struct limit_row limit_rows[] = {
+    {"nothing", {0}},
+    {"one of each", {.destroy = 1, .replace = 1, .update = 1, .create = 1, .outputs = 1}},
+    {"a dozen", {.destroy = 3, .replace = 3, .update = 3, .create = 3, .warnings = 3}},
+    {"hundred hostile", {.destroy = 25,
+			    .replace = 25,
+			    .update = 25,
+			    .create = 25,
+			    .outputs = 40,
+			    .warnings = 30,
+			    .hostile = true}},
+    {"errors", {.destroy = 2, .create = 50, .errors = 40, .warnings = 40, .hostile = true}},
+    {"long text", {.destroy = 5, .update = 100, .text = true}},
+    {"many destroys", {.destroy = 5000, .replace = 40, .create = 10}},
+    {"many replaces", {.destroy = 40, .replace = 5000, .create = 5000, .hostile = true}},
+    {"many updates", {.destroy = 2, .update = 20000, .create = 300, .text = true}},
+};
+
+static void test_limits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(limit_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = generate_outcome(arena, &limit_rows[i].generated);
+
+		for (size_t limit = 1000; limit <= 65000; limit += limit / 3 + 7) {
+			struct str text = rendered(arena, outcome, limit);
+
+			if (text.len > limit)
+				print_error(
+				    "%s: %zu of %zu\n", limit_rows[i].label, text.len, limit);
+			assert_true(text.len <= limit);
+			check_structure(limit_rows[i].label, text);
+		}
+	}
+}
+
+static void test_hundred_thousand(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = generate_outcome(
+	    arena, &(struct generated){.destroy = 7, .update = 60000, .create = 40000});
+	struct str text = rendered(arena, outcome, 0);
+
+	(void)state;
+	assert_true(text.len <= MARKDOWN_LIMIT);
+	assert_true(str_contains(text, STR("of 100,007 resources shown; 0 destroys omitted")));
+	assert_int_equal(count_of(text, STR("#### 🔴 Destroy (7)")), 1);
+}
+
+static void test_destroys_are_counted_by_type(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = generate_outcome(
+	    arena, &(struct generated){.destroy = 9000, .replace = 3, .create = 20});
+	struct str text = rendered(arena, outcome, 0);
+
+	(void)state;
+	assert_true(str_contains(text, STR("- 100 × `aws_thing_0`")));
+	assert_true(str_contains(text, STR("9,000 destroys shown as counts by type only")));
+	/* three replaces still have a line each */
+	assert_int_equal(count_of(text, STR("- `module.m[0].aws_thing_0.r[0]`")), 2);
+}
+
+static void test_errored_plan_shows_the_error_first(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct str text = rendered(arena, sample_outcome(arena, SAMPLE_errored), 0);
+	size_t error, create;
+
+	(void)state;
+	assert_true(str_find(text, STR("Unsupported argument"), &error));
+	assert_true(str_find(text, STR("Create (1)"), &create));
+	assert_true(error < create);
+}
+
+static void test_too_small_a_limit(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct render_options options = {.max_bytes = 60};
+	struct err err = {0};
+	struct str text;
+
+	(void)state;
+	assert_false(
+	    render_markdown(arena, sample_outcome(arena, SAMPLE_typical), &options, &text, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_string_equal(
+	    err.text, "a comment of 60 bytes has no room for its title, allow at least 1000");
+}
+
+/* What the sanitiser lets through and GitHub would make of it, seen by its own renderer's family.
+ */
+static const char *const forbidden[] = {
+    "<script",
+    "<img",
+    "href=\"javascript",
+    "href=\"mailto",
+    "evil.example\"",
+    "@acme/team",
+    "@octocat<",
+    ">@team",
+    "<h1",
+    "<h3>",
+    "\033",
+    "\xe2\x80\xae",
+    "<del>",
+    "<em>",
+};
+
+static void check_html(const char *label, struct str html)
+{
+	for (size_t i = 0; i < ARRAY_LEN(forbidden); i++) {
+		/* inside code mentions are inert */
+		if (forbidden[i][0] != '@' && str_contains(html, str_from(forbidden[i]))) {
+			print_error("%s: %s in the HTML\n", label, forbidden[i]);
+			assert_true(false);
+		}
+	}
+	if (count_of(html, STR("<details>")) != count_of(html, STR("</details>")))
+		print_error("%s: details are not balanced\n", label);
+	assert_int_equal(count_of(html, STR("<details>")), count_of(html, STR("</details>")));
+}
+
+/* Text outside of <code> and <pre>, where a mention would be one. */
+static void check_no_mentions(const char *label, struct str html)
+{
+	struct str rest = html;
+	size_t code = 0, at;
+
+	while (str_find_char(rest, '<', &at)) {
+		struct str text = str_from_to(rest, 0, at);
+
+		if (code == 0 &&
+		    (str_contains(text, STR("@octocat")) || str_contains(text, STR("@acme")) ||
+			str_contains(text, STR("#1")) || str_contains(text, STR("deadbee")))) {
+			print_error("%s: live text '%.*s'\n", label, (int)text.len, text.ptr);
+			assert_true(false);
+		}
+		rest = str_skip(rest, at);
+		code += str_starts(rest, STR("<code")) || str_starts(rest, STR("<pre"));
+		code -=
+		    code > 0 && (str_starts(rest, STR("</code")) || str_starts(rest, STR("</pre")));
+		rest = str_skip(rest, 1);
+	}
+}
+
+static void test_hostile_text_stays_inert(void **state)
+{
+	static const size_t limits[] = {0, 20000, 5000, 2000, 1000};
+
+	(void)state;
+	if (!cmark_is_there())
+		skip();
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_hostile);
+		struct str html = cmark_html(arena, rendered(arena, outcome, limits[i]));
+		struct str label = str_format(arena, "limit %zu", limits[i]);
+
+		check_html(label.ptr, html);
+		check_no_mentions(label.ptr, html);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_golden),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_hundred_thousand),
+	    cmocka_unit_test(test_destroys_are_counted_by_type),
+	    cmocka_unit_test(test_errored_plan_shows_the_error_first),
+	    cmocka_unit_test(test_too_small_a_limit),
+	    cmocka_unit_test(test_hostile_text_stays_inert),
+	};
+
+	return cmocka_run_group_tests_name("report/render_markdown", tests, NULL, NULL);
+}

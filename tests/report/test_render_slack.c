@@ -1,0 +1,161 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json_read.h"
+#include "base/utf8.h"
+#include "report/render.h"
+#include "tests/support/golden.h"
+#include "tests/support/outcomes.h"
+
+static struct slack_message rendered(struct arena *arena, const struct outcome *outcome)
+{
+	struct slack_message message = {STR_EMPTY, STR_EMPTY};
+	struct err err = {0};
+
+	if (!render_slack(arena, outcome, NULL, &message, &err))
+		print_error("%s\n", err.text);
+	assert_int_equal(err.code, ERR_NONE);
+	return message;
+}
+
+static void test_golden(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct slack_message message =
+		    rendered(arena, sample_outcome(arena, (enum sample)i));
+		struct str name = str_format(arena, "%s.slack.json", sample_name((enum sample)i));
+		struct str text = str_format(
+		    arena, "%.*s\n%s\n", STR_ARG(message.text), str_to_c(arena, message.blocks));
+
+		golden_check(name.ptr, text);
+	}
+}
+
+/* The text objects of a block: its own, or those of a context. Returns their bytes. */
+static size_t check_texts(struct value block)
+{
+	const struct value *text = value_get_c(block, "text");
+	const struct value *elements = value_get_c(block, "elements");
+	struct str type = value_get_str(block, "type");
+	struct str bytes;
+
+	if (elements)
+		text = &elements->as.items[0];
+	assert_non_null(text);
+	bytes = value_get_str(*text, "text");
+	assert_true(bytes.len > 0);
+	assert_true(utf8_count(bytes) <= (str_is(type, "header") ? 150 : 3000));
+	/* markup of Slack that data could bring along */
+	assert_false(str_contains(bytes, STR("<!")));
+	assert_false(str_contains(bytes, STR("<@")));
+	assert_false(str_contains(bytes, STR("<https://evil")));
+	return utf8_count(bytes);
+}
+
+static void check_message(const char *label, const struct slack_message *message)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct value blocks = value_null();
+	struct err err = {0};
+	size_t total = 0;
+
+	if (!jsonr_read(arena, message->blocks, &(struct jsonr){0}, &blocks, &err))
+		print_error("%s: %s\n", label, err.text);
+	assert_int_equal(blocks.kind, VALUE_LIST);
+	assert_true(blocks.len >= 1 && blocks.len <= 50);
+	for (size_t i = 0; i < blocks.len; i++)
+		total += check_texts(blocks.as.items[i]);
+	assert_true(total <= 9000);
+	assert_true(message->blocks.len <= 14000);
+	assert_true(message->text.len > 0 && message->text.len <= 3000);
+}
+
+static const struct {
+	const char *label;
+	struct generated generated;
+} rows[] = {
+    {"nothing", {0}},
+    {"a few", {.destroy = 2, .replace = 2, .update = 2, .create = 2, .outputs = 3}},
+    {"thousands", {.destroy = 3000, .replace = 3000, .update = 3000, .create = 3000}},
+    {"hostile", {.destroy = 300,
+		    .replace = 300,
+		    .update = 300,
+		    .create = 300,
+		    .warnings = 9,
+		    .hostile = true}},
+    {"errors", {.destroy = 20, .errors = 30, .hostile = true}},
+    {"hundred thousand", {.update = 100000}},
+};
+
+static void test_limits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct slack_message message =
+		    rendered(arena, generate_outcome(arena, &rows[i].generated));
+
+		check_message(rows[i].label, &message);
+	}
+}
+
+static void test_samples_are_valid(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct slack_message message =
+		    rendered(arena, sample_outcome(arena, (enum sample)i));
+
+		check_message(sample_name((enum sample)i), &message);
+	}
+}
+
+static void test_failed_apply(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = sample_outcome(arena, SAMPLE_apply_failed);
+	struct slack_message message = rendered(arena, outcome);
+	size_t error, before;
+
+	(void)state;
+	assert_true(str_find(message.blocks, STR("Unsupported argument"), &error));
+	assert_true(str_find(message.blocks, STR("Applied before it failed (1)"), &before));
+	assert_true(error < before);
+	assert_true(
+	    str_contains(message.blocks, STR("<https://circleci.com/gh/acme/infra/42|CI log>")));
+}
+
+static void test_link_override(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct slack_message message;
+	struct err err = {0};
+
+	(void)state;
+	assert_true(render_slack(arena, sample_outcome(arena, SAMPLE_create),
+	    "https://github.com/acme/infra/pull/12#issuecomment-1", &message, &err));
+	assert_true(str_contains(
+	    message.blocks, STR("<https://github.com/acme/infra/pull/12#issuecomment-1|details>")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_golden),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_samples_are_valid),
+	    cmocka_unit_test(test_failed_apply),
+	    cmocka_unit_test(test_link_override),
+	};
+
+	return cmocka_run_group_tests_name("report/render_slack", tests, NULL, NULL);
+}
