@@ -31,7 +31,7 @@ void *growing_push(struct arena *arena, struct growing *list, size_t item_size)
 {
 	char *item;
 
-	if (list->count == list->cap) {
+	if (!list->items || list->count == list->cap) {
 		size_t cap = list->cap > 0 ? list->cap * 2 : GROWING_FIRST;
 		char *items = arena_alloc(arena, cap * item_size);
 

@@ -1,0 +1,88 @@
+#include "base/arena.h"
+#include "base/str.h"
+#include "parser/plan_read.h"
+
+static bool diagnostic_equal(const struct diagnostic *a, const struct diagnostic *b)
+{
+	return a->severity == b->severity && str_eq(a->summary, b->summary) &&
+	       str_eq(a->address, b->address) && str_eq(a->file, b->file) && a->line == b->line;
+}
+
+static bool has_diagnostic(const struct plan *plan, const struct diagnostic *diagnostic)
+{
+	for (size_t i = 0; i < plan->diagnostic_count; i++) {
+		if (diagnostic_equal(&plan->diagnostics[i], diagnostic))
+			return true;
+	}
+	return false;
+}
+
+static void add_diagnostics(struct arena *arena, struct plan *plan, const struct plan *text)
+{
+	size_t count = plan->diagnostic_count;
+	struct diagnostic *all =
+	    arena_array(arena, struct diagnostic, count + text->diagnostic_count);
+
+	if (count > 0)
+		memcpy(all, plan->diagnostics, count * sizeof(*all));
+	for (size_t i = 0; i < text->diagnostic_count; i++) {
+		if (!has_diagnostic(plan, &text->diagnostics[i]))
+			all[count++] = text->diagnostics[i];
+	}
+	plan->diagnostics = all;
+	plan->diagnostic_count = count;
+}
+
+static void add_notes(struct arena *arena, struct plan *plan, const struct plan *text)
+{
+	for (size_t i = 0; i < text->note_count; i++)
+		plan_add_note(arena, plan, text->notes[i]);
+}
+
+/* Forget is left out: the text of Terraform does not count it. */
+static void compare_figures(struct arena *arena, struct plan *plan, const struct plan *text)
+{
+	const struct plan_summary *json = &plan->summary, *said = &text->summary;
+
+	if (!said->known || (json->import == said->import && json->add == said->add &&
+				json->change == said->change && json->destroy == said->destroy))
+		return;
+	plan_add_note(arena, plan,
+	    str_format(arena,
+		"the text says %zu to import, %zu to add, %zu to change, %zu to destroy; the JSON "
+		"of "
+		"the plan, which counts, says %zu, %zu, %zu and %zu",
+		said->import, said->add, said->change, said->destroy, json->import, json->add,
+		json->change, json->destroy));
+}
+
+static void add_invocations(struct plan *plan, const struct plan *text)
+{
+	if (plan->invocation_count > 0 || text->invocation_count == 0)
+		return;
+	plan->invocations = text->invocations;
+	plan->invocation_count = text->invocation_count;
+	if (plan->summary.invoke < text->summary.invoke)
+		plan->summary.invoke = text->summary.invoke;
+}
+
+void plan_add_text(struct arena *arena, struct plan *plan, const struct plan *text)
+{
+	if (!text)
+		return;
+	add_diagnostics(arena, plan, text);
+	add_notes(arena, plan, text);
+	compare_figures(arena, plan, text);
+	add_invocations(plan, text);
+	plan->text = text->text;
+	plan->apply = text->apply;
+	plan->errored = plan->errored || text->errored;
+	plan->refresh_only = plan->refresh_only || text->refresh_only;
+	plan->destroy_mode = plan->destroy_mode || text->destroy_mode;
+	plan->has_result = true;
+	if (plan->tool_version.len == 0)
+		plan->tool_version = text->tool_version;
+	if (text->tool == TOOL_OPENTOFU)
+		plan->tool = TOOL_OPENTOFU;
+	plan->result = plan_decide_result(plan);
+}

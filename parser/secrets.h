@@ -1,0 +1,43 @@
+/*
+ * secrets.h: the literal secrets of a plan, to hide them where they stand unmarked.
+ *
+ * Terraform loses marks: an output computed from a sensitive input, or its own text of a replace,
+ * can show in clear what the same plan marks sensitive elsewhere (docs/decisions/0007). The strings
+ * that a change marks are collected while it is visited; afterwards text and values are searched
+ * for them.
+ *
+ * Units: bytes. Limits: strings of SECRET_MIN to SECRET_MAX bytes, SECRETS_MAX of them; further
+ * ones are not collected and secrets_full() says so. Searching goes over every byte once (one hash
+ * of 8 bytes and one bit test each). Ownership: the arena's, copies of the strings too. Layer:
+ * parser.
+ */
+#ifndef PARSER_SECRETS_H
+#define PARSER_SECRETS_H
+
+#include "parser/plan.h"
+#include "parser/redact.h"
+
+#define SECRET_MIN  ((size_t)8)
+#define SECRET_MAX  ((size_t)65536)
+#define SECRETS_MAX ((size_t)65536)
+
+struct secrets; /* opaque */
+
+struct secrets *secrets_new(struct arena *arena);
+/* Takes over what this change marks sensitive, as it is and as a quoted string would show it. */
+void secrets_collect(struct secrets *secrets, const struct change *change);
+void secrets_add(struct secrets *secrets, struct str secret);
+size_t secrets_count(const struct secrets *secrets);
+bool secrets_full(const struct secrets *secrets);
+
+/* Before the first search, after the last secret. */
+void secrets_seal(struct secrets *secrets);
+
+bool secrets_are_in(const struct secrets *secrets, struct str text);
+/* The same text when none is in it, else a copy with SHOWN_SENSITIVE in their place. */
+struct str secrets_hide(struct arena *arena, const struct secrets *secrets, struct str text);
+/* The same for the string leaves of a shown value: one that holds a secret becomes HIDDEN. */
+struct shown secrets_hide_value(
+    struct arena *arena, const struct secrets *secrets, struct shown shown);
+
+#endif

@@ -1,0 +1,134 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json_read.h"
+#include "parser/overlay.h"
+#include "parser/secrets.h"
+
+static struct value parse(struct arena *arena, const char *json)
+{
+	struct jsonr reader = {0};
+	struct value value;
+	struct err err = {0};
+	assert_true(jsonr_read(arena, str_from(json), &reader, &value, &err));
+	return value;
+}
+
+static void hides_literals(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *secrets[4];
+		const char *text, *want;
+	} rows[] = {
+	    {"no secrets", {NULL}, "a text of some length", "a text of some length"},
+	    {"not there", {"password1"}, "a text of some length", "a text of some length"},
+	    {"whole text", {"password1"}, "password1", "(sensitive)"},
+	    {"in the middle", {"password1"}, "x=password1;", "x=(sensitive);"},
+	    {"twice in a row", {"password1"}, "password1password1", "(sensitive)(sensitive)"},
+	    {"at the end", {"password1"}, "it is password1", "it is (sensitive)"},
+	    {"one byte short", {"password1"}, "password", "password"},
+	    {"same first eight bytes", {"password1", "password2"}, "password2 password3",
+		"(sensitive) password3"},
+	    {"the longest wins", {"password", "password-and-more"}, "a password-and-more b",
+		"a (sensitive) b"},
+	    {"nested prefixes", {"password", "passwordABC", "passwordABCDEF"}, "passwordABCDxyz",
+		"(sensitive)Dxyz"},
+	    {"exactly the least length", {"12345678"}, "0123456789", "0(sensitive)9"},
+	    {"shorter than the least length", {"1234567"}, "1234567", "1234567"},
+	    {"quoted form", {"line1\nline2\"x\\"}, "v = \"line1\\nline2\\\"x\\\\\"",
+		"v = \"(sensitive)\""},
+	    {"empty text", {"password1"}, "", ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct secrets *secrets = secrets_new(arena);
+		for (size_t k = 0; rows[i].secrets[k]; k++)
+			secrets_add(secrets, str_from(rows[i].secrets[k]));
+		secrets_seal(secrets);
+		struct str got = secrets_hide(arena, secrets, str_from(rows[i].text));
+		if (!str_is(got, rows[i].want))
+			fail_msg("%s: '%.*s'", rows[i].name, STR_ARG(got));
+		assert_int_equal(secrets_are_in(secrets, str_from(rows[i].text)),
+		    strcmp(rows[i].text, rows[i].want) != 0);
+	}
+}
+
+static void collects_what_is_marked(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct secrets *secrets = secrets_new(arena);
+	struct change change = {.before = value_null()};
+	struct err err = {0};
+	(void)state;
+	struct value after =
+	    parse(arena, "{\"a\":\"open-value\",\"b\":{\"c\":[\"secret-one\",\"short\"]},"
+			 "\"d\":\"secret-two\"}");
+	struct value marks = parse(arena, "{\"b\":true,\"d\":true}");
+	assert_true(overlay_value(arena, after, value_null(), marks, &change.after, &err));
+	secrets_collect(secrets, &change);
+	secrets_collect(secrets, &change);
+	secrets_seal(secrets);
+	assert_int_equal(secrets_count(secrets), 2);
+	assert_false(secrets_full(secrets));
+	assert_true(secrets_are_in(secrets, STR("x secret-one")));
+	assert_true(secrets_are_in(secrets, STR("secret-two")));
+	assert_false(secrets_are_in(secrets, STR("open-value")));
+}
+
+static void hides_in_values(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct secrets *secrets = secrets_new(arena);
+	(void)state;
+	secrets_add(secrets, STR("secret-one"));
+	secrets_seal(secrets);
+	struct shown shown = {parse(arena,
+	    "{\"a\":1,\"b\":[\"x\",\"url://u:secret-one@h\"],\"c\":{\"d\":\"secret-one\"}}")};
+	struct value got = secrets_hide_value(arena, secrets, shown).value;
+	const struct value *list = value_get(got, STR("b"));
+	assert_int_equal(list->as.items[0].kind, VALUE_STRING);
+	assert_int_equal(list->as.items[1].kind, VALUE_HIDDEN);
+	assert_int_equal(value_get(*value_get(got, STR("c")), STR("d"))->kind, VALUE_HIDDEN);
+	assert_int_equal(value_get(got, STR("a"))->kind, VALUE_INT);
+	struct shown clean = {parse(arena, "{\"a\":\"nothing to hide\"}")};
+	assert_ptr_equal(
+	    secrets_hide_value(arena, secrets, clean).value.as.entries, clean.value.as.entries);
+}
+
+static void keeps_its_limits(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct secrets *secrets = secrets_new(arena);
+	(void)state;
+	for (size_t i = 0; i < SECRETS_MAX + 10; i++)
+		secrets_add(secrets, str_format(arena, "secret-%08zu", i));
+	assert_int_equal(secrets_count(secrets), SECRETS_MAX);
+	assert_true(secrets_full(secrets));
+	secrets_seal(secrets);
+	assert_true(secrets_are_in(secrets, STR("the secret-00065535 is the last one")));
+	assert_false(secrets_are_in(secrets, STR("the secret-00065536 was not taken")));
+	char *huge = arena_alloc(arena, SECRET_MAX + 1);
+	memset(huge, 'x', SECRET_MAX + 1);
+	struct secrets *fresh = secrets_new(arena);
+	secrets_add(fresh, (struct str){huge, SECRET_MAX + 1});
+	assert_int_equal(secrets_count(fresh), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(hides_literals),
+	    cmocka_unit_test(collects_what_is_marked),
+	    cmocka_unit_test(hides_in_values),
+	    cmocka_unit_test(keeps_its_limits),
+	};
+	return cmocka_run_group_tests_name("parser/secrets", tests, NULL, NULL);
+}
