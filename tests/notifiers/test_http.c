@@ -80,7 +80,7 @@ static void test_loopback(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (http_host_is_loopback(str_from(rows[i].host)) != rows[i].is)
-			print_error("%s\n", rows[i].host);
+			print_error("%s\n", rows[i].host ? rows[i].host : "(none)");
 		assert_int_equal(http_host_is_loopback(str_from(rows[i].host)), rows[i].is);
 	}
 }
