@@ -5,10 +5,10 @@
  * until it is rewound to a mark taken before. The program has two: `run` (settings, plan index,
  * outcome) and `scratch` (one change at a time, rewound after each).
  *
- * Errors: none. Out of memory ends the program (a command-line tool cannot recover); sizes that come
- * from input are checked against a limit before they get here.
- * In sanitizer builds (ARENA_DEBUG) every allocation is its own malloc, so that ASan sees its bounds.
- * Alignment: 16 bytes. Layer: base.
+ * Errors: none. Out of memory ends the program (a command-line tool cannot recover); sizes that
+ * come from input are checked against a limit before they get here. In sanitizer builds
+ * (ARENA_DEBUG) every allocation is its own malloc, so that ASan sees its bounds. Alignment: 16
+ * bytes. Layer: base.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -35,7 +35,7 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size); /* zero
 /* Grows the last allocation in place when it is the newest, else copies; like realloc. */
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
 
-#define arena_make(arena, type)         ((type *)arena_zalloc((arena), sizeof(type)))
+#define arena_make(arena, type)		((type *)arena_zalloc((arena), sizeof(type)))
 #define arena_array(arena, type, count) ((type *)arena_alloc_array((arena), (count), sizeof(type)))
 
 struct arena_mark arena_save(const struct arena *arena);

@@ -1,6 +1,6 @@
 /*
- * banned.h: functions nobody may call here, as in git. They truncate silently, overflow, keep hidden
- * state, or start a shell. Using one is a compile error that names its replacement.
+ * banned.h: functions nobody may call here, as in git. They truncate silently, overflow, keep
+ * hidden state, or start a shell. Using one is a compile error that names its replacement.
  *
  * Layer: base. Included by compiler.h after the standard headers it shadows have been seen.
  */

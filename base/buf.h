@@ -1,9 +1,9 @@
 /*
  * buf.h: a builder of text that cannot grow past the limit it was made with.
  *
- * Appending past the limit drops what does not fit and is remembered, so that renderers append freely
- * and look once, in buf_finish(). Memory is the arena's.
- * Errors: ERR_LIMIT from buf_finish(). Layer: base.
+ * Appending past the limit drops what does not fit and is remembered, so that renderers append
+ * freely and look once, in buf_finish(). Memory is the arena's. Errors: ERR_LIMIT from
+ * buf_finish(). Layer: base.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

@@ -8,8 +8,7 @@
 
 #include "base/arena.h"
 
-#define FNV_OFFSET UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME  UINT64_C(0x100000001b3)
+#define HASH_FACTOR UINT64_C(0x9E3779B97F4A7C15) /* 2^64 over the golden ratio, odd */
 
 /* Blocks of HMAC with SHA-256. */
 #define HMAC_BLOCK 64
@@ -146,13 +145,19 @@ struct str base64url_encode(struct arena *arena, struct str data)
 	return encode(arena, data, url_alphabet, false);
 }
 
-uint64_t hash_fnv1a(struct str data)
+uint64_t hash_bytes(struct str data)
 {
-	uint64_t hash = FNV_OFFSET;
+	uint64_t hash = data.len * HASH_FACTOR;
+	uint64_t word;
+	size_t at = 0;
 
-	for (size_t i = 0; i < data.len; i++) {
-		hash ^= (uint8_t)data.ptr[i];
-		hash *= FNV_PRIME;
+	for (; data.len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, data.ptr + at, sizeof(word));
+		hash = (hash ^ word) * HASH_FACTOR;
+		hash ^= hash >> 32;
 	}
-	return hash;
+	word = 0;
+	memcpy(&word, data.ptr + at, data.len - at);
+	hash = (hash ^ word) * HASH_FACTOR;
+	return hash ^ (hash >> 29);
 }

@@ -34,7 +34,8 @@ struct str digest_hex(struct arena *arena, const uint8_t *bytes, size_t count);
 struct str base64_encode(struct arena *arena, struct str data);
 struct str base64url_encode(struct arena *arena, struct str data); /* without padding */
 
-/* FNV-1a, 64 bits: for tables in memory, never for anything an attacker could gain by. */
-uint64_t hash_fnv1a(struct str data);
+/* 64 bits, 8 bytes at a time; the same within one run only (byte order). For tables in memory whose
+ * entries are compared as well, never for anything an attacker could gain by. */
+uint64_t hash_bytes(struct str data);
 
 #endif

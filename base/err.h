@@ -1,8 +1,8 @@
 /*
  * err.h: what went wrong, told once.
  *
- * Every function that can fail returns bool and takes `struct err *err` last. On failure err_set() has
- * been called exactly once; callers may only prepend context. On success err is untouched. Only
+ * Every function that can fail returns bool and takes `struct err *err` last. On failure err_set()
+ * has been called exactly once; callers may only prepend context. On success err is untouched. Only
  * cmd/main.c prints an error and turns its code into an exit status.
  *
  * Texts: one line, lower case, no full stop, user text in single quotes; they name paths and types,
@@ -19,17 +19,17 @@
 
 #include "base/compiler.h"
 
-/* code, exit status, meaning. One list: the enum, the statuses and `help exit-codes` come from it. */
-#define ERR_CODES(X)                                                                               \
-	X(ERR_NONE, 0, "no error")                                                                 \
-	X(ERR_USAGE, 64, "the command line is wrong")                                              \
-	X(ERR_SYNTAX, 65, "an input does not parse")                                               \
-	X(ERR_INVALID, 65, "an input parses but is invalid")                                       \
-	X(ERR_LIMIT, 65, "an input is over a limit")                                               \
-	X(ERR_IO, 66, "an input cannot be read, or an output cannot be written")                   \
-	X(ERR_NETWORK, 69, "a service is unavailable")                                             \
-	X(ERR_BUG, 70, "a bug in tfherald")                                                        \
-	X(ERR_EXEC, 126, "the child cannot be executed")                                           \
+/* code, exit status, meaning. One list: enum, statuses and `help exit-codes` come from it. */
+#define ERR_CODES(X)                                                             \
+	X(ERR_NONE, 0, "no error")                                               \
+	X(ERR_USAGE, 64, "the command line is wrong")                            \
+	X(ERR_SYNTAX, 65, "an input does not parse")                             \
+	X(ERR_INVALID, 65, "an input parses but is invalid")                     \
+	X(ERR_LIMIT, 65, "an input is over a limit")                             \
+	X(ERR_IO, 66, "an input cannot be read, or an output cannot be written") \
+	X(ERR_NETWORK, 69, "a service is unavailable")                           \
+	X(ERR_BUG, 70, "a bug in tfherald")                                      \
+	X(ERR_EXEC, 126, "the child cannot be executed")                         \
 	X(ERR_NOT_FOUND, 127, "the child is not found")
 
 enum err_code {
@@ -66,7 +66,8 @@ void err_clear(struct err *err);
 int err_exit_status(enum err_code code);
 const char *err_meaning(enum err_code code);
 
-/* "file:line:column: text" with the parts that are known; into `out` of `size` bytes, always terminated. */
+/* "file:line:column: text" with the parts that are known; into `out` of `size` bytes, terminated.
+ */
 void err_format(const struct err *err, char *out, size_t size);
 
 #endif

@@ -41,7 +41,8 @@ static void keep_part(struct interleave *merged, int who, struct str rest)
 {
 	if (rest.len == 0)
 		return;
-	if (merged->part[who].used + rest.len > INTERLEAVE_PART_MAX) {
+	/* Once its beginning is out, the rest of a line has nothing to wait for. */
+	if (merged->open == who || merged->part[who].used + rest.len > INTERLEAVE_PART_MAX) {
 		close_other(merged, who);
 		let_part_out(merged, who);
 		tape_add(&merged->tape, rest);

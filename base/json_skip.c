@@ -23,7 +23,7 @@ struct skipper {
 	uint64_t wrong;	    /* not 0: something is; only that much is known */
 	char *top;	    /* the next free place on the stack of open brackets */
 	char *floor;	    /* the first one: the value has ended when `top` is back there */
-	ptrdiff_t room;     /* how many may be open at once */
+	ptrdiff_t room;	    /* how many may be open at once */
 };
 
 /* Bit i becomes the parity of bits 0 to i: from quotes to what stands between them. */

@@ -11,7 +11,8 @@
  * What an ASCII byte of a string needs: 0 nothing, 'u' a hexadecimal escape, any other letter that
  * letter behind a backslash.
  */
-#define EIGHT_U 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u'
+#define NAME_MAX_BYTES 64 /* of a key of ours */
+#define EIGHT_U	       'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u'
 static const char byte_needs[128] = {
     /* clang-format off */
     'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', /* NUL .. BEL */
@@ -204,7 +205,19 @@ static size_t write_escaped(struct sink *sink, struct str text, size_t at)
 
 static void write_string(struct sink *sink, struct str text)
 {
-	size_t at = 0;
+	size_t at = clean_run(text, 0);
+
+	/* nearly always: nothing to escape, and the block has room */
+	if (at == text.len && text.len + 2 <= sink->room) {
+		char *out = sink->block + sink->used;
+
+		out[0] = '"';
+		memcpy(out + 1, text.ptr, text.len);
+		out[text.len + 1] = '"';
+		sink_wrote(sink, text.len + 2);
+		return;
+	}
+	at = 0;
 
 	sink_write(sink, "\"", 1);
 	while (at < text.len) {
@@ -218,18 +231,48 @@ static void write_string(struct sink *sink, struct str text)
 	sink_write(sink, "\"", 1);
 }
 
+static void before_key(struct jsonw *writer)
+{
+	assert(writer->depth > 0 && writer->is_object[writer->depth] && !writer->after_key);
+	write_separator(writer);
+}
+
+static void after_key(struct jsonw *writer)
+{
+	sink_write(writer->sink, ": ", writer->indent == 0 ? 1 : 2);
+	writer->after_key = true;
+}
+
+/* Our own names need no escaping, and all that stands around one fits into one piece. */
 void jsonw_key(struct jsonw *writer, const char *key)
 {
-	jsonw_key_str(writer, str_from(key));
+	size_t len = strlen(key), used = 0;
+	char piece[NAME_MAX_BYTES + 8];
+
+	assert(len <= NAME_MAX_BYTES);
+	if (is_one_line(writer) && writer->has_items[writer->depth]) {
+		piece[used++] = ',';
+		if (writer->indent > 0)
+			piece[used++] = ' ';
+	} else {
+		before_key(writer);
+	}
+	piece[used++] = '"';
+	memcpy(piece + used, key, len);
+	used += len;
+	piece[used++] = '"';
+	piece[used++] = ':';
+	if (writer->indent > 0)
+		piece[used++] = ' ';
+	sink_write(writer->sink, piece, used);
+	writer->after_key = true;
 }
 
 void jsonw_key_str(struct jsonw *writer, struct str key)
 {
-	assert(writer->depth > 0 && writer->is_object[writer->depth] && !writer->after_key);
-	write_separator(writer);
+	before_key(writer);
 	write_string(writer->sink, key);
-	sink_write(writer->sink, ": ", writer->indent == 0 ? 1 : 2);
-	writer->after_key = true;
+	after_key(writer);
 }
 
 void jsonw_str(struct jsonw *writer, struct str text)

@@ -33,7 +33,7 @@ void jsonw_end_object(struct jsonw *writer);
 void jsonw_begin_array(struct jsonw *writer);
 void jsonw_begin_flat_array(struct jsonw *writer);
 void jsonw_end_array(struct jsonw *writer);
-void jsonw_key(struct jsonw *writer, const char *key);
+void jsonw_key(struct jsonw *writer, const char *key); /* a name of ours: written as it is */
 void jsonw_key_str(struct jsonw *writer, struct str key);
 void jsonw_str(struct jsonw *writer, struct str text);
 void jsonw_c(struct jsonw *writer, const char *text); /* NULL writes null */

@@ -2,8 +2,8 @@
  * log.h: lines for the person at the terminal, on standard error.
  *
  * The level is the one static of the program. Only cmd/ and traces (LOG_DEBUG) call this. A line is
- * written whole with one write(2), so that it does not mix with the child's output; control characters
- * are replaced, because texts can hold names from a plan.
+ * written whole with one write(2), so that it does not mix with the child's output; control
+ *characters are replaced, because texts can hold names from a plan.
  *
  *	tfherald: warning: ...        error and warning; notes and debug have their own words
  *

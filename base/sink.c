@@ -15,9 +15,22 @@ void sink_to_buf(struct sink *sink, struct buf *buf)
 	*sink = (struct sink){.buf = buf, .fd = -1};
 }
 
+/* What may be added without looking: the rest of the block, within the limit. */
+static size_t room_of(const struct sink *sink)
+{
+	size_t room = SINK_BLOCK - sink->used;
+
+	if (sink->overflow)
+		return 0;
+	if (sink->limit == 0 || sink->limit - sink->total >= room)
+		return room;
+	return (size_t)(sink->limit - sink->total);
+}
+
 void sink_to_fd(struct sink *sink, struct arena *arena, int fd, uint64_t limit)
 {
 	*sink = (struct sink){.fd = fd, .block = arena_alloc(arena, SINK_BLOCK), .limit = limit};
+	sink->room = room_of(sink);
 }
 
 /* A terminal shared with others may be in non-blocking mode. */
@@ -50,7 +63,7 @@ static void flush(struct sink *sink)
 	sink->used = 0;
 }
 
-void sink_write(struct sink *sink, const char *bytes, size_t len)
+void sink_write_past(struct sink *sink, const char *bytes, size_t len)
 {
 	if (sink->buf) {
 		buf_add(sink->buf, (struct str){bytes, len});
@@ -59,17 +72,18 @@ void sink_write(struct sink *sink, const char *bytes, size_t len)
 	}
 	if (sink->overflow || (sink->limit > 0 && len > sink->limit - sink->total)) {
 		sink->overflow = true;
+		sink->room = 0;
 		return;
 	}
 	sink->total += len;
-	if (len > SINK_BLOCK - sink->used)
-		flush(sink);
+	flush(sink);
 	if (len >= SINK_BLOCK) {
 		write_all(sink, bytes, len);
-		return;
+	} else {
+		memcpy(sink->block, bytes, len);
+		sink->used = len;
 	}
-	memcpy(sink->block + sink->used, bytes, len);
-	sink->used += len;
+	sink->room = room_of(sink);
 }
 
 void sink_add(struct sink *sink, struct str text)

@@ -8,15 +8,6 @@
 #include "base/err.h"
 #include "base/size.h"
 
-int str_cmp(struct str a, struct str b)
-{
-	int order = memcmp(a.ptr, b.ptr, size_min(a.len, b.len));
-
-	if (order != 0)
-		return order < 0 ? -1 : 1;
-	return (a.len > b.len) - (a.len < b.len);
-}
-
 static int lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;

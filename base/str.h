@@ -23,9 +23,12 @@ struct str {
 	size_t len;
 };
 
-#define STR(literal)      ((struct str){"" literal, sizeof(literal) - 1})
-#define STR_INIT(literal) {"" literal, sizeof(literal) - 1}
-#define STR_EMPTY         ((struct str){"", 0})
+#define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
+#define STR_INIT(literal)                       \
+	{                                       \
+		"" literal, sizeof(literal) - 1 \
+	}
+#define STR_EMPTY ((struct str){"", 0})
 
 /* For printf's "%.*s". Only for text whose length fits an int; longer text is cut. */
 #define STR_ARG(s) ((int)((s).len > 4096 ? 4096 : (s).len)), (s).ptr
@@ -38,7 +41,10 @@ static inline struct str str_from(const char *text)
 
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+	if (a.len != b.len)
+		return false;
+	/* Most texts that differ do so at once: no call for those. */
+	return a.len == 0 || (a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static inline bool str_is(struct str a, const char *b)
@@ -46,7 +52,23 @@ static inline bool str_is(struct str a, const char *b)
 	return str_eq(a, str_from(b));
 }
 
-int str_cmp(struct str a, struct str b); /* bytewise; shorter first */
+/* Bytewise; shorter first. Keys of one map differ within a few bytes, which a call would not beat.
+ */
+static inline int str_cmp(struct str a, struct str b)
+{
+	size_t common = a.len < b.len ? a.len : b.len;
+	size_t near = common < 16 ? common : 16;
+
+	for (size_t i = 0; i < near; i++) {
+		if (a.ptr[i] != b.ptr[i])
+			return (unsigned char)a.ptr[i] < (unsigned char)b.ptr[i] ? -1 : 1;
+	}
+	int order = common > near ? memcmp(a.ptr + near, b.ptr + near, common - near) : 0;
+	if (order != 0)
+		return order < 0 ? -1 : 1;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
 bool str_eq_nocase(struct str a, struct str b); /* ASCII only */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
@@ -60,7 +82,7 @@ static inline struct str str_from_to(struct str s, size_t from, size_t to)
 }
 
 struct str str_skip(struct str s, size_t n); /* without the first n bytes; all gone if shorter */
-struct str str_trim(struct str s);           /* without ASCII white space at both ends */
+struct str str_trim(struct str s);	     /* without ASCII white space at both ends */
 struct str str_trim_end(struct str s);
 
 /* Removes a prefix or suffix; false and unchanged if it is not there. */

@@ -1,6 +1,6 @@
 /*
- * utf8.h: UTF-8 as RFC 3629 has it (no surrogates, nothing over U+10FFFF, no overlong forms), and the
- * encodings that files come in.
+ * utf8.h: UTF-8 as RFC 3629 has it (no surrogates, nothing over U+10FFFF, no overlong forms), and
+ * the encodings that files come in.
  *
  * Layer: base.
  */
@@ -33,16 +33,16 @@ size_t utf8_count(struct str text); /* code points */
 
 /*
  * Text made safe to show: invalid bytes become U+FFFD, CRLF and CR become LF, NUL and other control
- * characters (tab and LF excepted), bidirectional controls, ANSI sequences, U+200B, U+2060 and U+FEFF
- * are removed; U+2028, U+2029 and NEL become LF. `one_line` also turns LF and tab into a space.
- * A control string (OSC and its like) that does not end on its line loses only its introducer. The
- * result is NUL-terminated.
+ * characters (tab and LF excepted), bidirectional controls, ANSI sequences, U+200B, U+2060 and
+ * U+FEFF are removed; U+2028, U+2029 and NEL become LF. `one_line` also turns LF and tab into a
+ * space. A control string (OSC and its like) that does not end on its line loses only its
+ * introducer. The result is NUL-terminated.
  */
 struct str utf8_printable(struct arena *arena, struct str text, bool one_line);
 
 /*
- * The same for one line without an arena, in place: LF and tab become a space, everything else that is
- * not safe (also a byte that is no UTF-8) a question mark. For error and log texts.
+ * The same for one line without an arena, in place: LF and tab become a space, everything else that
+ * is not safe (also a byte that is no UTF-8) a question mark. For error and log texts.
  */
 void utf8_clean_line(char *text);
 
@@ -52,7 +52,8 @@ enum encoding {
 	ENCODING_UTF16LE,
 	ENCODING_UTF16BE,
 };
-/* By byte order mark, else by NUL pattern of the first bytes (PowerShell writes UTF-16 without one too). */
+/* By byte order mark, else by NUL pattern of the first bytes (PowerShell omits the mark at times).
+ */
 enum encoding encoding_detect(struct str head);
 const char *encoding_name(enum encoding encoding);
 /* UTF-16 to UTF-8 without a leading mark; unpaired surrogates become U+FFFD. Appends to out. */

@@ -25,12 +25,12 @@ static uint32_t checked_len(size_t len)
 	return (uint32_t)len;
 }
 
-/* What a container has to say about a member of it. */
-static uint8_t marks_upwards(struct value member)
+/* What a container has to say about its members, given all their marks together. */
+static uint8_t marks_upwards(uint8_t members)
 {
-	uint8_t marks = member.marks & (VALUE_HAS_UNKNOWN | VALUE_HAS_SENSITIVE);
+	uint8_t marks = members & (VALUE_HAS_UNKNOWN | VALUE_HAS_SENSITIVE);
 
-	if (member.marks & VALUE_SENSITIVE)
+	if (members & VALUE_SENSITIVE)
 		marks |= VALUE_HAS_SENSITIVE;
 	return marks;
 }
@@ -46,9 +46,11 @@ struct value value_list(const struct value *items, size_t count)
 	uint8_t marks = 0;
 
 	for (size_t i = 0; i < count; i++)
-		marks |= marks_upwards(items[i]);
-	return (struct value){
-	    .kind = VALUE_LIST, .marks = marks, .len = checked_len(count), .as.items = items};
+		marks |= items[i].marks;
+	return (struct value){.kind = VALUE_LIST,
+	    .marks = marks_upwards(marks),
+	    .len = checked_len(count),
+	    .as.items = items};
 }
 
 static struct str key_of(const struct value_entry *entry)
@@ -131,10 +133,10 @@ static const struct value_entry *add_order(
 static bool find_duplicate_small(
     const struct value_entry *entries, size_t count, struct str *duplicate)
 {
-	for (size_t pair = 0; pair < count * count; pair++) {
-		size_t i = pair / count, j = pair % count;
-
-		if (j < i && str_eq(key_of(&entries[i]), key_of(&entries[j]))) {
+	for (size_t i = 1; i < count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (!str_eq(key_of(&entries[i]), key_of(&entries[j])))
+				continue;
 			*duplicate = key_of(&entries[i]);
 			return true;
 		}
@@ -161,21 +163,20 @@ bool value_map(struct arena *arena, struct value_entry *entries, size_t count, s
     struct str *duplicate)
 {
 	struct value map = {.kind = VALUE_MAP, .len = checked_len(count), .as.entries = entries};
-	bool sorted = true;
+	uint8_t marks = 0;
+	int order = -1;
 
 	for (size_t i = 0; i < count; i++) {
-		map.marks |= marks_upwards(entries[i].value);
-		if (!sorted || i == 0)
-			continue;
-
-		int order = str_cmp(key_of(&entries[i - 1]), key_of(&entries[i]));
-
+		marks |= entries[i].value.marks;
+		if (i > 0 && order < 0)
+			order = str_cmp(key_of(&entries[i - 1]), key_of(&entries[i]));
 		if (order == 0) {
 			*duplicate = key_of(&entries[i]);
 			return false;
 		}
-		sorted = order < 0;
 	}
+	bool sorted = order < 0;
+	map.marks = marks_upwards(marks);
 	if (sorted)
 		map.marks |= VALUE_SORTED;
 	*out = map;
@@ -199,6 +200,7 @@ static const struct value *get_linear(struct value map, struct str key)
 const struct value *value_get(struct value map, struct str key)
 {
 	size_t low = 0, high = map.len;
+	const struct value_entry *entries = map.as.entries;
 	const uint32_t *order;
 
 	if (map.kind != VALUE_MAP)
@@ -208,7 +210,7 @@ const struct value *value_get(struct value map, struct str key)
 	order = has_order(map) ? map_order(map) : NULL;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct value_entry *entry = &map.as.entries[order ? order[middle] : middle];
+		const struct value_entry *entry = &entries[order ? order[middle] : middle];
 		int side = str_cmp(key, key_of(entry));
 
 		if (side == 0)
@@ -219,6 +221,27 @@ const struct value *value_get(struct value map, struct str key)
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+void value_pick(struct value map, const struct value_wanted *wanted, size_t count)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < count; i++)
+		*wanted[i].out = value_null();
+	for (size_t i = 0; map.kind == VALUE_MAP && i < map.len; i++) {
+		struct str key = key_of(&map.as.entries[i]);
+
+		for (size_t tried = 0; tried < count; tried++) {
+			size_t at = next + tried < count ? next + tried : next + tried - count;
+
+			if (!str_eq(wanted[at].key, key))
+				continue;
+			*wanted[at].out = map.as.entries[i].value;
+			next = at + 1 < count ? at + 1 : 0;
+			break;
+		}
+	}
 }
 
 const struct value *value_get_c(struct value map, const char *key)

@@ -1,15 +1,16 @@
 /*
  * value.h: the one tree that plans, settings and expressions share.
  *
- * A struct value is 16 bytes and is passed by value; what it points to (string bytes, list items, map
- * entries) belongs to the arena it was built in, or to the text it was read from.
+ * A struct value is 16 bytes and is passed by value; what it points to (string bytes, list items,
+ * map entries) belongs to the arena it was built in, or to the text it was read from.
  *
  * Kinds beyond JSON: UNKNOWN (known only after apply) and HIDDEN (a secret, in shown values only;
  * its bytes are gone, `as.changed` says whether it differs from the other side of the change).
  * Numbers: what fits an int64 and was written without fraction or exponent is INT, everything else
  * keeps its lexeme (Terraform's numbers have arbitrary precision).
- * Maps: string keys, order of the input. VALUE_SORTED says that the keys stand in byte order; otherwise
- * maps of more than MAP_LINEAR_MAX entries carry a sorted permutation behind their entries.
+ * Maps: string keys, order of the input. VALUE_SORTED says that the keys stand in byte order;
+ * otherwise maps of more than MAP_LINEAR_MAX entries carry a sorted permutation behind their
+ * entries.
  *
  * Limits: lists, maps and strings up to UINT32_MAX. Layer: base.
  */
@@ -38,10 +39,10 @@ enum value_kind {
 };
 
 enum value_mark {
-	VALUE_HAS_UNKNOWN = 1 << 0, /* unknown, or something unknown inside */
-	VALUE_SENSITIVE = 1 << 1,   /* marked by the plan as a whole */
+	VALUE_HAS_UNKNOWN = 1 << 0,   /* unknown, or something unknown inside */
+	VALUE_SENSITIVE = 1 << 1,     /* marked by the plan as a whole */
 	VALUE_HAS_SENSITIVE = 1 << 2, /* something sensitive inside */
-	VALUE_SORTED = 1 << 3,      /* map keys in byte order */
+	VALUE_SORTED = 1 << 3,	      /* map keys in byte order */
 };
 
 struct value_entry;
@@ -55,8 +56,8 @@ struct value {
 		bool boolean;
 		bool changed; /* HIDDEN */
 		int64_t integer;
-		const char *text;                /* STRING, NUMBER */
-		const struct value *items;       /* LIST */
+		const char *text;		   /* STRING, NUMBER */
+		const struct value *items;	   /* LIST */
 		const struct value_entry *entries; /* MAP */
 	} as;
 };
@@ -109,7 +110,8 @@ struct value value_string(struct str text);
 struct value value_list(const struct value *items, size_t count);
 /*
  * Takes over `entries`, which the caller filled in memory of this arena, finds out whether they are
- * sorted, and else adds the permutation. False when a key stands there twice: *duplicate is that key.
+ * sorted, and else adds the permutation. False when a key stands there twice: *duplicate is that
+ * key.
  */
 NODISCARD bool value_map(struct arena *arena, struct value_entry *entries, size_t count,
     struct value *out, struct str *duplicate);
@@ -117,6 +119,16 @@ NODISCARD bool value_map(struct arena *arena, struct value_entry *entries, size_
 /* Look-up by key; NULL when the map lacks it or when it is no map. */
 const struct value *value_get(struct value map, struct str key);
 const struct value *value_get_c(struct value map, const char *key);
+/*
+ * Many keys of one map in one pass: *out becomes the value under the key, or null. Fastest when
+ * they are listed in the order in which the map usually has them.
+ */
+struct value_wanted {
+	struct str key;
+	struct value *out;
+};
+void value_pick(struct value map, const struct value_wanted *wanted, size_t count);
+
 /* Convenience for reading documents: the text/bool/int under a key, or the fallback. */
 struct str value_get_str(struct value map, const char *key);
 bool value_get_bool(struct value map, const char *key, bool fallback);
@@ -128,7 +140,8 @@ int64_t value_get_int(struct value map, const char *key, int64_t fallback);
  */
 bool value_equal(struct value a, struct value b);
 int number_cmp(struct str a, struct str b); /* JSON number lexemes, by value, exact */
-bool value_as_number_text(struct value value, char scratch[24], struct str *out); /* INT or NUMBER */
+bool value_as_number_text(
+    struct value value, char scratch[24], struct str *out); /* INT or NUMBER */
 
 /* A deep copy whose strings, too, live in `arena`. */
 struct value value_copy(struct arena *arena, struct value value);

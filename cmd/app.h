@@ -26,9 +26,9 @@ struct global_options {
 
 struct app {
 	const struct sys *sys;
-	struct arena *run;     /* as long as the program */
-	struct arena *scratch; /* rewound at will by whoever uses it */
-	int in, out, diag;     /* descriptors 0, 1, 2; others in tests */
+	struct arena *run;	 /* as long as the program */
+	struct arena *scratch;	 /* rewound at will by whoever uses it */
+	int in, out, diag;	 /* descriptors 0, 1, 2; others in tests */
 	const struct http *http; /* NULL: opened on first use (libcurl is slow to load) */
 	struct global_options globals;
 };

@@ -1,5 +1,6 @@
 /*
- * ci_platform.h: one row per CI platform: how it is recognised, and the function that fills the facts.
+ * ci_platform.h: one row per CI platform: how it is recognised, and the function that fills the
+ * facts.
  *
  * A new platform is one file with one `const struct ci_platform`, and its row in ci.c.
  * fact_set() and its kin fill only what is not known yet: who comes first wins.
@@ -26,7 +27,7 @@ struct ci_platform {
 
 extern const struct ci_platform ci_circleci, ci_github_actions;
 
-/* An environment variable, printable, on one line; "", "false", "null" and "<nil>" count as unset. */
+/* An environment variable, printable, in one line; "", "false", "null", "<nil>" count as unset. */
 struct str ci_env(const struct ci_run *run, const char *name);
 
 /* Nothing happens when the fact is known or the value empty. */
@@ -41,7 +42,8 @@ void fact_pull_url(struct ci_run *run, struct str url, const char *origin);
 void fact_remote(struct ci_run *run, struct str url, const char *origin);
 
 bool is_commit(struct str text); /* 40 or 64 hex digits */
-bool is_repository(struct str text); /* owner/name in GitHub's alphabet; groups in groups pass, too */
+/* owner/name in GitHub's alphabet; groups in groups pass, too */
+bool is_repository(struct str text);
 bool pull_url_parse(struct str url, struct str *host, struct str *repository, struct str *number);
 
 #endif

@@ -35,15 +35,29 @@ static const char *const show_formats[] = {
 
 #define SHOW_MAX_BYTES ((int64_t)1 << 30)
 
+/* In the root of a repository the directory says nothing; the name of the file does. */
+static struct fact show_target(const struct session *session, const char *path)
+{
+	const struct setting_value *target = &session->settings.values[SET_TARGET];
+	const char *slash = strrchr(path, '/');
+
+	if (target->is_set)
+		return (struct fact){target->text, target->origin};
+	if (!str_is(session->workspace.directory, "."))
+		return (struct fact){session->workspace.directory, STR("working directory")};
+	if (strcmp(path, "-") == 0)
+		return (struct fact){STR("standard input"), STR("operand")};
+	return (struct fact){str_from(slash ? slash + 1 : path), STR("operand")};
+}
+
 /* What is shown before anybody is told needs no facts but names; finding the others costs time. */
-static void show_facts(const struct app *app, const struct session *session, struct facts *facts)
+static void show_facts(
+    const struct app *app, const struct session *session, const char *path, struct facts *facts)
 {
 	facts->operation = OPERATION_SHOW;
 	facts->now = app->sys->now(app->sys->state);
 	facts->directory = (struct fact){session->workspace.directory, STR("working directory")};
-	const struct setting_value *target = &session->settings.values[SET_TARGET];
-	facts->target =
-	    target->is_set ? (struct fact){target->text, target->origin} : facts->directory;
+	facts->target = show_target(session, path);
 }
 
 static NODISCARD bool render_text(struct app *app, const struct show_options *options,
@@ -116,7 +130,7 @@ static NODISCARD bool show_run(struct app *app, const void *values, const struct
 	    !plan_from_file(app, path, session_terraform(&session), &reading, &plan, err) ||
 	    !outcome_add_plan(app->run, app->scratch, plan, outcome, err))
 		return false;
-	show_facts(app, &session, &outcome->facts);
+	show_facts(app, &session, path, &outcome->facts);
 	if (options->report && !report_write(app->run, options->report, outcome, err))
 		return false;
 	return options->output ? show_to_file(app, options, outcome, err)

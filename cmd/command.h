@@ -1,7 +1,7 @@
 /*
- * command.h: the tables that a command consists of. One const struct command per command, at the end of
- * its own file; one list in commands.c. Four readers: the option parser, --help, shell completion and
- * the manual page.
+ * command.h: the tables that a command consists of. One const struct command per command, at the
+ * end of its own file; one list in commands.c. Four readers: the option parser, --help, shell
+ * completion and the manual page.
  *
  * Layer: cmd.
  */
@@ -18,42 +18,42 @@
 struct err;
 
 enum opt_type {
-	OPT_FLAG,   /* bool; --name, --name=true|false, and --no-name where the table says so by its name */
-	OPT_TEXT,   /* const char * */
-	OPT_FILE,   /* const char *; completed as a file */
-	OPT_DIR,    /* const char *; completed as a directory */
-	OPT_INT,    /* int64_t within [min, max] */
-	OPT_CHOICE, /* int: index into choices */
+	OPT_FLAG,    /* bool; --name, --name=true|false; --no-name where that is its name */
+	OPT_TEXT,    /* const char * */
+	OPT_FILE,    /* const char *; completed as a file */
+	OPT_DIR,     /* const char *; completed as a directory */
+	OPT_INT,     /* int64_t within [min, max] */
+	OPT_CHOICE,  /* int: index into choices */
 	OPT_COMMAND, /* const char *; completed as a program */
 };
 
 struct opt {
 	const char *name; /* without dashes; NULL ends the table; tables are sorted by name */
 	enum opt_type type;
-	const char *arg;  /* name of the value in help, e.g. "FILE"; NULL for flags */
-	size_t offset;    /* in the command's values struct */
-	const char *help; /* lower case, no full stop */
-	const char *const *choices; /* OPT_CHOICE: NULL-terminated; OPT_TEXT: or NULL; checked as well */
-	int64_t min, max; /* OPT_INT */
+	const char *arg;	    /* name of the value in help, e.g. "FILE"; NULL for flags */
+	size_t offset;		    /* in the command's values struct */
+	const char *help;	    /* lower case, no full stop */
+	const char *const *choices; /* OPT_CHOICE: NULL-terminated; OPT_TEXT: or NULL */
+	int64_t min, max;	    /* OPT_INT */
 };
 
 /* What stands on the line besides options. */
 struct operands {
 	const char *const *items; /* NULL-terminated */
 	size_t count;
-	const char *const *child; /* what stood after "--", NULL-terminated; NULL: there was no "--" */
+	const char *const *child; /* what stood after "--", NULL-terminated; or NULL */
 };
 
 struct command {
 	const char *name;
-	const char *args; /* operands in the usage line, e.g. "[FILE]", or "" */
-	const char *help; /* one line, no full stop */
+	const char *args;	 /* operands in the usage line, e.g. "[FILE]", or "" */
+	const char *help;	 /* one line, no full stop */
 	const char *description; /* paragraphs for --help and the manual page */
-	const char *example;     /* lines that work as they stand; for --help and the manual page */
+	const char *example;	 /* lines that work as they stand; for --help and the manual page */
 	const struct opt *opts;
 	size_t values_size; /* of the struct that opts point into; zeroed, then `defaults` copied */
-	const void *defaults; /* or NULL */
-	const char *const *operand_choices; /* for completion and checking of the first operand, or NULL */
+	const void *defaults;		    /* or NULL */
+	const char *const *operand_choices; /* of the first operand, or NULL */
 	size_t operands_max;
 	bool takes_child; /* accepts "-- COMMAND" */
 	bool hidden;

@@ -1,6 +1,6 @@
 /*
- * completion.h: one shell's script, written out from the command tables. The scripts are static: while
- * a person presses Tab, tfherald is not run.
+ * completion.h: one shell's script, written out from the command tables. The scripts are static:
+ * while a person presses Tab, tfherald is not run.
  *
  * Layer: cmd.
  */
@@ -20,7 +20,7 @@ extern const char *const completion_shells[]; /* sorted; ends with NULL */
 void completion_options(struct buf *buf, const struct command *command,
     void (*row)(struct buf *buf, const struct command *command, const struct opt *opt));
 
-/* The words that a command's first operand may be, apart by `separator`; nothing when any word may. */
+/* The words that a command's first operand may be, split by `separator`; nothing when any may. */
 void completion_operands(struct buf *buf, const struct command *command, const char *separator);
 /* Text within single quotes of a shell: a quote in it becomes '\''. */
 void completion_quoted(struct buf *buf, struct str text);

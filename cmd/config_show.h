@@ -1,6 +1,6 @@
 /*
- * config_show.h: every fact and setting with its origin, for people and for programs. Secrets appear as
- * "set (from NAME)" or "not set" only.
+ * config_show.h: every fact and setting with its origin, for people and for programs. Secrets
+ * appear as "set (from NAME)" or "not set" only.
  *
  * Layer: cmd.
  */

@@ -145,7 +145,9 @@ static void send(struct app *app, bool dry_run, struct delivery_list *list)
 	if (dry_run)
 		dispatch.http = http_print_new(app->run, &sink);
 	else if (!app->http)
-		dispatch.http = network = http_curl_new(app->run, app->sys);
+		network = http_curl_new(app->run, app->sys);
+	if (network)
+		dispatch.http = network;
 	dispatch_run(&dispatch, app->run, list->items, list->count);
 	if (!sink_finish(&sink, &err))
 		log_warn("%s", err.text);

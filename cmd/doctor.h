@@ -1,6 +1,6 @@
 /*
- * doctor.h: checks of the whole set-up. Each check says one line: ok, note or problem, and for a problem
- * what to do about it. Nothing is posted.
+ * doctor.h: checks of the whole set-up. Each check says one line: ok, note or problem, and for a
+ * problem what to do about it. Nothing is posted.
  *
  * Layer: cmd.
  */

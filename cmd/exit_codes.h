@@ -1,6 +1,7 @@
 /*
- * exit_codes.h: every exit status and its meaning. Those that come from an error are in base/err.h; the
- * rest is decided by commands and stands here. `help exit-codes` and the manual page print both.
+ * exit_codes.h: every exit status and its meaning. Those that come from an error are in base/err.h;
+ * the rest is decided by commands and stands here. `help exit-codes` and the manual page print
+ * both.
  *
  * Source: architecture.md 5. Layer: cmd.
  */

@@ -1,6 +1,6 @@
 /*
- * git_head.h: what the repository itself knows about this run, for runs outside CI. The first of the two
- * files that include libgit2 (loaded on first use, as it is slow to start).
+ * git_head.h: what the repository itself knows about this run, for runs outside CI. The first of
+ * the two files that include libgit2 (loaded on first use, as it is slow to start).
  *
  * Errors: none that stop a run; what cannot be read is left empty and `problem` says why.
  * Layer: cmd.
@@ -20,7 +20,8 @@ struct git_head {
 
 void git_head_read(struct arena *arena, struct str root, struct git_head *out);
 
-/* "git@github.com:acme/infra.git", "https://github.com/acme/infra", "ssh://..." -> host and owner/name */
-bool git_remote_parse(struct arena *arena, struct str url, struct str *host, struct str *repository);
+/* "git@github.com:acme/infra.git", "https://github.com/acme/infra" -> host and owner/name */
+bool git_remote_parse(
+    struct arena *arena, struct str url, struct str *host, struct str *repository);
 
 #endif

@@ -13,11 +13,11 @@
 
 /* Words, filled up to 80 columns; lines after the first are indented; `column`: where it begins. */
 void help_fill(struct buf *buf, struct str text, size_t column, size_t indent);
-/* Two columns: `left`, then `right` filled from column `at` on (on a line of its own if need be). */
+/* Two columns: `left`, then `right` filled from column `at` on (on its own line if need be). */
 void help_columns(struct buf *buf, struct str left, struct str right, size_t at);
 /*
- * The next paragraph of a text: its lines joined by spaces. Paragraphs are separated by empty lines; one
- * whose first line begins with a space is verbatim. False at the end.
+ * The next paragraph of a text: its lines joined by spaces. Paragraphs are separated by empty
+ * lines; one whose first line begins with a space is verbatim. False at the end.
  */
 bool help_paragraph(struct arena *arena, struct str *rest, struct str *out, bool *verbatim);
 

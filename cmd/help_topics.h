@@ -1,5 +1,6 @@
 /*
- * help_topics.h: what `help` knows besides commands. One table for `help`, the overview and completion.
+ * help_topics.h: what `help` knows besides commands. One table for `help`, the overview and
+ * completion.
  *
  * Layer: cmd.
  */

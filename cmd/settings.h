@@ -1,14 +1,14 @@
 /*
  * settings.h: every key of tfherald.yaml, in one table, and the values of this run.
  *
- * Precedence: option > environment > nearest file > ... > root file > default. Files are read along the
- * chain of directories from the repository root to the directory of the run, each may be missing.
- * Every value remembers where it came from. Unknown keys are errors with a suggestion; all errors of
- * all files are reported in one run. Secrets are never values: `env:NAME` names a variable, a literal
- * token is refused.
+ * Precedence: option > environment > nearest file > ... > root file > default. Files are read along
+ * the chain of directories from the repository root to the directory of the run, each may be
+ * missing. Every value remembers where it came from. Unknown keys are errors with a suggestion; all
+ * errors of all files are reported in one run. Secrets are never values: `env:NAME` names a
+ * variable, a literal token is refused.
  *
- * The table (settings_table.c) feeds the loader, `config show`, `config check`, the editor's JSON Schema
- * and docs/settings.md. Source of the rules: the settings design page.
+ * The table (settings_table.c) feeds the loader, `config show`, `config check`, the editor's JSON
+ * Schema and docs/settings.md. Source of the rules: the settings design page.
  *
  * Errors: ERR_INVALID / ERR_SYNTAX with file:line:column. Ownership: the run arena. Layer: cmd.
  */
@@ -30,7 +30,7 @@ enum setting_type {
 	SETTING_TEXT,
 	SETTING_BOOL,
 	SETTING_INT,
-	SETTING_SIZE,   /* bytes; 65000, 64KiB, 64MiB */
+	SETTING_SIZE, /* bytes; 65000, 64KiB, 64MiB */
 	SETTING_CHOICE,
 	SETTING_SECRET, /* env:NAME; the value is the name of the variable */
 	SETTING_ROUTES, /* slack.routes: a list of maps */
@@ -74,9 +74,9 @@ extern const struct setting_row setting_rows[SETTING_COUNT];
 
 struct setting_value {
 	struct str text;   /* normalised text form; routes: a short description */
-	int64_t number;    /* INT, SIZE, BOOL (0/1), CHOICE (index) */
-	struct str origin; /* "default", "envs/prod/tfherald.yaml:3:5", "TFHERALD_TARGET", "option --target" */
-	bool is_set;       /* not the default */
+	int64_t number;	   /* INT, SIZE, BOOL (0/1), CHOICE (index) */
+	struct str origin; /* "default", "prod/tfherald.yaml:3:5", "option --target" */
+	bool is_set;	   /* not the default */
 };
 
 struct slack_route {
@@ -84,7 +84,7 @@ struct slack_route {
 	struct str channel;
 	const struct str *dirs; /* globs relative to the file's directory; none: all */
 	size_t dir_count;
-	struct str base;        /* directory of the file, relative to the root, "" for the root */
+	struct str base; /* directory of the file, relative to the root, "" for the root */
 	struct str origin;
 };
 
@@ -97,7 +97,7 @@ struct settings {
 };
 
 struct workspace {
-	struct str root;      /* absolute path of the repository, or of the start directory outside one */
+	struct str root;      /* absolute; outside of a repository the start directory */
 	struct str directory; /* of the run, relative to root, "." for the root itself */
 	bool in_repository;
 };
@@ -105,13 +105,13 @@ struct workspace {
 /* Walks up to the directory that holds .git (a directory or, in worktrees, a file). */
 NODISCARD bool workspace_find(struct arena *arena, struct workspace *out, struct err *err);
 
-/* Reads files and environment. Problems beyond the first are counted and reported through log_error(). */
-NODISCARD bool settings_load(struct app *app, const struct workspace *workspace,
-    struct settings *out, struct err *err);
-/* An option on the command line, with or without its dashes; `text` is checked like one from a file.
- * Errors: ERR_USAGE. */
-NODISCARD bool settings_override(struct arena *arena, struct settings *settings,
-    enum setting_id id, const char *option, struct str text, struct err *err);
+/* Reads files and environment. Problems beyond the first are counted and go to log_error(). */
+NODISCARD bool settings_load(
+    struct app *app, const struct workspace *workspace, struct settings *out, struct err *err);
+/* An option on the command line, with or without its dashes; `text` is checked like one from a
+ * file. Errors: ERR_USAGE. */
+NODISCARD bool settings_override(struct arena *arena, struct settings *settings, enum setting_id id,
+    const char *option, struct str text, struct err *err);
 
 bool settings_bool(const struct settings *settings, enum setting_id id);
 int64_t settings_number(const struct settings *settings, enum setting_id id);

@@ -13,10 +13,10 @@
 #include "base/yaml.h"
 #include "cmd/settings.h"
 
-#define SETTINGS_FILE     "tfherald.yaml"
+#define SETTINGS_FILE	  "tfherald.yaml"
 #define SETTINGS_FILE_MAX ((size_t)4 << 20)
-#define PROBLEMS_MAX      100 /* a file with more is not a settings file */
-#define ROUTES_MAX        200
+#define PROBLEMS_MAX	  100 /* a file with more is not a settings file */
+#define ROUTES_MAX	  200
 
 struct problems {
 	struct arena *arena;
@@ -34,12 +34,12 @@ struct setting_reader {
 	struct settings *settings;
 	struct problems *problems;
 	const struct yaml *yaml;
-	const char *file;    /* relative to the root */
-	struct str base;     /* directory of the file, "" for the root */
+	const char *file;	    /* relative to the root */
+	struct str base;	    /* directory of the file, "" for the root */
 	struct slack_route *routes; /* ROUTES_MAX */
 };
 
-/* Text of a scalar -> value of a row. Errors: ERR_INVALID without a place; never echoes a secret. */
+/* Text of a scalar -> value of a row. Errors: ERR_INVALID without a place, without secrets. */
 NODISCARD bool setting_parse(struct arena *arena, const struct setting_row *row, struct str text,
     struct setting_value *out, struct err *err);
 

@@ -238,11 +238,7 @@ bool setting_variable(struct arena *arena, const struct setting_row *row, struct
 		return false;
 	buf_init(&buf, arena, TEXT_MAX);
 	buf_adds(&buf, "TFHERALD_");
-	for (const char *at = row->key; *at != '\0'; at++) {
-		if (*at == '.')
-			buf_addc(&buf, '_');
-		else
-			buf_addc(&buf, (char)toupper((unsigned char)*at));
-	}
+	for (const char *at = row->key; *at != '\0'; at++)
+		buf_addc(&buf, *at == '.' ? (char)'_' : (char)toupper((unsigned char)*at));
 	return buf_finish(&buf, out, &err);
 }

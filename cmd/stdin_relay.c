@@ -80,7 +80,7 @@ static bool take_document(
 bool stdin_relay(struct app *app, size_t limit, struct input **out, bool *cut, struct err *err)
 {
 	struct tape tape;
-	size_t used;
+	size_t used = 0;
 	bool passing = true;
 	char *block = arena_alloc(app->run, RELAY_BLOCK);
 	if (!read_block(app->in, block, &used, err))

@@ -52,8 +52,8 @@ struct str marker_key(struct arena *arena, const struct outcome *outcome, int64_
 	buf_init(&buf, arena, (size_t)1 << 20);
 	buf_adds(&buf, "tfherald comment 1;");
 	buf_addf(&buf, "%zu:", repository.len);
-	for (size_t i = 0; i < repository.len;
-	     i++) /* GitHub does not tell the case of names apart */
+	/* GitHub does not tell the case of names apart */
+	for (size_t i = 0; i < repository.len; i++)
 		buf_addc(&buf, (char)tolower((unsigned char)repository.ptr[i]));
 	buf_addf(&buf, "%lld;", (long long)pull_request);
 	key_part(&buf, facts->target.value);

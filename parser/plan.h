@@ -155,7 +155,7 @@ struct change_entry {
 	uint8_t action; /* enum action */
 	uint8_t flags;	/* enum entry_flag */
 	uint16_t deposed_hash;
-	uint64_t address_hash, type_hash; /* hash_fnv1a; for outputs the name's */
+	uint64_t address_hash, type_hash; /* hash_bytes; for outputs the name's */
 };
 
 enum entry_flag {
@@ -281,15 +281,20 @@ enum visit_filter {
 	VISIT_GAINS,   /* the other changed ones */
 };
 
+struct plan_selection {
+	enum change_set set;
+	enum visit_filter filter;
+};
+
 /* Called with one loaded change, valid during the call; false with err set ends the visit. */
 NODISCARD typedef bool change_visitor(void *context, const struct change *change, struct err *err);
 
 /*
- * Loads the changes of a set one after the other, in the order of the input, into `scratch`
- * (rewound after each) and hands them to the visitor. Errors: ERR_SYNTAX with line and column in
- * the input, ERR_IO, or the visitor's own.
+ * Loads the selected changes of a set one after the other, in the order of the input, into
+ * `scratch` (rewound after each) and hands them to the visitor. Errors: ERR_SYNTAX with line and
+ * column in the input, ERR_IO, or the visitor's own.
  */
-NODISCARD bool plan_visit(const struct plan *plan, enum change_set set, enum visit_filter filter,
+NODISCARD bool plan_visit(const struct plan *plan, struct plan_selection selection,
     struct arena *scratch, change_visitor *visitor, void *context, struct err *err);
 
 #endif

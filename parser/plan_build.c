@@ -161,7 +161,7 @@ static uint32_t *table_slot(const struct plan_build *build, struct str address, 
 {
 	const struct apply_step *steps = build->steps.items;
 	const struct step_table *table = &build->table;
-	size_t at = (size_t)(hash_fnv1a(address) * 31 + (uint64_t)action) & (table->size - 1);
+	size_t at = (size_t)(hash_bytes(address) * 31 + (uint64_t)action) & (table->size - 1);
 
 	while (table->slots[at] && !step_is(&steps[table->slots[at] - 1], address, action))
 		at = (at + 1) & (table->size - 1);

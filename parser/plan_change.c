@@ -172,14 +172,17 @@ NODISCARD static bool read_action(
 	return true;
 }
 
-static struct str deposed_key(struct value record)
+static struct str text_of(struct value value)
 {
-	const struct value *deposed = value_get(record, STR("deposed"));
+	return value.kind == VALUE_STRING ? value_text(value) : STR_EMPTY;
+}
 
-	/* 0.12 before its release wrote true instead of the key */
-	if (deposed && deposed->kind == VALUE_BOOL && deposed->as.boolean)
+/* 0.12 before its release wrote true instead of the key. */
+static struct str deposed_key(struct value deposed)
+{
+	if (deposed.kind == VALUE_BOOL && deposed.as.boolean)
 		return STR("true");
-	return deposed ? value_text(*deposed) : STR_EMPTY;
+	return text_of(deposed);
 }
 
 NODISCARD static bool read_part(
@@ -197,23 +200,32 @@ NODISCARD static bool read_part(
 NODISCARD static bool read_head(struct arena *arena, struct value record, struct value change,
     struct change_head *head, struct err *err)
 {
-	const struct value *index = value_get(record, STR("index"));
-	const struct value *importing = value_get(change, STR("importing"));
+	struct value address, module, previous, mode, type, name, index, provider, deposed, reason;
+	struct value importing, generated;
+	const struct value_wanted of_record[] = {{STR("address"), &address},
+	    {STR("module_address"), &module}, {STR("previous_address"), &previous},
+	    {STR("mode"), &mode}, {STR("type"), &type}, {STR("name"), &name},
+	    {STR("index"), &index}, {STR("provider_name"), &provider}, {STR("deposed"), &deposed},
+	    {STR("action_reason"), &reason}};
+	const struct value_wanted of_change[] = {
+	    {STR("importing"), &importing}, {STR("generated_config"), &generated}};
 
+	value_pick(record, of_record, ARRAY_LEN(of_record));
+	value_pick(change, of_change, ARRAY_LEN(of_change));
 	*head = (struct change_head){
-	    .address = value_get_str(record, "address"),
-	    .previous_address = value_get_str(record, "previous_address"),
-	    .module = value_get_str(record, "module_address"),
-	    .mode = value_get_str(record, "mode"),
-	    .type = value_get_str(record, "type"),
-	    .name = value_get_str(record, "name"),
-	    .provider = value_get_str(record, "provider_name"),
-	    .deposed = deposed_key(record),
-	    .index = index ? *index : value_null(),
+	    .address = text_of(address),
+	    .previous_address = text_of(previous),
+	    .module = text_of(module),
+	    .mode = text_of(mode),
+	    .type = text_of(type),
+	    .name = text_of(name),
+	    .provider = text_of(provider),
+	    .deposed = deposed_key(deposed),
+	    .index = index,
 	    .action_text = STR_EMPTY,
-	    .reason = value_get_str(record, "action_reason"),
+	    .reason = text_of(reason),
 	    .import_id = STR_EMPTY,
-	    .generated_config = value_get_str(change, "generated_config").len > 0,
+	    .generated_config = text_of(generated).len > 0,
 	};
 	if (head->mode.len == 0)
 		head->mode = mode_of_address(head->address, head->module);
@@ -221,7 +233,7 @@ NODISCARD static bool read_head(struct arena *arena, struct value record, struct
 		return false;
 	if (str_eq(head->previous_address, head->address))
 		head->previous_address = STR_EMPTY;
-	if (importing && !read_import(arena, *importing, head, err))
+	if (!read_import(arena, importing, head, err))
 		return false;
 	return read_action(arena, change, head, err);
 }
@@ -250,25 +262,21 @@ bool change_read_head(struct arena *arena, enum change_set set, struct value ele
 	return read_record(arena, set, element, &change, out, err);
 }
 
-static struct value part_or_null(struct value map, const char *key)
-{
-	const struct value *part = value_get_c(map, key);
-
-	return part ? *part : value_null();
-}
-
 /* Both sides of a change with what is unknown and what is sensitive in them. */
 NODISCARD static bool read_values(
     struct arena *arena, struct value change, struct change *out, struct err *err)
 {
+	struct value before, after, unknown, before_sensitive, after_sensitive;
+	const struct value_wanted parts[] = {{STR("before"), &before}, {STR("after"), &after},
+	    {STR("after_unknown"), &unknown}, {STR("before_sensitive"), &before_sensitive},
+	    {STR("after_sensitive"), &after_sensitive},
+	    {STR("replace_paths"), &out->replace_paths}};
+
 	out->has_values = true;
-	out->replace_paths = part_or_null(change, "replace_paths");
-	if (!overlay_value(arena, part_or_null(change, "before"), value_null(),
-		part_or_null(change, "before_sensitive"), &out->before, err))
+	value_pick(change, parts, ARRAY_LEN(parts));
+	if (!overlay_value(arena, before, value_null(), before_sensitive, &out->before, err))
 		return err_context(err, "'before' of '%.*s'", STR_ARG(out->head.address));
-	if (!overlay_value(arena, part_or_null(change, "after"),
-		part_or_null(change, "after_unknown"), part_or_null(change, "after_sensitive"),
-		&out->after, err))
+	if (!overlay_value(arena, after, unknown, after_sensitive, &out->after, err))
 		return err_context(err, "'after' of '%.*s'", STR_ARG(out->head.address));
 	return true;
 }

@@ -160,7 +160,7 @@ NODISCARD static bool scan_byte(
 			return false;
 	}
 	*found = scan->len > 0;
-	*c = *found ? scan->block[offset - scan->offset] : '\0';
+	*c = *found ? scan->block[offset - scan->offset] : (char)'\0';
 	return true;
 }
 

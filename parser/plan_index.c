@@ -259,7 +259,7 @@ NODISCARD static bool read_output_values(struct pass *pass, struct err *err)
 			return false;
 		if (!more)
 			break;
-		if (!read_output_value(pass, hash_fnv1a(name), err))
+		if (!read_output_value(pass, hash_bytes(name), err))
 			return false;
 	}
 	return true;

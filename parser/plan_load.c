@@ -124,7 +124,7 @@ NODISCARD static bool load(struct loader *loader, size_t index, struct change *o
 	const struct change_entry *entry = &loader->plan->entries[loader->set][index];
 	struct jsonr json = {0};
 	struct value element;
-	struct str text;
+	struct str text = STR_EMPTY;
 
 	if (!record_text(loader, index, &text, err))
 		return false;
@@ -154,26 +154,25 @@ NODISCARD static bool visit_entries(
 	return true;
 }
 
-static bool row_is_wanted(
-    const struct change_head *head, enum change_set set, enum visit_filter filter)
+static bool row_is_wanted(const struct change_head *head, struct plan_selection selection)
 {
-	if (filter == VISIT_ALL)
+	if (selection.filter == VISIT_ALL)
 		return true;
-	if (!filter_takes(filter, head->action))
+	if (!filter_takes(selection.filter, head->action))
 		return false;
-	if (set == CHANGES_OUTPUT || set == CHANGES_DRIFT)
+	if (selection.set == CHANGES_OUTPUT || selection.set == CHANGES_DRIFT)
 		return head->action != ACTION_NOOP;
 	return action_is_change(head->action) || head->importing || head->previous_address.len > 0;
 }
 
-NODISCARD static bool visit_rows(const struct plan *plan, enum change_set set,
-    enum visit_filter filter, change_visitor *visitor, void *context, struct err *err)
+NODISCARD static bool visit_rows(const struct plan *plan, struct plan_selection selection,
+    change_visitor *visitor, void *context, struct err *err)
 {
-	for (size_t i = 0; i < plan->counts[set]; i++) {
-		const struct change_row *row = &plan->rows[set][i];
+	for (size_t i = 0; i < plan->counts[selection.set]; i++) {
+		const struct change_row *row = &plan->rows[selection.set][i];
 		struct change change = {.head = row->head, .body = row->body};
 
-		if (!row_is_wanted(&row->head, set, filter))
+		if (!row_is_wanted(&row->head, selection))
 			continue;
 		if (!visitor(context, &change, err))
 			return false;
@@ -181,18 +180,19 @@ NODISCARD static bool visit_rows(const struct plan *plan, enum change_set set,
 	return true;
 }
 
-bool plan_visit(const struct plan *plan, enum change_set set, enum visit_filter filter,
-    struct arena *scratch, change_visitor *visitor, void *context, struct err *err)
+bool plan_visit(const struct plan *plan, struct plan_selection selection, struct arena *scratch,
+    change_visitor *visitor, void *context, struct err *err)
 {
 	struct arena_mark mark = arena_save(scratch);
-	struct loader loader = {.plan = plan, .set = set, .filter = filter, .scratch = scratch};
+	struct loader loader = {
+	    .plan = plan, .set = selection.set, .filter = selection.filter, .scratch = scratch};
 	struct str bytes;
 	bool ok;
 
-	if (plan->counts[set] == 0)
+	if (plan->counts[selection.set] == 0)
 		return true;
 	if (plan->form != PLAN_FORM_JSON)
-		return visit_rows(plan, set, filter, visitor, context, err);
+		return visit_rows(plan, selection, visitor, context, err);
 	loader.in_memory = input_in_memory(plan->input, &bytes);
 	if (!loader.in_memory)
 		loader.window = arena_alloc(scratch, LOAD_WINDOW);

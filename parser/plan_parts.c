@@ -6,6 +6,8 @@
 #include "base/input.h"
 #include "base/json_read.h"
 
+#include <ctype.h>
+
 #define TRIGGER_MAX ((size_t)64 << 10)
 
 /* One list of the plan that is being read. */
@@ -90,7 +92,7 @@ static void add_event(struct buf *out, struct str event)
 
 		if (upper && i > 0)
 			buf_addc(out, '_');
-		buf_addc(out, upper ? (char)(event.ptr[i] - 'A' + 'a') : event.ptr[i]);
+		buf_addc(out, upper ? (char)tolower((unsigned char)event.ptr[i]) : event.ptr[i]);
 	}
 }
 

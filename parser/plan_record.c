@@ -269,16 +269,16 @@ static uint64_t type_hash(struct record_reader *reader, struct str type)
 	if (type.len == reader->last_type_len && memcmp(type.ptr, reader->last_type, type.len) == 0)
 		return reader->last_type_hash;
 	if (type.len > sizeof(reader->last_type))
-		return hash_fnv1a(type);
+		return hash_bytes(type);
 	memcpy(reader->last_type, type.ptr, type.len);
 	reader->last_type_len = type.len;
-	reader->last_type_hash = hash_fnv1a(type);
+	reader->last_type_hash = hash_bytes(type);
 	return reader->last_type_hash;
 }
 
 static void note_deposed(struct draft *draft, struct str key)
 {
-	uint64_t hash = hash_fnv1a(key);
+	uint64_t hash = hash_bytes(key);
 
 	draft->entry->flags |= ENTRY_DEPOSED;
 	draft->entry->deposed_hash = (uint16_t)(hash ^ (hash >> 16) ^ (hash >> 32) ^ (hash >> 48));
@@ -291,10 +291,10 @@ static void take_text(
 
 	if (member == MEMBER_ADDRESS) {
 		draft->has_address = true;
-		entry->address_hash = hash_fnv1a(text);
+		entry->address_hash = hash_bytes(text);
 	} else if (member == MEMBER_PREVIOUS) {
 		draft->has_previous = true;
-		draft->previous_hash = hash_fnv1a(text);
+		draft->previous_hash = hash_bytes(text);
 	} else if (member == MEMBER_TYPE) {
 		entry->type_hash = type_hash(reader, text);
 	} else if (member == MEMBER_MODE) {
@@ -380,7 +380,7 @@ NODISCARD static bool complete_draft(
 	if (!jsonr_read(arena, text, &json, &element, err) ||
 	    !change_read_head(arena, set, element, &head, err))
 		return false;
-	entry->address_hash = hash_fnv1a(head.address);
+	entry->address_hash = hash_bytes(head.address);
 	if (!str_is(head.mode, "managed"))
 		entry->flags |= ENTRY_DATA;
 	return true;
@@ -434,8 +434,8 @@ bool record_read_output(struct record_reader *reader, uint64_t offset, struct st
 
 	*out = (struct change_entry){
 	    .action = ACTION_OTHER,
-	    .address_hash = hash_fnv1a(name),
-	    .type_hash = hash_fnv1a(name),
+	    .address_hash = hash_bytes(name),
+	    .type_hash = hash_bytes(name),
 	};
 	if (!cursor_peek(reader->cursor, &kind, err))
 		return false;

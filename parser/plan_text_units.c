@@ -78,7 +78,7 @@ static size_t unit_add(struct splitter *s, struct str name)
 static size_t unit_find(struct splitter *s, struct str name)
 {
 	const struct unit *units = s->units.items;
-	size_t at = (size_t)hash_fnv1a(name) & (UNIT_SLOTS - 1);
+	size_t at = (size_t)hash_bytes(name) & (UNIT_SLOTS - 1);
 
 	if (name.len == 0 || str_eq(units[s->last].name, name))
 		return name.len == 0 ? 0 : s->last;

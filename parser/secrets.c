@@ -4,8 +4,9 @@
 #include "base/buf.h"
 #include "base/digest.h"
 
-/* One bit per hash of the first 8 bytes: most positions of a text end here. */
-#define FILTER_BITS  20
+/* Two bits per hash of the first 8 bytes (a Bloom filter): nearly all positions of a text end here.
+ */
+#define FILTER_BITS  21
 #define BUCKETS_BITS 16
 #define ESCAPED_MAX  (SECRET_MAX * 6)
 
@@ -20,7 +21,7 @@ struct secrets {
 	struct arena *arena;
 	struct secret *items; /* sealed: in byte order */
 	size_t count, room;
-	uint64_t *filter;  /* 2^FILTER_BITS bits, by the first 8 bytes */
+	uint64_t *filter;  /* 2^FILTER_BITS bits */
 	uint32_t *buckets; /* 2^BUCKETS_BITS, by the whole text, index + 1; to find repeated ones */
 	bool full, sealed;
 };
@@ -49,10 +50,32 @@ static inline uint64_t hash_head(const char *bytes)
 	return head * 0x9E3779B97F4A7C15u;
 }
 
+static inline uint64_t first_bit(uint64_t hash)
+{
+	return hash >> (64 - FILTER_BITS);
+}
+
+static inline uint64_t second_bit(uint64_t hash)
+{
+	return (hash >> (64 - 2 * FILTER_BITS)) & ((UINT64_C(1) << FILTER_BITS) - 1);
+}
+
+static inline bool filter_bit(const struct secrets *secrets, uint64_t bit)
+{
+	return (secrets->filter[bit / 64] >> (bit % 64)) & 1;
+}
+
 static inline bool filter_has(const struct secrets *secrets, uint64_t hash)
 {
-	uint64_t bit = hash >> (64 - FILTER_BITS);
-	return (secrets->filter[bit / 64] >> (bit % 64)) & 1;
+	return filter_bit(secrets, first_bit(hash)) && filter_bit(secrets, second_bit(hash));
+}
+
+static void filter_add(struct secrets *secrets, uint64_t hash)
+{
+	uint64_t first = first_bit(hash), second = second_bit(hash);
+
+	secrets->filter[first / 64] |= UINT64_C(1) << (first % 64);
+	secrets->filter[second / 64] |= UINT64_C(1) << (second % 64);
 }
 
 /* The longest secret that the text begins with. */
@@ -103,15 +126,14 @@ static void add_exact(struct secrets *secrets, struct str text)
 	if (text.len < SECRET_MIN || text.len > SECRET_MAX)
 		return;
 	make_room(secrets);
-	uint32_t bucket = (uint32_t)(hash_fnv1a(text) >> (64 - BUCKETS_BITS));
+	uint32_t bucket = (uint32_t)(hash_bytes(text) >> (64 - BUCKETS_BITS));
 	if (is_known(secrets, text, bucket))
 		return;
 	if (secrets->count == SECRETS_MAX) {
 		secrets->full = true;
 		return;
 	}
-	uint64_t bit = hash_head(text.ptr) >> (64 - FILTER_BITS);
-	secrets->filter[bit / 64] |= (uint64_t)1 << (bit % 64);
+	filter_add(secrets, hash_head(text.ptr));
 	secrets->items[secrets->count] = (struct secret){
 	    .text = str_copy(secrets->arena, text), .next = secrets->buckets[bucket]};
 	secrets->buckets[bucket] = (uint32_t)++secrets->count;

@@ -1,8 +1,8 @@
 /*
  * facts.h: what is known about a run besides the plan: who, where, which commit and pull request.
  *
- * Plain data, filled by cmd/ (CI variables, git, options), read by policies, report and notifiers. Every
- * fact carries where it came from; a fact with an empty origin is not known.
+ * Plain data, filled by cmd/ (CI variables, git, options), read by policies, report and notifiers.
+ * Every fact carries where it came from; a fact with an empty origin is not known.
  *
  * Ownership: the run arena's. Layer: policies.
  */
@@ -32,21 +32,21 @@ static inline bool fact_known(const struct fact *fact)
 }
 
 /* One list: the struct, `config show` and the JSON of the outcome go through it. */
-#define FACTS(X)                                                                                   \
-	X(ci, "CI platform")                                                                       \
-	X(host, "git host, for links: github.com or an enterprise host")                           \
-	X(repository, "owner/name")                                                                \
-	X(commit, "commit the run is about (the pull request's head, never a merge commit)")       \
-	X(branch, "branch")                                                                        \
-	X(base_branch, "branch the pull request goes into")                                        \
-	X(pull_request, "number of the pull request")                                              \
-	X(run, "number that orders the runs of one commit")                                        \
-	X(link, "where the log of this job is")                                                    \
-	X(actor, "who started the run")                                                            \
-	X(shard, "index of this parallel container")                                               \
-	X(shards, "number of parallel containers")                                                 \
-	X(fork, "true: the pull request comes from a fork")                                        \
-	X(directory, "directory of the run, relative to the repository root")                      \
+#define FACTS(X)                                                                             \
+	X(ci, "CI platform")                                                                 \
+	X(host, "git host, for links: github.com or an enterprise host")                     \
+	X(repository, "owner/name")                                                          \
+	X(commit, "commit the run is about (the pull request's head, never a merge commit)") \
+	X(branch, "branch")                                                                  \
+	X(base_branch, "branch the pull request goes into")                                  \
+	X(pull_request, "number of the pull request")                                        \
+	X(run, "number that orders the runs of one commit")                                  \
+	X(link, "where the log of this job is")                                              \
+	X(actor, "who started the run")                                                      \
+	X(shard, "index of this parallel container")                                         \
+	X(shards, "number of parallel containers")                                           \
+	X(fork, "true: the pull request comes from a fork")                                  \
+	X(directory, "directory of the run, relative to the repository root")                \
 	X(target, "name shown in titles")
 
 struct facts {

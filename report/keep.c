@@ -1,16 +1,7 @@
 #include "report/keep.h"
 
 #include "base/arena.h"
-
-#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
-
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * FNV_PRIME;
-	return hash;
-}
+#include "base/digest.h"
 
 void keep_init(struct keep *keep, struct arena *arena)
 {
@@ -25,7 +16,7 @@ void keep_init(struct keep *keep, struct arena *arena)
 
 struct str keep_word(struct keep *keep, struct str word)
 {
-	size_t at = hash_bytes(FNV_BASIS, word.ptr, word.len) & (KEEP_WORDS - 1);
+	size_t at = hash_bytes(word) & (KEEP_WORDS - 1);
 	struct str copy;
 
 	if (word.len == 0)
@@ -44,15 +35,18 @@ struct str keep_word(struct keep *keep, struct str word)
 	return copy;
 }
 
-/* Module, type and name usually stand in the address: then they are a part of its copy. */
-static struct str part_of(struct keep *keep, struct str whole, struct str part)
+/* Module, type and name usually stand in the address, one behind the other: then they are a part of
+ * its copy. *at moves behind the part and its dot. */
+static struct str part_of(struct keep *keep, struct str whole, struct str part, size_t *at)
 {
-	const char *found;
+	struct str rest = str_skip(whole, *at);
 
 	if (part.len == 0)
 		return STR_EMPTY;
-	found = memmem(whole.ptr, whole.len, part.ptr, part.len);
-	return found ? (struct str){found, part.len} : keep_word(keep, part);
+	if (!str_starts(rest, part))
+		return keep_word(keep, part);
+	*at += part.len + 1;
+	return (struct str){rest.ptr, part.len};
 }
 
 static struct str copy_of(struct keep *keep, struct str text)
@@ -62,17 +56,19 @@ static struct str copy_of(struct keep *keep, struct str text)
 
 void keep_head(struct keep *keep, const struct change_head *head, struct change_head *out)
 {
+	size_t at = 0;
+
 	*out = *head;
 	out->address = copy_of(keep, head->address);
 	out->previous_address = copy_of(keep, head->previous_address);
-	out->module = part_of(keep, out->address, head->module);
-	out->type = part_of(keep, out->address, head->type);
-	out->name = part_of(keep, out->address, head->name);
+	out->module = part_of(keep, out->address, head->module, &at);
+	out->type = part_of(keep, out->address, head->type, &at);
+	out->name = part_of(keep, out->address, head->name, &at);
 	out->mode = keep_word(keep, head->mode);
 	out->provider = keep_word(keep, head->provider);
 	out->deposed = copy_of(keep, head->deposed);
 	if (head->index.kind == VALUE_STRING)
-		out->index = value_string(part_of(keep, out->address, value_text(head->index)));
+		out->index = value_string(keep_word(keep, value_text(head->index)));
 	else
 		out->index = value_copy(keep->arena, head->index);
 	out->action_text = keep_word(keep, head->action_text);
@@ -131,14 +127,13 @@ static const struct attribute_change *copy_with_values(struct keep *keep, const 
 
 static uint64_t list_hash(const struct diff *diff)
 {
-	uint64_t hash = FNV_BASIS;
+	uint64_t hash = diff->count;
 
 	for (size_t i = 0; i < diff->count; i++) {
 		const struct attribute_change *row = &diff->rows[i];
-		char kind = (char)(row->difference * 2 + (row->forces_replacement ? 1 : 0));
+		unsigned kind = (unsigned)row->difference * 2 + row->forces_replacement;
 
-		hash = hash_bytes(hash, row->path.ptr, row->path.len);
-		hash = hash_bytes(hash, &kind, 1);
+		hash = (hash * 31 + hash_bytes(row->path)) ^ kind;
 	}
 	return hash;
 }

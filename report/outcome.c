@@ -176,10 +176,10 @@ static bool add_changes(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
 	collector_start(collector, plan, CHANGES_RESOURCE);
-	if (!plan_visit(plan, CHANGES_RESOURCE, VISIT_LOSSES, collector->scratch, collect,
-		collector, err) ||
-	    !plan_visit(
-		plan, CHANGES_RESOURCE, VISIT_GAINS, collector->scratch, collect, collector, err))
+	if (!plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_LOSSES},
+		collector->scratch, collect, collector, err) ||
+	    !plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_GAINS},
+		collector->scratch, collect, collector, err))
 		return false;
 	sort_by_group(collector->scratch, collector->rows, collector->count);
 	outcome->changes = collector->rows;
@@ -193,7 +193,8 @@ static bool add_set(struct collector *collector, const struct plan *plan, enum c
 	enum visit_filter filter = set == CHANGES_DEFERRED ? VISIT_ALL : VISIT_CHANGED;
 
 	collector_start(collector, plan, set);
-	if (!plan_visit(plan, set, filter, collector->scratch, collect, collector, err))
+	if (!plan_visit(plan, (struct plan_selection){set, filter}, collector->scratch, collect,
+		collector, err))
 		return false;
 	*rows = collector->rows;
 	*count = collector->count;

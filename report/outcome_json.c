@@ -391,7 +391,8 @@ static void write_text(struct jsonw *writer, const struct plan_text_parts *text)
 static void write_plan(struct jsonw *writer, const struct outcome *outcome)
 {
 	jsonw_key(writer, "plan");
-	if (!outcome->has_plan) {
+	/* A run that failed before there was a plan still has a result. */
+	if (!outcome->has_plan && outcome->result != PLAN_ERROR) {
 		jsonw_null(writer);
 		return;
 	}

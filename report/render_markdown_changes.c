@@ -266,8 +266,8 @@ static void add_loss_group(struct page *page, enum change_group group)
 void page_add_losses(struct page *page)
 {
 	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
-		if (change_group_is_loss(group))
-			add_loss_group(page, group);
+		if (change_group_is_loss((enum change_group)group))
+			add_loss_group(page, (enum change_group)group);
 	}
 }
 
@@ -276,14 +276,14 @@ void page_add_gains(struct page *page)
 	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
 		struct list list = {
 		    .icon = group_icons[group],
-		    .title = change_group_title(group),
+		    .title = change_group_title((enum change_group)group),
 		    .count = page->groups.counts[group],
 		    .folded = page->groups.counts[group] > FOLD_OVER,
 		    .row = change_row,
 		    .context = page->groups.rows[group],
 		};
 
-		if (!change_group_is_loss(group))
+		if (!change_group_is_loss((enum change_group)group))
 			page->listed += add_list(page, &list);
 	}
 }

@@ -305,7 +305,8 @@ static void add_row(struct message *message, const struct outcome_change *change
 	buf_addc(&message->text, '\n');
 }
 
-static void write_group(struct message *message, const struct groups *groups, size_t group)
+static void write_group(
+    struct message *message, const struct groups *groups, enum change_group group)
 {
 	size_t count = groups->counts[group], shown;
 	size_t cap = change_group_is_loss(group) ? LOSSES_SHOWN : GAINS_SHOWN;
@@ -430,7 +431,7 @@ static void write_blocks(struct message *message, const char *link_override)
 		write_error(message);
 	write_apply(message);
 	for (size_t group = 0; group < CHANGE_GROUPS && !message->outcome->apply.present; group++)
-		write_group(message, &groups, group);
+		write_group(message, &groups, (enum change_group)group);
 	write_figures(message);
 	write_context(message, link_override);
 	jsonw_end_array(&message->writer);

@@ -348,8 +348,9 @@ static void put_groups(struct screen *screen)
 
 		if (count == 0)
 			continue;
-		put_heading(screen, group_tones[group], change_group_title(group), count);
-		if (!change_group_is_loss(group))
+		put_heading(screen, group_tones[group],
+		    change_group_title((enum change_group)group), count);
+		if (!change_group_is_loss((enum change_group)group))
 			put_changes(screen, rows, count, screen->caps->gains);
 		else if (count <= screen->caps->losses)
 			put_changes(screen, rows, count, count);

@@ -24,6 +24,7 @@ if command -v terraform > /dev/null 2>&1; then
 	trap 'rm -rf "$work"' EXIT
 	export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
 	cd "$work"
+	# shellcheck disable=SC2016 # terraform's dollar, not the shell's
 	printf 'resource "terraform_data" "hello" {\n  count = 2\n  input = "hello ${count.index}"\n}\n' > main.tf
 	terraform init -no-color > init.log 2>&1 || {
 		cat init.log

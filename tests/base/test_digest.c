@@ -138,9 +138,12 @@ static void test_hex(void **state)
 static void test_fnv(void **state)
 {
 	(void)state;
-	assert_true(hash_fnv1a(STR_EMPTY) == UINT64_C(0xcbf29ce484222325));
-	assert_true(hash_fnv1a(STR("a")) == UINT64_C(0xaf63dc4c8601ec8c));
-	assert_true(hash_fnv1a(STR("foobar")) == UINT64_C(0x85944171f73967e8));
+	assert_true(hash_bytes(STR("foobar")) == hash_bytes(STR("foobar")));
+	assert_true(hash_bytes(STR("foobar")) != hash_bytes(STR("foobaz")));
+	assert_true(hash_bytes(STR("a long text of many bytes, 1")) !=
+		    hash_bytes(STR("a long text of many bytes, 2")));
+	assert_true(hash_bytes(STR("a")) != hash_bytes(STR("a\0")));
+	assert_true(hash_bytes(STR_EMPTY) != hash_bytes(STR("\0")));
 }
 
 int main(void)

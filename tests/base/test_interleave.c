@@ -95,12 +95,13 @@ static void test_long_line(void **state)
 	both_add(&both, 0, (struct str){line, INTERLEAVE_PART_MAX});
 	both_add(&both, 1, STR("y\n"));
 	both_add(&both, 0, STR("b"));
+	both_add(&both, 0, STR("b"));
 	both_add(&both, 1, STR("z\n"));
 	both_add(&both, 0, STR("c\n"));
 	both_finish(&both, &got);
-	assert_int_equal(got.merged.text.len, 2 + 2 + INTERLEAVE_PART_MAX + 2 + 2 + 2);
+	assert_int_equal(got.merged.text.len, 2 + 2 + INTERLEAVE_PART_MAX + 3 + 2 + 2);
 	assert_true(str_starts(got.merged.text, STR("x\ny\naaa")));
-	assert_true(str_ends(got.merged.text, STR("aab\nz\nc\n")));
+	assert_true(str_ends(got.merged.text, STR("aabb\nz\nc\n")));
 }
 
 /* The first stream is over its limit before the second says a word. */

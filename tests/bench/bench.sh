@@ -31,6 +31,7 @@ row() {
 }
 
 measure() { # sets ms and kib
+	# shellcheck disable=SC2046 # two words
 	set -- $("$tools/stopwatch" "$@")
 	ms=$1
 	kib=$2
@@ -52,8 +53,8 @@ measure "$runs" jq '.resource_changes|length' "$work/plan100.json"
 jq100=$ms
 row "jq .resource_changes|length, 100 % updates" "$ms" "$kib" "$full" 0 1
 
-set -- $("$tools/bench_index" "$work/plan5.json" | awk '{ print $4 }')
-row "indexer alone" "$1" 0 "$big" "$jq5" "mbs >= 2000"
+index=$("$tools/bench_index" "$work/plan5.json" | awk '{ print $4 }')
+row "indexer alone" "$index" 0 "$big" "$jq5" "mbs >= 2000"
 measure "$runs" "$tfherald" show --format summary "$work/plan5.json"
 row "show --format summary, 5 %" "$ms" "$kib" "$big" "$jq5" "x >= 40 && kib <= 32 * 1024"
 measure "$runs" "$tfherald" show --format markdown --report "$work/report.json" "$work/plan100.json"

@@ -59,7 +59,7 @@ static int teardown(void **state)
 static struct str script(const char *shell)
 {
 	struct buf buf;
-	struct str text;
+	struct str text = STR_EMPTY;
 	struct err err = {0};
 
 	buf_init(&buf, arena, SCRIPT_MAX);

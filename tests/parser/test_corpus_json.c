@@ -214,7 +214,8 @@ static void visit_set(
 	struct err err = {0};
 
 	secrets->visited = 0;
-	if (plan_visit(plan, set, VISIT_ALL, scratch, visit, secrets, &err))
+	if (plan_visit(
+		plan, (struct plan_selection){set, VISIT_ALL}, scratch, visit, secrets, &err))
 		assert_int_equal(secrets->visited, plan->counts[set]);
 	else if (!is_known_broken(id) || !strstr(err.text, "duplicate key"))
 		fail_msg("%.*s:%d:%d: %s", STR_ARG(id), err.line, err.column, err.text);

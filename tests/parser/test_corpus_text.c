@@ -342,7 +342,8 @@ static struct str list_changes(struct world *world, const struct plan *plan)
 
 	list.arena = world->scratch;
 	list.count = 0;
-	if (!plan_visit(plan, CHANGES_RESOURCE, VISIT_ALL, visit, list_change, &list, &err))
+	if (!plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_ALL}, visit,
+		list_change, &list, &err))
 		fail_msg("%s", err.text);
 	arena_free(visit);
 	qsort(list.lines, list.count, sizeof(list.lines[0]), compare_lines);

@@ -484,8 +484,8 @@ static bool survive(struct str text)
 		return false;
 	}
 	for (size_t set = 0; set < CHANGE_SETS; set++) {
-		if (!plan_visit(
-			plan, (enum change_set)set, VISIT_ALL, scratch, log_change, &log, &err))
+		if (!plan_visit(plan, (struct plan_selection){(enum change_set)set, VISIT_ALL},
+			scratch, log_change, &log, &err))
 			return false;
 	}
 	return true;

@@ -143,7 +143,8 @@ static void visit(struct arena *arena, const char *name, const struct plan *plan
 	struct err err = {0};
 
 	buf_init(&log->text, arena, TEXT_MAX);
-	if (!plan_visit(plan, row->set, row->filter, scratch, log_change, log, &err))
+	if (!plan_visit(plan, (struct plan_selection){row->set, row->filter}, scratch, log_change,
+		log, &err))
 		fail_msg("%s: %d:%d: %s", name, err.line, err.column, err.text);
 	if (!str_is(buf_str(&log->text), row->want))
 		fail_msg("%s: %.*s", name, STR_ARG(buf_str(&log->text)));
@@ -190,8 +191,8 @@ static void visitors_may_stop(void **state)
 
 	(void)state;
 	buf_init(&log.text, arena, TEXT_MAX);
-	assert_false(
-	    plan_visit(plan, CHANGES_RESOURCE, VISIT_ALL, scratch, log_change, &log, &err));
+	assert_false(plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_ALL}, scratch,
+	    log_change, &log, &err));
 	assert_string_equal(err.text, "enough");
 	assert_int_equal(log.seen, 1);
 }
@@ -210,8 +211,8 @@ static void errors_of_records_have_a_place(void **state)
 
 	(void)state;
 	buf_init(&log.text, arena, TEXT_MAX);
-	assert_false(
-	    plan_visit(plan, CHANGES_RESOURCE, VISIT_ALL, scratch, log_change, &log, &err));
+	assert_false(plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_ALL}, scratch,
+	    log_change, &log, &err));
 	assert_int_equal(err.code, ERR_SYNTAX);
 	assert_int_equal(err.line, 3);
 	assert_in_range(err.column, 18, 19);
@@ -247,8 +248,8 @@ static void files_are_read_in_windows(void **state)
 	file = write_input(arena, buf_str(&text));
 	assert_true(plan_read_json(arena, file, NULL, &plan, &err));
 	buf_init(&log.text, arena, TEXT_MAX);
-	assert_true(
-	    plan_visit(plan, CHANGES_RESOURCE, VISIT_CHANGED, scratch, log_change, &log, &err));
+	assert_true(plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_CHANGED},
+	    scratch, log_change, &log, &err));
 	assert_true(str_eq(buf_str(&log.text), buf_str(&want)));
 }
 

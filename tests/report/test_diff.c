@@ -124,10 +124,12 @@ static void test_rows(void **state)
 		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 		struct str got = diff_text(arena, &rows[i]);
 
-		if (!str_is(got, rows[i].want))
-			print_error("%s: want '%s', got '%.*s'\n", rows[i].label, rows[i].want,
-			    (int)got.len, got.ptr);
-		assert_true(str_is(got, rows[i].want));
+		struct str want = str_from(rows[i].want);
+
+		if (!str_eq(got, want))
+			print_error("%s: want '%.*s', got '%.*s'\n", rows[i].label, STR_ARG(want),
+			    STR_ARG(got));
+		assert_true(str_eq(got, want));
 	}
 }
 

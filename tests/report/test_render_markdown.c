@@ -41,8 +41,8 @@ static void test_golden(void **state)
 	(void)state;
 	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
 		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		struct outcome *outcome = sample_outcome(arena, i);
-		struct str name = str_format(arena, "%s.md", sample_name(i));
+		struct outcome *outcome = sample_outcome(arena, (enum sample)i);
+		struct str name = str_format(arena, "%s.md", sample_name((enum sample)i));
 
 		golden_check(name.ptr, rendered(arena, outcome, 0));
 	}
