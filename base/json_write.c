@@ -7,12 +7,13 @@
 #include "base/size.h"
 #include "base/utf8.h"
 
+#define NAME_MAX_BYTES 64 /* of a key of ours */
+
 /*
  * What an ASCII byte of a string needs: 0 nothing, 'u' a hexadecimal escape, any other letter that
  * letter behind a backslash.
  */
-#define NAME_MAX_BYTES 64 /* of a key of ours */
-#define EIGHT_U	       'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u'
+#define EIGHT_U 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u'
 static const char byte_needs[128] = {
     /* clang-format off */
     'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', /* NUL .. BEL */
@@ -258,6 +259,7 @@ void jsonw_key(struct jsonw *writer, const char *key)
 		before_key(writer);
 	}
 	piece[used++] = '"';
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a piece has a length */
 	memcpy(piece + used, key, len);
 	used += len;
 	piece[used++] = '"';

@@ -172,11 +172,11 @@ bool child_run(
 	out->duration_ms = (app->sys->monotonic(app->sys->state) - start) / 1000000;
 	if (ok && file.file && was_written(&file, out->result.status))
 		json = read_saved(app, run, &args, file.file, &out->problem);
-	if (file.temporary) {
+	if (file.temporary)
 		cleanup_files_remove(file.path);
+	if (file.temporary && json)
 		log_info(
 		    "'%s' was temporary and is removed; give -out=FILE to keep a plan", file.path);
-	}
 	if (ok)
 		out->plan =
 		    plan_from_output(app->run, out->result.out.text, out->result.err.text, json);

@@ -127,7 +127,7 @@ static void take_git(struct ci_run *run, const struct workspace *workspace, bool
 		return;
 	git_head_read(run->app->run, workspace->root, &head);
 	if (head.problem.len > 0)
-		log_info("git: %.*s", STR_ARG(head.problem));
+		log_debug("git: %.*s", STR_ARG(head.problem));
 	if (wants_remote)
 		take_remote(run, &head);
 	if (!wants_head)

@@ -30,7 +30,7 @@ static NODISCARD bool show(struct app *app, const struct config_options *options
 	struct session session;
 	struct sink sink;
 
-	if (!session_open(app, NULL, NULL, &session, err) ||
+	if (!session_open(app, &(struct session_options){0}, &session, err) ||
 	    !session_find_facts(app, &session, &options->facts, err))
 		return false;
 	sink_to_fd(&sink, app->run, app->out, 0);

@@ -157,7 +157,7 @@ static NODISCARD bool doctor_run(struct app *app, const void *values,
 		curl = http_curl_new(app->run, app->sys);
 	if (curl != NULL)
 		doctor.http = curl;
-	if (!session_open(app, NULL, NULL, &session, &why))
+	if (!session_open(app, &(struct session_options){0}, &session, &why))
 		invalid_settings(&doctor, &why);
 	else if (!session_find_facts(app, &session, &options->facts, err))
 		return false;

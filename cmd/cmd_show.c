@@ -76,7 +76,7 @@ static NODISCARD bool render_text(struct app *app, const struct show_options *op
 	case SHOW_SLACK:
 		if (!render_slack(app->run, outcome, NULL, &message, err))
 			return false;
-		*text = str_format(app->run, "%.*s\n", STR_ARG(message.blocks));
+		*text = message.blocks;
 		return true;
 	case SHOW_TERMINAL:
 	case SHOW_SUMMARY:
@@ -97,6 +97,8 @@ static NODISCARD bool show_to(struct app *app, const struct show_options *option
 	else if (!render_text(app, options, outcome, fd, &text, err))
 		return false;
 	sink_add(&sink, text);
+	if (text.len > 0 && !str_ends(text, STR("\n")))
+		sink_add(&sink, STR("\n"));
 	return sink_finish(&sink, err);
 }
 
@@ -119,6 +121,8 @@ static NODISCARD bool show_run(struct app *app, const void *values, const struct
 	const struct show_options *options = values;
 	const char *path = operands->count > 0 ? operands->items[0] : "-";
 	struct session session;
+	struct session_options opening = {
+	    .target = options->target, .terraform = options->terraform};
 	struct plan *plan;
 	struct plan_options reading = {.strict_json = options->strict_json};
 	struct outcome *outcome = arena_make(app->run, struct outcome);
@@ -126,7 +130,7 @@ static NODISCARD bool show_run(struct app *app, const void *values, const struct
 		return err_set(err, ERR_USAGE,
 		    "which plan? for example: tfherald show tfplan (see 'tfherald show --help')");
 	outcome->version = TFHERALD_VERSION;
-	if (!session_open(app, options->target, options->terraform, &session, err) ||
+	if (!session_open(app, &opening, &session, err) ||
 	    !plan_from_file(app, path, session_terraform(&session), &reading, &plan, err) ||
 	    !outcome_add_plan(app->run, app->scratch, plan, outcome, err))
 		return false;
@@ -150,7 +154,8 @@ static const struct opt show_opts[] = {
 	.min = 1000,
 	.max = SHOW_MAX_BYTES,
 	.offset = offsetof(struct show_options, max_bytes),
-	.help = "leave out what matters least above this size (markdown: 65000)"},
+	.help =
+	    "leave out what matters least above this size; for text, not JSON (markdown: 65000)"},
     {.name = "output",
 	.type = OPT_FILE,
 	.arg = "FILE",

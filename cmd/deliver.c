@@ -40,6 +40,7 @@ static void add_comment(struct app *app, const struct settings *settings,
 	const char *origin;
 	struct github_config config = {
 	    .api_url = github_api_url(app->run, app->sys, settings, &outcome->facts),
+	    .graphql_url = sys_env(app->sys, "GITHUB_GRAPHQL_URL"),
 	    .token = github_token(app, &origin),
 	    .mode = comment_mode(settings, outcome->facts.operation),
 	    .skip_no_changes = settings_bool(settings, SET_GITHUB_SKIP_NO_CHANGES),
@@ -59,6 +60,8 @@ static bool route_covers(const struct slack_route *route, struct str directory)
 			return false;
 		str_eat(&path, STR("/"));
 	}
+	if (path.len == 0)
+		path = STR(".");
 	for (size_t i = 0; i < route->dir_count; i++) {
 		if (glob_match(route->dirs[i], path))
 			return true;
@@ -78,12 +81,23 @@ static bool route_applies(const struct slack_route *route, const struct outcome 
 	return false;
 }
 
-/* Two routes to one channel are one message. */
-static bool is_repeated(
-    const struct settings *settings, size_t index, const struct outcome *outcome)
+/* "#infra" and "infra" are one channel. */
+static struct str channel_name(struct str channel)
 {
+	(void)str_eat(&channel, STR("#"));
+	return channel;
+}
+
+/* Two routes to one channel are one message; so are all routes of a webhook, which has one channel.
+ */
+static bool is_repeated(const struct settings *settings, size_t index,
+    const struct slack_config *config, const struct outcome *outcome)
+{
+	struct str channel = channel_name(settings->routes[index].channel);
+
 	for (size_t i = 0; i < index; i++) {
-		if (str_eq(settings->routes[i].channel, settings->routes[index].channel) &&
+		if ((config->token.len == 0 ||
+			str_eq(channel_name(settings->routes[i].channel), channel)) &&
 		    route_applies(&settings->routes[i], outcome))
 			return true;
 	}
@@ -101,7 +115,7 @@ static void add_slack(struct app *app, const struct settings *settings,
 	};
 	for (size_t i = 0; i < settings->route_count; i++) {
 		const struct slack_route *route = &settings->routes[i];
-		if (!route_applies(route, outcome) || is_repeated(settings, i, outcome))
+		if (!route_applies(route, outcome) || is_repeated(settings, i, &config, outcome))
 			continue;
 		config.channel = route->channel;
 		struct delivery *delivery =

@@ -39,8 +39,7 @@ static bool ask(struct doctor *doctor, const char *what, const struct http_reque
 	struct err err = {0};
 
 	*reply = (struct http_reply){.failure_text = STR_EMPTY, .body = STR_EMPTY};
-	if (!doctor->http->run(
-		doctor->http->state, doctor->app->run, request, reply, 1, deadline, &err)) {
+	if (!http_send(doctor->http, doctor->app->run, request, reply, deadline, &err)) {
 		doctor_unavailable(
 		    doctor, what, "check the network; --offline leaves this out", "%s", err.text);
 		return false;

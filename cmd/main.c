@@ -62,12 +62,15 @@ static int report_error(const struct err *err)
 	return err_exit_status(err->code);
 }
 
-/* A descriptor 0, 1 or 2 that is closed would be given to the first file we open. */
+/*
+ * A descriptor 0, 1 or 2 that is closed would be given to the first file we open. What takes the
+ * place of standard output cannot be written to, so that lost output is an error and not silence.
+ */
 static void open_standard_streams(void)
 {
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-			(void)open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+			(void)open("/dev/null", fd == 1 ? O_RDONLY : O_RDWR);
 	}
 }
 

@@ -102,6 +102,16 @@ static bool plan_from_saved(struct app *app, const char *path, const char *terra
 	return true;
 }
 
+bool plan_says_something(const struct plan *plan)
+{
+	size_t rows = 0;
+
+	for (size_t set = 0; set < CHANGE_SETS; set++)
+		rows += plan->counts[set];
+	return plan->form != PLAN_FORM_TEXT || plan->has_result || plan->apply.present ||
+	       plan->diagnostic_count > 0 || plan->invocation_count > 0 || rows > 0;
+}
+
 bool plan_from_file(struct app *app, const char *path, const char *terraform,
     const struct plan_options *options, struct plan **out, struct err *err)
 {
@@ -115,7 +125,7 @@ bool plan_from_file(struct app *app, const char *path, const char *terraform,
 	}
 	if (!plan_read(app->run, input, options, out, err))
 		return false;
-	if ((*out)->form == PLAN_FORM_TEXT && !(*out)->has_result)
+	if (!plan_says_something(*out))
 		return err_set_at(err, ERR_INVALID, input_name(input), 0, 0,
 		    "no plan in this text: neither a summary nor an error of terraform");
 	return true;
@@ -142,7 +152,7 @@ struct plan *plan_from_output(
 	struct plan *plan = json ? json : said;
 	if (json)
 		plan_add_text(arena, json, said);
-	else if (said->form == PLAN_FORM_TEXT && !said->has_result && said->diagnostic_count == 0)
+	else if (!plan_says_something(said))
 		return NULL;
 	plan->result = plan_decide_result(plan);
 	return plan;

@@ -12,6 +12,9 @@
 #include "cmd/app.h"
 #include "parser/plan_read.h"
 
+/* False for a text in which nothing of a plan or apply was recognised. */
+bool plan_says_something(const struct plan *plan);
+
 /* `path` "-" is standard input. A saved plan file is shown with `terraform`. */
 NODISCARD bool plan_from_file(struct app *app, const char *path, const char *terraform,
     const struct plan_options *options, struct plan **out, struct err *err);

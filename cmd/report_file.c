@@ -34,7 +34,7 @@ static void add_name(struct buf *buf, struct str target)
 		char c = target.ptr[i];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 			     (c >= '0' && c <= '9') || c == '_' || (c == '.' && i > 0);
-		buf_addc(buf, plain ? c : (char)'-');
+		buf_addc(buf, (char)(plain ? c : '-'));
 	}
 }
 

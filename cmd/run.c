@@ -1,18 +1,23 @@
 #include "cmd/run.h"
 
-#include <unistd.h>
+#include <errno.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/input.h"
 #include "base/log.h"
+#include "cmd/child_args.h"
 #include "cmd/child_run.h"
+#include "cmd/child_tail.h"
 #include "cmd/deliver.h"
 #include "cmd/exit_codes.h"
 #include "cmd/plan_source.h"
 #include "cmd/report_file.h"
 #include "cmd/session.h"
 #include "cmd/stdin_relay.h"
+#include "parser/secrets.h"
+#include "report/hide.h"
 #include "report/render.h"
 
 /* One run: what every step reads and the next one adds to. */
@@ -22,6 +27,7 @@ struct run {
 	const struct run_options *options;
 	struct session session;
 	struct outcome outcome;
+	bool output_lost; /* not all of the child's output got to where ours goes */
 };
 
 static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
@@ -31,14 +37,23 @@ static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
 }
 
 /* A child that did not succeed did not make a plan without errors, whatever its text says. */
-static void judge_child(struct run *run)
+static void judge_child(struct run *run, const struct child_outcome *child)
 {
 	struct outcome *outcome = &run->outcome;
-	if (outcome->child.status != 0 && outcome->child.status != 2)
+	bool failed = outcome->child.status != 0 && outcome->child.status != 2;
+
+	if (failed)
 		outcome->result = PLAN_ERROR;
+	if (failed && outcome->diagnostic_count == 0)
+		outcome->tail = child_tail(run->app->run, &child->result);
 	if (!outcome->has_plan && outcome->problem.len == 0)
 		outcome->problem =
 		    STR("the command printed nothing that terraform would say of a plan");
+	if (child->result.pass_errno != 0 && child->result.pass_errno != EPIPE) {
+		run->output_lost = true;
+		log_warn("the command's output could not be passed on: %s",
+		    strerror(child->result.pass_errno));
+	}
 }
 
 static bool read_child(struct run *run, const char *const *argv, struct err *err)
@@ -67,7 +82,7 @@ static bool read_child(struct run *run, const char *const *argv, struct err *err
 	}
 	if (!add_plan(run, child.plan, err))
 		return false;
-	judge_child(run);
+	judge_child(run, &child);
 	return true;
 }
 
@@ -90,10 +105,8 @@ static bool read_stdin(struct run *run, struct err *err)
 	if (!stdin_relay(run->app, limit, &input, &run->outcome.child.output_cut, err))
 		return false;
 	if (!plan_read(run->app->run, input, &options, &plan, err))
-		return err_context(err,
-		    "expected the output of terraform %s (or put the command after '--')",
-		    operation_name(run->operation));
-	if (plan->form == PLAN_FORM_TEXT && !plan->has_result && !plan->apply.present)
+		return err_context(err, "put the command after '--', or pipe its output in");
+	if (!plan_says_something(plan))
 		return err_set(err, ERR_INVALID,
 		    "no plan on standard input: neither a summary nor an error of terraform");
 	return add_plan(run, plan, err);
@@ -133,7 +146,7 @@ static void decide_status(struct run *run)
 		outcome->exit_status = EXIT_SIGNAL + child->signal;
 		outcome->exit_reason = str_format(
 		    arena, "%.*s was ended by signal %d", STR_ARG(child->command), child->signal);
-	} else if (child->status == 2 && outcome->result != PLAN_ERROR) {
+	} else if (child->status == 2 && outcome->has_plan && outcome->result != PLAN_ERROR) {
 		outcome->exit_status = 2;
 		outcome->exit_reason = str_format(
 		    arena, "the status of '%.*s' (changes present)", STR_ARG(child->command));
@@ -144,14 +157,45 @@ static void decide_status(struct run *run)
 	} else if (!child->ran && outcome->result == PLAN_ERROR) {
 		outcome->exit_status = 1;
 		outcome->exit_reason = STR("terraform reported an error");
+	} else if (run->output_lost) {
+		outcome->exit_status = err_exit_status(ERR_IO);
+		outcome->exit_reason = STR("the command's output could not be passed on");
 	}
+}
+
+/* An input that cannot be read is a result too: the report and the pull request shall say so. */
+static void take_failure(struct run *run, struct err *err)
+{
+	char text[ERR_TEXT_MAX + 4096];
+	struct outcome *outcome = &run->outcome;
+
+	err_format(err, text, sizeof(text));
+	outcome->problem = str_copy(run->app->run, str_from(text));
+	outcome->result = PLAN_ERROR;
+	outcome->exit_status = err_exit_status(err->code);
+	outcome->exit_reason = outcome->problem;
+	err_clear(err);
+}
+
+/* Our own tokens are in the environment of the child, which may print it. */
+static void hide_own_tokens(struct run *run)
+{
+	struct app *app = run->app;
+	const char *origin;
+	struct secrets *secrets = secrets_new(app->run);
+
+	secrets_add(secrets, github_token(app, &origin));
+	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_SLACK_TOKEN));
+	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_SLACK_WEBHOOK));
+	secrets_seal(secrets);
+	outcome_hide(app->run, secrets, &run->outcome);
 }
 
 static bool show_summary(struct run *run, struct err *err)
 {
 	const struct app *app = run->app;
 	/* Beside a child's own output ours would be in the way of whoever reads standard output. */
-	bool beside = run->outcome.child.ran || !run->options->plan;
+	bool beside = !run->options->plan;
 	int fd = beside ? app->diag : app->out;
 	struct render_options options = {
 	    .colour = app_colour(app, fd), .columns = app->sys->columns(app->sys->state, fd)};
@@ -170,11 +214,62 @@ static bool write_reports(struct run *run, struct err *err)
 {
 	const struct run_options *options = run->options;
 	const char *path;
+
 	if (options->report && !report_write(run->app->run, options->report, &run->outcome, err))
 		return false;
 	return !options->reports ||
 	       (report_path(run->app->run, options->reports, &run->outcome, &path, err) &&
 		   report_write(run->app->run, path, &run->outcome, err));
+}
+
+/*
+ * Before the deliveries, because a job that is ended meanwhile shall leave its report; not to a
+ * pipe, which would get it twice.
+ */
+static bool write_reports_early(struct run *run, struct err *err)
+{
+	struct stat about;
+	const char *report = run->options->report;
+	bool special = report && (strcmp(report, "-") == 0 ||
+				     (stat(report, &about) == 0 && !S_ISREG(about.st_mode)));
+
+	return special || write_reports(run, err);
+}
+
+static void decide_after_deliveries(struct run *run, size_t failed)
+{
+	struct outcome *outcome = &run->outcome;
+
+	if (failed > 0 && run->options->strict_notify && outcome->exit_status == 0) {
+		outcome->exit_status = EXIT_NOT_NOTIFIED;
+		outcome->exit_reason = STR("a notification could not be delivered");
+	}
+}
+
+/* Without its report nobody could read a deferred status: then it is not deferred. */
+static void decide_without_report(struct run *run, struct err *err)
+{
+	struct outcome *outcome = &run->outcome;
+
+	log_error("%s", err->text);
+	outcome->status_deferred = false;
+	if (outcome->exit_status == 0) {
+		outcome->exit_status = err_exit_status(err->code);
+		outcome->exit_reason = STR("the report could not be written");
+	}
+	err_clear(err);
+}
+
+/* The last line names the reason of every status but 0; those of our own are errors. */
+static void say_status(const struct outcome *outcome)
+{
+	int status = outcome->exit_status;
+	const char *what = outcome->status_deferred ? "deferred exit status" : "exit status";
+
+	if (status >= err_exit_status(ERR_USAGE) && status < EXIT_SIGNAL)
+		log_error("%.*s (%s %d)", STR_ARG(outcome->exit_reason), what, status);
+	else if (status != 0)
+		log_info("%s %d: %.*s", what, status, STR_ARG(outcome->exit_reason));
 }
 
 static bool tell(struct run *run, int *status, struct err *err)
@@ -183,36 +278,55 @@ static bool tell(struct run *run, int *status, struct err *err)
 	const struct run_options *options = run->options;
 	struct deliver_options delivery = {
 	    .notify = options->notify, .dry_run = options->dry_run, .markdown = options->markdown};
-	decide_status(run);
+
+	outcome->status_deferred = options->defer_exit;
+	hide_own_tokens(run);
 	if (!show_summary(run, err))
 		return false;
-	size_t failed = deliver(run->app, &run->session.settings, &delivery, outcome);
-	if (failed > 0 && options->strict_notify && outcome->exit_status == 0) {
-		outcome->exit_status = EXIT_NOT_NOTIFIED;
-		outcome->exit_reason = STR("a notification could not be delivered");
-	}
-	outcome->status_deferred = options->defer_exit;
-	*status = options->defer_exit ? 0 : outcome->exit_status;
-	if (outcome->exit_status != 0)
-		log_info("%s %d: %.*s",
-		    options->defer_exit ? "deferred exit status" : "exit status",
-		    outcome->exit_status, STR_ARG(outcome->exit_reason));
-	return write_reports(run, err);
+	bool reported = write_reports_early(run, err);
+	decide_after_deliveries(run, deliver(run->app, &run->session.settings, &delivery, outcome));
+	if (!reported || !write_reports(run, err))
+		decide_without_report(run, err);
+	*status = outcome->status_deferred ? 0 : outcome->exit_status;
+	say_status(outcome);
+	return true;
+}
+
+/* terraform -chdir=DIR works on DIR: its settings, its name, its comment. */
+static const char *child_directory(struct app *app, const struct operands *operands)
+{
+	struct child_args args;
+	struct stat about;
+
+	if (!operands->child || !operands->child[0])
+		return NULL;
+	child_args_read(app->run, app->sys, operands->child, &args);
+	return args.chdir && stat(args.chdir, &about) == 0 ? args.chdir : NULL;
 }
 
 bool run_operation(struct app *app, enum operation operation, const struct run_options *options,
     const struct operands *operands, int *status, struct err *err)
 {
 	struct run *run = arena_make(app->run, struct run);
+	struct session_options opening = {.directory = child_directory(app, operands),
+	    .target = options->target,
+	    .terraform = options->terraform};
+
 	*run = (struct run){.app = app, .operation = operation, .options = options};
 	run->outcome.version = TFHERALD_VERSION;
 	if (options->defer_exit && !options->report && !options->reports)
 		return err_set(err, ERR_USAGE,
 		    "--defer-exit needs --report FILE or --reports DIR to keep the status in");
-	if (!session_open(app, options->target, options->terraform, &run->session, err) ||
+	if (!session_open(app, &opening, &run->session, err) ||
 	    !session_find_facts(app, &run->session, &options->facts, err))
 		return false;
 	run->outcome.facts = run->session.facts;
 	run->outcome.facts.operation = operation;
-	return read_input(run, operands, err) && tell(run, status, err);
+	if (read_input(run, operands, err))
+		decide_status(run);
+	else if (err->code == ERR_USAGE)
+		return false;
+	else
+		take_failure(run, err);
+	return tell(run, status, err);
 }

@@ -11,14 +11,14 @@ static bool override(struct app *app, struct session *session, enum setting_id i
 	       settings_override(app->run, &session->settings, id, option, str_from(text), err);
 }
 
-bool session_open(struct app *app, const char *target, const char *terraform, struct session *out,
-    struct err *err)
+bool session_open(
+    struct app *app, const struct session_options *options, struct session *out, struct err *err)
 {
 	*out = (struct session){0};
-	if (!workspace_find(app->run, &out->workspace, err) ||
+	if (!workspace_find_at(app->run, options->directory, &out->workspace, err) ||
 	    !settings_load(app, &out->workspace, &out->settings, err) ||
-	    !override(app, out, SET_TARGET, "--target", target, err) ||
-	    !override(app, out, SET_TERRAFORM_COMMAND, "--terraform", terraform, err) ||
+	    !override(app, out, SET_TARGET, "--target", options->target, err) ||
+	    !override(app, out, SET_TERRAFORM_COMMAND, "--terraform", options->terraform, err) ||
 	    !override(app, out, SET_LOG_LEVEL, "--log-level", app->globals.log_level, err))
 		return false;
 	enum log_level level;

@@ -18,9 +18,15 @@ struct session {
 	struct facts facts;
 };
 
-/* `target` and `terraform` are option values or NULL. Sets the log level. */
-NODISCARD bool session_open(struct app *app, const char *target, const char *terraform,
-    struct session *out, struct err *err);
+/* What the command line says; each NULL when it does not. */
+struct session_options {
+	const char *directory; /* of the run, when it is not the working one (terraform -chdir) */
+	const char *target, *terraform;
+};
+
+/* Also sets the log level. */
+NODISCARD bool session_open(
+    struct app *app, const struct session_options *options, struct session *out, struct err *err);
 
 /* The facts; for those who tell somebody. */
 NODISCARD bool session_find_facts(

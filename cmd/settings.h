@@ -104,6 +104,10 @@ struct workspace {
 
 /* Walks up to the directory that holds .git (a directory or, in worktrees, a file). */
 NODISCARD bool workspace_find(struct arena *arena, struct workspace *out, struct err *err);
+/* The same for another directory than the working one; NULL: that one. ERR_IO when it is missing.
+ */
+NODISCARD bool workspace_find_at(
+    struct arena *arena, const char *path, struct workspace *out, struct err *err);
 
 /* Reads files and environment. Problems beyond the first are counted and go to log_error(). */
 NODISCARD bool settings_load(

@@ -29,9 +29,14 @@ static bool is_inside(const struct workspace *workspace, const char *path)
 static bool read_text(struct setting_reader *reader, const struct workspace *workspace,
     const char *path, struct str *text, struct err *err)
 {
+	struct stat about;
+
 	if (!is_inside(workspace, path))
 		return err_set(err, ERR_INVALID,
 		    "leads out of the repository (or nowhere); settings must stand inside it");
+	/* A pipe would be waited for; what is wrong with a directory, file_read() says. */
+	if (stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode))
+		return err_set(err, ERR_INVALID, "is no regular file");
 	return file_read(reader->arena, path, SETTINGS_FILE_MAX, text, err);
 }
 

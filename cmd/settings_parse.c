@@ -1,6 +1,5 @@
 #include "cmd/settings_file.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -229,6 +228,14 @@ bool setting_parse(struct arena *arena, const struct setting_row *row, struct st
 	return true;
 }
 
+/* github.api_url -> GITHUB_API_URL */
+static char variable_letter(char c)
+{
+	if (c == '.')
+		return '_';
+	return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+}
+
 bool setting_variable(struct arena *arena, const struct setting_row *row, struct str *out)
 {
 	struct buf buf;
@@ -239,6 +246,6 @@ bool setting_variable(struct arena *arena, const struct setting_row *row, struct
 	buf_init(&buf, arena, TEXT_MAX);
 	buf_adds(&buf, "TFHERALD_");
 	for (const char *at = row->key; *at != '\0'; at++)
-		buf_addc(&buf, *at == '.' ? (char)'_' : (char)toupper((unsigned char)*at));
+		buf_addc(&buf, variable_letter(*at));
 	return buf_finish(&buf, out, &err);
 }

@@ -44,14 +44,23 @@ static struct str below(struct arena *arena, struct str root, struct str path)
 	return rest.len > 0 ? str_copy(arena, rest) : STR(".");
 }
 
-bool workspace_find(struct arena *arena, struct workspace *out, struct err *err)
+static bool real_directory(const char *path, char here[PATH_MAX], struct err *err)
+{
+	if (path ? realpath(path, here) != NULL : getcwd(here, PATH_MAX) != NULL)
+		return true;
+	return err_set(err, ERR_IO, "%s%s%s cannot be found: %s",
+	    path ? "directory '" : "the working directory", path ? path : "", path ? "'" : "",
+	    strerror(errno));
+}
+
+bool workspace_find_at(
+    struct arena *arena, const char *path, struct workspace *out, struct err *err)
 {
 	char here[PATH_MAX];
 	struct str root;
 
-	if (getcwd(here, sizeof(here)) == NULL)
-		return err_set(
-		    err, ERR_IO, "the working directory cannot be found: %s", strerror(errno));
+	if (!real_directory(path, here, err))
+		return false;
 	out->root = str_copy(arena, str_from(here));
 	out->directory = STR(".");
 	out->in_repository = false;
@@ -65,4 +74,9 @@ bool workspace_find(struct arena *arena, struct workspace *out, struct err *err)
 		}
 	} while (parent(&root));
 	return true;
+}
+
+bool workspace_find(struct arena *arena, struct workspace *out, struct err *err)
+{
+	return workspace_find_at(arena, NULL, out, err);
 }

@@ -11,6 +11,8 @@
 
 #include "notifiers/notifier.h"
 
+struct own_secrets;
+
 enum comment_mode {
 	COMMENT_UPDATE,	  /* one comment per target and operation, updated in place */
 	COMMENT_RECREATE, /* a new one; the old ones minimised afterwards */
@@ -30,8 +32,8 @@ struct github_config {
 	bool skip_no_changes;	/* no new comment when nothing changes; an existing one is still
 				   updated */
 	size_t max_bytes;	/* of the comment, marker included; 0: MARKDOWN_LIMIT */
-	struct str graphql_url; /* empty: derived from api_url; asked only for the login of an app's
-				   token */
+	struct str graphql_url; /* empty: derived from api_url; asked for the login of an app's
+				   token, and for who edited our comments */
 };
 
 /*
@@ -50,6 +52,10 @@ void github_delivery_add_slack(struct delivery *comment, const struct delivery *
 struct slack_place github_delivery_slack_place(
     const struct delivery *comment, struct str channel, bool *known);
 
+/* Adds the credentials that a delivery knows. */
+void github_delivery_secrets(const struct delivery *comment, struct own_secrets *own);
+void slack_delivery_secrets(const struct delivery *delivery, struct own_secrets *own);
+
 /* The comment shows a newer run already: what this run has to say is out of date. */
 bool github_delivery_is_outdated(const struct delivery *comment);
 
@@ -61,7 +67,9 @@ struct slack_config {
 			       empty */
 };
 
-/* `comment`: the GitHub delivery that finds an earlier message's place in its marker; may be NULL.
+/*
+ * `comment`: the GitHub delivery that finds an earlier message's place in its marker, or that this
+ * run is out of date; may be NULL. It is waited for a while, not for ever.
  */
 struct delivery *slack_delivery(struct arena *arena, const struct outcome *outcome,
     const struct slack_config *config, const struct delivery *comment);

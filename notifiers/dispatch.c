@@ -8,20 +8,32 @@
 #define BACKOFF_MAX_NS	(16 * NS_PER_SECOND)
 #define SECONDARY_WAIT	60    /* s: GitHub's advice for a secondary limit that names no time */
 #define WAIT_MAX	86400 /* s: more than any budget; keeps the arithmetic small */
-#define BATCH_MAX	64    /* requests given to the door at once */
 #define STEPS_MAX	200   /* of one delivery: pages, retries and settling stay far below */
 #define RATE_BODY_BYTES 4096  /* a rate-limit message stands at the start of a short body */
+
+enum leg_state {
+	LEG_DUE,       /* is sent when its time has come */
+	LEG_ON_WAY,    /* the door has it */
+	LEG_HAND_BACK, /* its reply goes to the notifier when its time has come */
+	LEG_SETTLED,
+};
+
+/* One request on its way through its attempts. */
+struct leg {
+	struct step_request request;
+	struct http_reply reply;
+	enum leg_state state;
+	uint64_t due; /* monotonic ns */
+	int attempts;
+};
 
 /* The requests of one step of one delivery. */
 struct flight {
 	struct delivery *delivery;
-	struct step_request requests[STEP_REQUESTS_MAX];
-	struct http_reply replies[STEP_REQUESTS_MAX];
-	uint64_t due[STEP_REQUESTS_MAX]; /* monotonic ns */
-	int attempts[STEP_REQUESTS_MAX];
-	bool settled[STEP_REQUESTS_MAX];
+	struct leg legs[STEP_REQUESTS_MAX];
 	size_t count;
 	unsigned steps;
+	uint64_t alarm; /* monotonic ns; when a STEP_WAIT is overdue; 0: none */
 };
 
 struct run {
@@ -124,7 +136,7 @@ static bool is_server_trouble(int status)
 static enum verdict judge_failure(
     const struct step_request *request, const struct http_reply *reply, bool *repeatable)
 {
-	*repeatable = reply->failure == HTTP_NOT_SENT ||
+	*repeatable = reply->failure == HTTP_NOT_SENT || reply->failure == HTTP_NO_ANSWER ||
 		      (reply->failure == HTTP_MAYBE_SENT && request->repeat == REPEAT_SAFE);
 	return *repeatable ? VERDICT_RETRY : VERDICT_USE;
 }
@@ -136,7 +148,8 @@ enum verdict dispatch_judge(const struct step_request *request, const struct htt
 	bool repeatable;
 
 	*wait_ns = 0;
-	if (attempt >= DISPATCH_ATTEMPTS)
+	if (attempt >= DISPATCH_ATTEMPTS ||
+	    (attempt >= DISPATCH_CONNECTS && reply->failure == HTTP_NO_ANSWER))
 		return VERDICT_USE;
 	if (reply->failure != HTTP_OK) {
 		if (judge_failure(request, reply, &repeatable) == VERDICT_RETRY)
@@ -176,7 +189,7 @@ static uint64_t run_jitter(const struct run *run)
 static bool flight_is_open(const struct flight *flight)
 {
 	for (size_t i = 0; i < flight->count; i++)
-		if (!flight->settled[i])
+		if (flight->legs[i].state != LEG_SETTLED)
 			return true;
 	return false;
 }
@@ -188,42 +201,64 @@ static void force_end(struct delivery *delivery, const char *reason)
 	delivery->done = true;
 }
 
+/* A wait begins or goes on; its end is set once. */
+static void flight_wait(struct flight *flight, uint64_t now)
+{
+	const struct delivery *delivery = flight->delivery;
+
+	if (flight->alarm == 0 && delivery->patience_ns && !delivery->overdue)
+		flight->alarm = now + delivery->patience_ns;
+}
+
+static void flight_load(
+    struct flight *flight, const struct step_request *requests, size_t count, uint64_t now)
+{
+	flight->count = size_min(count, STEP_REQUESTS_MAX);
+	for (size_t i = 0; i < flight->count; i++)
+		flight->legs[i] = (struct leg){
+		    .request = requests[i],
+		    .state = LEG_DUE,
+		    .due = now + requests[i].wait_ns,
+		    .attempts = requests[i].earlier,
+		    .reply = {.failure_text = STR_EMPTY, .body = STR_EMPTY},
+		};
+	flight->alarm = 0;
+	flight->delivery->overdue = false;
+}
+
 /* Hands the replies to the notifier and takes its next requests. True when something moved. */
 static bool step_one(struct run *run, struct flight *flight)
 {
 	struct delivery *delivery = flight->delivery;
 	struct step_request requests[STEP_REQUESTS_MAX] = {0};
+	struct http_reply replies[STEP_REQUESTS_MAX];
 	size_t count = 0;
 	uint64_t now = run_now(run);
 	enum step_result result;
 
 	if (delivery->after && !delivery->after->done)
 		return false;
-	if (flight->steps++ == STEPS_MAX) {
-		force_end(delivery, "needed more requests than is allowed");
-		return true;
-	}
+	for (size_t i = 0; i < flight->count; i++)
+		replies[i] = flight->legs[i].reply;
 	result = delivery->notifier->step(
-	    delivery, run->arena, flight->replies, flight->count, requests, &count);
+	    delivery, run->arena, replies, flight->count, requests, &count);
 	flight->count = 0;
+	if (result == STEP_WAIT) {
+		flight_wait(flight, now);
+		return false;
+	}
 	if (result == STEP_DONE)
 		delivery->done = true;
-	if (result != STEP_MORE)
-		return result == STEP_DONE;
-	for (size_t i = 0; i < size_min(count, STEP_REQUESTS_MAX); i++) {
-		flight->requests[i] = requests[i];
-		flight->due[i] = now + requests[i].wait_ns;
-		flight->attempts[i] = 0;
-		flight->settled[i] = false;
-		flight->count++;
-	}
+	else if (flight->steps++ == STEPS_MAX)
+		force_end(delivery, "needed more requests than is allowed");
+	else
+		flight_load(flight, requests, count, now);
 	return true;
 }
 
-/* Waiting deliveries are stepped until none moves: one may be waiting for another of this round. */
-static bool step_all(struct run *run)
+/* Waiting deliveries are stepped until none moves: one may be waiting for another of them. */
+static void step_all(struct run *run)
 {
-	bool any = false;
 	bool moved = true;
 
 	while (moved) {
@@ -236,122 +271,137 @@ static bool step_all(struct run *run)
 			if (step_one(run, flight))
 				moved = true;
 		}
-		any = any || moved;
 	}
-	return any;
 }
 
-/* The next moment at which a request is due; 0: none is open. */
-static uint64_t next_due(const struct run *run)
-{
-	uint64_t next = 0;
-
-	for (size_t i = 0; i < run->count; i++) {
-		const struct flight *flight = &run->flights[i];
-
-		for (size_t j = 0; j < flight->count; j++)
-			if (!flight->settled[j] && (next == 0 || flight->due[j] < next))
-				next = size_max(flight->due[j], 1);
-	}
-	return next;
-}
-
-static void settle(struct run *run, struct flight *flight, size_t index)
+static void leg_settle(struct run *run, struct delivery *delivery, struct leg *leg)
 {
 	const struct sys *sys = run->dispatch->sys;
 	uint64_t wait;
 	uint64_t due;
-	int attempt = ++flight->attempts[index];
+	int attempt = ++leg->attempts;
 
-	flight->settled[index] = true;
-	if (dispatch_judge(&flight->requests[index], &flight->replies[index], attempt,
-		sys->now(sys->state), run_jitter(run), &wait) == VERDICT_USE)
+	leg->state = LEG_SETTLED;
+	if (dispatch_judge(&leg->request, &leg->reply, attempt, sys->now(sys->state),
+		run_jitter(run), &wait) == VERDICT_USE)
 		return;
 	due = run_now(run) + wait;
 	/* a wait past the budget is no wait: the notifier gets the reply and says what it means */
 	if (due >= run->deadline)
 		return;
-	flight->settled[index] = false;
-	flight->due[index] = due;
+	leg->state = leg->request.look_again ? LEG_HAND_BACK : LEG_DUE;
+	leg->due = due;
+	delivery->waited = true;
 }
 
-struct batch {
-	struct http_request requests[BATCH_MAX];
-	struct http_reply replies[BATCH_MAX];
-	struct flight *flights[BATCH_MAX];
-	size_t indexes[BATCH_MAX];
-	size_t count;
-};
-
-static void batch_collect(struct run *run, struct batch *batch)
-{
-	uint64_t now = run_now(run);
-
-	for (size_t i = 0; i < run->count; i++) {
-		struct flight *flight = &run->flights[i];
-
-		for (size_t j = 0; j < flight->count && batch->count < BATCH_MAX; j++) {
-			if (flight->settled[j] || flight->due[j] > now)
-				continue;
-			batch->requests[batch->count] = flight->requests[j].request;
-			batch->flights[batch->count] = flight;
-			batch->indexes[batch->count++] = j;
-		}
-	}
-}
-
-/* A door that does not open: every request fails for good, with its reason. */
-static void batch_fail(struct run *run, struct batch *batch, const struct err *err)
-{
-	struct str reason = str_format(run->arena, "%s", err->text);
-
-	for (size_t i = 0; i < batch->count; i++)
-		batch->replies[i] = (struct http_reply){
-		    .failure = HTTP_REFUSED, .failure_text = reason, .body = STR_EMPTY};
-}
-
-static void batch_run(struct run *run)
+/* A door that does not open: the request fails for good, with its reason. */
+static void leg_begin(struct run *run, struct leg *leg)
 {
 	const struct http *http = run->dispatch->http;
-	struct batch *batch = arena_make(run->arena, struct batch);
 	struct err err = {0};
 
-	batch_collect(run, batch);
-	if (!http->run(http->state, run->arena, batch->requests, batch->replies, batch->count,
-		run->deadline, &err))
-		batch_fail(run, batch, &err);
-	for (size_t i = 0; i < batch->count; i++) {
-		batch->flights[i]->replies[batch->indexes[i]] = batch->replies[i];
-		settle(run, batch->flights[i], batch->indexes[i]);
-	}
+	leg->state = LEG_ON_WAY;
+	if (!http->begin(
+		http->state, run->arena, &leg->request.request, &leg->reply, run->deadline, &err))
+		leg->reply = (struct http_reply){.failure = HTTP_REFUSED,
+		    .failure_text = str_format(run->arena, "%s", err.text),
+		    .body = STR_EMPTY};
 }
 
 /* Time is up: what has not been sent will not be. */
-static void settle_unsent(struct run *run)
+static void leg_expire(struct leg *leg)
 {
-	for (size_t i = 0; i < run->count; i++) {
-		struct flight *flight = &run->flights[i];
+	leg->state = LEG_SETTLED;
+	if (leg->attempts > leg->request.earlier) /* it has the reply of its last attempt */
+		return;
+	leg->reply = (struct http_reply){.failure = HTTP_NOT_SENT,
+	    .failure_text = STR("the time for deliveries is used up"),
+	    .body = STR_EMPTY};
+}
 
-		for (size_t j = 0; j < flight->count; j++) {
-			if (flight->settled[j])
-				continue;
-			flight->settled[j] = true;
-			if (flight->attempts[j] > 0) /* it has the reply of its last attempt */
-				continue;
-			flight->replies[j] = (struct http_reply){.failure = HTTP_NOT_SENT,
-			    .failure_text = STR("the time for deliveries is used up"),
-			    .body = STR_EMPTY};
-		}
+/* What the clock and the door have for one request. */
+static void leg_move(struct run *run, struct delivery *delivery, struct leg *leg, uint64_t now)
+{
+	bool waits = leg->state == LEG_DUE || leg->state == LEG_HAND_BACK;
+
+	/* the door ends by itself what is on its way, it knows the deadline */
+	if (waits && (now >= run->deadline || leg->due >= run->deadline))
+		leg_expire(leg);
+	else if (leg->state == LEG_HAND_BACK && leg->due <= now) {
+		leg->reply.again = true;
+		leg->state = LEG_SETTLED;
+	} else if (leg->state == LEG_DUE && leg->due <= now)
+		leg_begin(run, leg);
+	if (leg->state == LEG_ON_WAY && leg->reply.failure != HTTP_PENDING)
+		leg_settle(run, delivery, leg);
+}
+
+/* The next moment at which the clock moves something, and whether the door may before that. */
+struct agenda {
+	uint64_t next; /* 0: none */
+	bool on_way;
+};
+
+static void agenda_add(struct agenda *agenda, uint64_t at)
+{
+	at = at ? at : 1;
+	if (agenda->next == 0 || at < agenda->next)
+		agenda->next = at;
+}
+
+static void agenda_legs(struct agenda *agenda, const struct flight *flight)
+{
+	for (size_t i = 0; i < flight->count; i++) {
+		const struct leg *leg = &flight->legs[i];
+
+		if (leg->state == LEG_ON_WAY)
+			agenda->on_way = true;
+		else if (leg->state != LEG_SETTLED)
+			agenda_add(agenda, leg->due);
 	}
 }
 
-static void wait_until(struct run *run, uint64_t due)
+/* Moves everything as far as it goes now. True when a delivery can be stepped. */
+static bool move_all(struct run *run, struct agenda *agenda)
 {
+	uint64_t now = run_now(run);
+	bool ready = false;
+
+	*agenda = (struct agenda){0};
+	for (size_t i = 0; i < run->count; i++) {
+		struct flight *flight = &run->flights[i];
+		bool open = flight_is_open(flight);
+
+		for (size_t j = 0; j < flight->count; j++)
+			if (flight->legs[j].state != LEG_SETTLED)
+				leg_move(run, flight->delivery, &flight->legs[j], now);
+		if (open && !flight_is_open(flight))
+			ready = true;
+		agenda_legs(agenda, flight);
+		if (flight->delivery->done || flight->alarm == 0)
+			continue;
+		if (now < flight->alarm && now < run->deadline) {
+			agenda_add(agenda, flight->alarm);
+			continue;
+		}
+		flight->alarm = 0;
+		flight->delivery->overdue = true;
+		ready = true;
+	}
+	return ready;
+}
+
+/* Until a reply comes or something is due. */
+static void wait_for(struct run *run, const struct agenda *agenda)
+{
+	const struct http *http = run->dispatch->http;
 	const struct sys *sys = run->dispatch->sys;
 	uint64_t now = run_now(run);
 
-	if (due > now)
-		sys->sleep(sys->state, due - now);
+	if (agenda->on_way)
+		http->wait(http->state, agenda->next);
+	else if (agenda->next > now)
+		sys->sleep(sys->state, agenda->next - now);
 }
 
 void dispatch_run(const struct dispatch *dispatch, struct arena *arena,
@@ -359,24 +409,19 @@ void dispatch_run(const struct dispatch *dispatch, struct arena *arena,
 {
 	struct run run = {.dispatch = dispatch, .arena = arena, .count = count};
 	uint64_t budget = dispatch->budget_ns ? dispatch->budget_ns : DISPATCH_BUDGET_NS;
+	struct agenda agenda;
 
 	run.flights = arena_array(arena, struct flight, count);
 	for (size_t i = 0; i < count; i++)
 		run.flights[i].delivery = deliveries[i];
 	run.deadline = run_now(&run) + budget;
 	for (;;) {
-		uint64_t due;
-
-		(void)step_all(&run);
-		due = next_due(&run);
-		if (due == 0)
-			break;
-		if (due >= run.deadline || run_now(&run) >= run.deadline) {
-			settle_unsent(&run);
+		step_all(&run);
+		if (move_all(&run, &agenda))
 			continue;
-		}
-		wait_until(&run, due);
-		batch_run(&run);
+		if (!agenda.on_way && agenda.next == 0)
+			break;
+		wait_for(&run, &agenda);
 	}
 	/* each of these waits for one of the others; a bug in a notifier, never an endless wait */
 	for (size_t i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 /*
- * dispatch.h: the one driver. Owns deadlines, retries, back-off and the clock, and gives the
- * requests of all deliveries to the door together (delivery.md 1, the retry table).
+ * dispatch.h: the one driver. Owns deadlines, retries, back-off and the clock, and keeps the
+ * requests of all deliveries on their way at once (delivery.md 1, the retry table). A delivery goes
+ * on as soon as its own replies are there.
  *
  * Nothing is sent before anything was sent, 500/502/503/504 on a repeatable request: again, with
  * exponential back-off and jitter. 429, or 403 with retry-after, with x-ratelimit-remaining: 0 or a
@@ -17,6 +18,7 @@
 
 #define DISPATCH_BUDGET_NS (90ull * 1000000000ull) /* for all deliveries of a run */
 #define DISPATCH_ATTEMPTS  4			   /* for one request */
+#define DISPATCH_CONNECTS  2			   /* where nobody listens */
 
 struct dispatch {
 	const struct sys *sys;

@@ -29,6 +29,7 @@ struct step_request *github_ask(struct github_step *step, enum github_ask kind, 
 	struct github *github = step->github;
 	struct step_request *request = &step->requests[github->asked_count];
 	bool creates = str_is(str_from(method), "POST");
+	bool writes = creates || str_is(str_from(method), "PATCH");
 
 	github->asked[github->asked_count++] = kind;
 	*request = (struct step_request){
@@ -45,6 +46,7 @@ struct step_request *github_ask(struct github_step *step, enum github_ask kind, 
 		    .needs_token = true,
 		},
 	    .repeat = creates ? REPEAT_RECONCILE : REPEAT_SAFE,
+	    .look_again = writes,
 	};
 	return request;
 }
@@ -69,8 +71,29 @@ enum github_go github_fail(struct github_step *step, struct str reason)
 	/* a body that cannot be rendered has ended the delivery with that reason */
 	if (step->github->body.len == 0 && !github_render(step))
 		return GO_END;
-	delivery_fail(step->delivery, reason, step->github->body);
+	delivery_fail(step->delivery, own_secrets_hide(step->github->own, step->arena, reason),
+	    step->github->body);
 	return GO_END;
+}
+
+enum github_go github_skip(struct github_step *step, struct str reason)
+{
+	if (github_fail(step, STR_EMPTY) == GO_END && step->github->body.len)
+		delivery_skip(step->delivery, reason);
+	return GO_END;
+}
+
+bool github_fail_reply(
+    struct github_step *step, enum github_action action, const struct http_reply *reply)
+{
+	if (reply->failure == HTTP_OK && reply->status == 403 &&
+	    str_is(step->delivery->outcome->facts.fork.value, "true"))
+		github_skip(step, STR("the token may not do this: that of a pull request from a "
+				      "fork only reads; the payload is kept in the report "
+				      "(--report)"));
+	else
+		github_fail(step, github_failure_text(step->arena, action, reply));
+	return false;
 }
 
 static bool changes_nothing(const struct outcome *outcome)
@@ -79,62 +102,110 @@ static bool changes_nothing(const struct outcome *outcome)
 }
 
 /* Of an appended one: that of this very run, should it be sent twice. */
-static bool is_same_run(const struct github *github, const struct marker *marker)
+bool github_is_same_run(const struct github *github, const struct marker *marker)
 {
 	return github->marker.run >= 0 && marker->run == github->marker.run &&
 	       str_eq(marker->sha, github->marker.sha);
 }
 
-/* The comment whose marker tells the state of things; NULL when there is none. */
-static const struct github_comment *find_current(const struct github *github)
+/* Of ours the newest by marker, which knows where Slack's messages stand; NULL: none. */
+static const struct github_comment *find_newest(const struct github_step *step)
 {
+	const struct github *github = step->github;
+	const struct github_comment *newest = NULL;
+
+	for (size_t i = 0; i < github->found.count; i++) {
+		const struct github_comment *comment = &github->found.items[i];
+
+		/* an appended one of another commit has messages of its own */
+		if (github->config.mode == COMMENT_APPEND &&
+		    !str_eq(comment->marker.sha, github->marker.sha))
+			continue;
+		if (!newest || marker_may_replace(&comment->marker, &newest->marker,
+				   step->delivery->outcome->facts.operation, github->pull.head))
+			newest = comment;
+	}
+	return newest;
+}
+
+/* Of ours one that this run may not replace; NULL: none. */
+static const struct github_comment *find_newer(const struct github_step *step)
+{
+	const struct github *github = step->github;
+
+	if (github->config.mode == COMMENT_APPEND)
+		return NULL;
+	for (size_t i = 0; i < github->found.count; i++)
+		if (!marker_may_replace(&github->marker, &github->found.items[i].marker,
+			step->delivery->outcome->facts.operation, github->pull.head))
+			return &github->found.items[i];
+	return NULL;
+}
+
+static bool keeps_newest(const struct github *github, const struct outcome *outcome)
+{
+	return github->config.mode == COMMENT_RECREATE && github->config.skip_no_changes &&
+	       changes_nothing(outcome);
+}
+
+/* The one to be written; NULL: a new one. */
+static const struct github_comment *find_target(const struct github_step *step)
+{
+	const struct github *github = step->github;
 	const struct github_comments *found = &github->found;
-	const struct github_comment *current = NULL;
 
 	if (found->count == 0)
 		return NULL;
 	if (github->config.mode == COMMENT_UPDATE)
 		return &found->items[0];
-	if (github->config.mode == COMMENT_RECREATE)
+	if (keeps_newest(github, step->delivery->outcome))
 		return &found->items[found->count - 1];
-	for (size_t i = 0; i < found->count; i++)
-		if (str_eq(found->items[i].marker.sha, github->marker.sha))
-			current = &found->items[i];
-	return current;
+	for (size_t i = found->count; i > 0; i--)
+		if (github_is_same_run(github, &found->items[i - 1].marker))
+			return &found->items[i - 1];
+	return NULL;
 }
 
-static bool is_target(const struct github *github, const struct github_comment *current,
-    const struct outcome *outcome)
+static void adopt_places(struct github *github, const struct github_comment *comment)
 {
-	if (github->config.mode == COMMENT_APPEND)
-		return is_same_run(github, &current->marker);
-	return github->config.mode == COMMENT_UPDATE || is_same_run(github, &current->marker) ||
-	       (github->config.skip_no_changes && changes_nothing(outcome));
+	if (!comment)
+		return;
+	memcpy(github->marker.slack, comment->marker.slack, sizeof(github->marker.slack));
+	github->marker.slack_count = comment->marker.slack_count;
+}
+
+/* Whose the bot's comment is cannot be known: neither overwritten nor doubled. */
+static enum github_go fail_unproved(struct github_step *step)
+{
+	return github_fail(step,
+	    STR("a bot's comment with the marker of this run's stands there, and the token cannot "
+		"prove that it is its own; let it ask GraphQL's 'viewer' (every token of an app "
+		"may, "
+		"is POST /graphql blocked?) or use a user's token"));
 }
 
 static enum github_go decide(struct github_step *step)
 {
 	struct github *github = step->github;
 	const struct outcome *outcome = step->delivery->outcome;
-	const struct github_comment *current = find_current(github);
+	const struct github_comment *newer = find_newer(step);
+	const struct github_comment *target = find_target(step);
 
 	github->stage = GITHUB_SLACK;
-	if (current && github->config.mode != COMMENT_APPEND &&
-	    !marker_may_replace(
-		&github->marker, &current->marker, outcome->facts.operation, github->pull.head)) {
+	github->target = (struct github_comment){.url = STR_EMPTY, .body = STR_EMPTY};
+	if (newer) {
 		github->outdated = true;
-		step->delivery->record.url = current->url;
+		step->delivery->record.url = newer->url;
 		delivery_skip(step->delivery,
 		    STR("the comment is of a newer commit or run already; it was left as it is"));
 		return GO_END;
 	}
-	if (current) {
-		memcpy(github->marker.slack, current->marker.slack, sizeof(github->marker.slack));
-		github->marker.slack_count = current->marker.slack_count;
-		if (is_target(github, current, outcome))
-			github->target = *current;
-	}
-	if (github->target.id == 0 && github->config.skip_no_changes && changes_nothing(outcome)) {
+	if (github->found.unproved && github->found.count == 0)
+		return fail_unproved(step);
+	adopt_places(github, find_newest(step));
+	if (target)
+		github->target = *target;
+	if (!target && github->config.skip_no_changes && changes_nothing(outcome)) {
 		delivery_skip(step->delivery, STR("no changes"));
 		return GO_END;
 	}
@@ -152,10 +223,9 @@ void github_collect_places(struct github_step *step)
 			    slack_delivery_place(github->slacks[i]));
 }
 
-/* A first message's place is not known before Slack has answered. */
-static enum github_go wait_for_slack(struct github_step *step)
+static bool first_message_is_open(const struct github_step *step)
 {
-	struct github *github = step->github;
+	const struct github *github = step->github;
 
 	for (size_t i = 0; i < github->slack_count; i++) {
 		const struct delivery *slack = github->slacks[i];
@@ -163,10 +233,26 @@ static enum github_go wait_for_slack(struct github_step *step)
 
 		if (!slack->done && channel.len &&
 		    marker_slack_find(step->arena, &github->marker, channel).ts.len == 0)
-			return GO_WAIT;
+			return true;
 	}
+	return false;
+}
+
+/* A first message's place is not known before Slack has answered; later it is written by `places`.
+ */
+static enum github_go wait_for_slack(struct github_step *step)
+{
+	struct github *github = step->github;
+	struct delivery *delivery = step->delivery;
+
+	if (!github->slack_waited && !delivery->overdue && first_message_is_open(step)) {
+		delivery->patience_ns = GITHUB_PATIENCE_NS;
+		delivery->waited = true;
+		return GO_WAIT;
+	}
+	github->slack_waited = true;
 	github_collect_places(step);
-	github->stage = GITHUB_WRITE;
+	github->stage = delivery->waited ? GITHUB_FRESH : GITHUB_WRITE;
 	return GO_ON;
 }
 
@@ -174,8 +260,11 @@ static enum github_go run_stages(struct github_step *step)
 {
 	static enum github_go (*const stages[])(struct github_step *) = {
 	    [GITHUB_LOOK] = github_look,
+	    [GITHUB_EDITORS] = github_editors,
 	    [GITHUB_DECIDE] = decide,
 	    [GITHUB_SLACK] = wait_for_slack,
+	    [GITHUB_FRESH] = github_fresh,
+	    [GITHUB_CONFIRM] = github_confirm,
 	    [GITHUB_WRITE] = github_write,
 	    [GITHUB_REREAD] = github_reread,
 	    [GITHUB_RETIRE] = github_retire,
@@ -207,9 +296,13 @@ static enum step_result github_step_run(struct delivery *delivery, struct arena 
 		return STEP_DONE;
 	for (size_t i = 0; i < reply_count && i < github->asked_count; i++) {
 		enum github_ask kind = github->asked[i];
+		struct http_reply reply = replies[i];
 
+		/* what an error says may hold what was sent */
+		if (!http_reply_is_success(&reply))
+			reply.body = own_secrets_hide(github->own, arena, reply.body);
 		if (!(kind < ASK_CREATE ? github_take_look : github_take_write)(
-			&step, kind, &replies[i]))
+			&step, kind, &reply))
 			return STEP_DONE;
 	}
 	github->asked_count = 0;
@@ -287,13 +380,15 @@ static struct github *github_new(
 	github->config.graphql_url = config->graphql_url.ptr ? config->graphql_url : STR_EMPTY;
 	if (github->config.max_bytes == 0)
 		github->config.max_bytes = MARKDOWN_LIMIT;
+	github->own = own_secrets_new(arena);
+	own_secrets_add(github->own, github->config.token);
 	github->api = str_format(arena, "%s/repos/%s", github->config.api_url.ptr,
 	    str_to_c(arena, outcome->facts.repository.value));
 	github->marker = (struct marker){
 	    .key = STR_EMPTY,
 	    .sha = github_is_commit(outcome->facts.commit.value) ? outcome->facts.commit.value
 								 : STR_EMPTY,
-	    .run = number_or(outcome->facts.run.value, INT64_MAX, RUN_UNKNOWN),
+	    .run = number_or(outcome->facts.run.value, MARKER_RUN_MAX, RUN_UNKNOWN),
 	};
 	return github;
 }
@@ -317,6 +412,8 @@ void github_delivery_add_slack(struct delivery *comment, const struct delivery *
 {
 	struct github *github = comment->state;
 
+	if (slack)
+		slack_delivery_secrets(slack, github->own);
 	if (slack && github->slack_count < MARKER_SLACK_MAX &&
 	    slack_delivery_channel(slack).len > 0)
 		github->slacks[github->slack_count++] = slack;
@@ -329,6 +426,13 @@ struct slack_place github_delivery_slack_place(
 
 	*known = comment->done || github->looked;
 	return marker_slack_find(github->arena, &github->marker, channel);
+}
+
+void github_delivery_secrets(const struct delivery *comment, struct own_secrets *own)
+{
+	const struct github *github = comment->state;
+
+	own_secrets_add(own, github->config.token);
 }
 
 bool github_delivery_is_outdated(const struct delivery *comment)

@@ -115,7 +115,10 @@ static struct str advice(
 	case 410:
 		return STR("gone: issues and comments are disabled in this repository");
 	case 422:
-		return STR("GitHub did not accept the request");
+		return github_is_too_long(reply)
+			   ? STR("GitHub finds it too long at half the size too; set "
+				 "limits.github_comment lower")
+			   : STR("GitHub did not accept the request");
 	case 429:
 		return STR(
 		    "GitHub's rate limit is used up for longer than the time for deliveries");

@@ -22,7 +22,7 @@ static void set_number(struct github_step *step, struct str number)
 	step->github->next_page = comments_url(step);
 }
 
-static struct str graphql_url(const struct github_step *step)
+struct str github_graphql_url(const struct github_step *step)
 {
 	const struct github_config *config = &step->github->config;
 	struct str base = config->api_url;
@@ -33,14 +33,31 @@ static struct str graphql_url(const struct github_step *step)
 	return str_format(step->arena, "%s/graphql", str_to_c(step->arena, base));
 }
 
+struct str github_comment_url(const struct github_step *step, int64_t id)
+{
+	return str_format(step->arena, "%s/issues/comments/%lld",
+	    str_to_c(step->arena, step->github->api), (long long)id);
+}
+
+struct str github_since_url(const struct github_step *step)
+{
+	const struct github *github = step->github;
+
+	return str_format(step->arena, "%s%s%s", comments_url(step).ptr,
+	    github->since.len ? "&since=" : "", str_to_c(step->arena, github->since));
+}
+
 static enum github_go ask_page(struct github_step *step)
 {
 	struct github *github = step->github;
 
 	if (github->pages++ == GITHUB_PAGES_MAX) {
 		github->next_page = STR_EMPTY;
+		github->capped = true;
 		return GO_ON;
 	}
+	if (github->pages > 1) /* takes its time: the first page is no news any more */
+		step->delivery->waited = true;
 	github_ask(step, ASK_PAGE, "GET", github->next_page, STR_EMPTY);
 	github->next_page = STR_EMPTY;
 	return GO_ASK;
@@ -79,16 +96,16 @@ enum github_go github_look(struct github_step *step)
 		return look_first(step);
 	if (!github->author_known) {
 		struct step_request *request = github_ask(step, ASK_VIEWER, "POST",
-		    graphql_url(step), STR("{\"query\":\"query{viewer{login}}\"}"));
+		    github_graphql_url(step), STR("{\"query\":\"query{viewer{login}}\"}"));
 
 		request->repeat = REPEAT_SAFE;
+		request->look_again = false;
 		request->request.fresh_connection = false;
 		return GO_ASK;
 	}
 	if (github->next_page.len && ask_page(step) == GO_ASK)
 		return GO_ASK;
-	github->looked = true;
-	github->stage = GITHUB_DECIDE;
+	github->stage = GITHUB_EDITORS;
 	return GO_ON;
 }
 
@@ -100,20 +117,12 @@ static bool end_without_token(struct github_step *step, const struct http_reply 
 	if (step->github->config.token.len || reply->failure == HTTP_DRY_RUN)
 		return false;
 	if (str_is(facts->fork.value, "true")) {
-		github_fail(step, STR_EMPTY);
-		delivery_skip(step->delivery, STR("no token: pull requests from forks get none; "
-						  "the report holds the comment"));
+		github_skip(step, STR("no token: pull requests from forks get none; the payload is "
+				      "kept in the report (--report)"));
 		return true;
 	}
 	github_fail(step, STR("no token: set GITHUB_TOKEN (it needs 'pull requests: write')"));
 	return true;
-}
-
-static bool fail_reply(
-    struct github_step *step, enum github_action action, const struct http_reply *reply)
-{
-	github_fail(step, github_failure_text(step->arena, action, reply));
-	return false;
 }
 
 static bool take_pull(struct github_step *step, const struct http_reply *reply)
@@ -125,9 +134,9 @@ static bool take_pull(struct github_step *step, const struct http_reply *reply)
 	if (reply->failure == HTTP_DRY_RUN)
 		return true;
 	if (!http_reply_is_success(reply) || !reply_parse(reply->body, &json, &err))
-		return fail_reply(step, GITHUB_FIND_PULL, reply);
+		return github_fail_reply(step, GITHUB_FIND_PULL, reply);
 	github->pull = github_pull_read(step->arena, json);
-	return github->pull.number > 0 || fail_reply(step, GITHUB_FIND_PULL, reply);
+	return github->pull.number > 0 || github_fail_reply(step, GITHUB_FIND_PULL, reply);
 }
 
 static bool skip_no_pull(struct github_step *step)
@@ -152,7 +161,7 @@ static bool take_pulls(struct github_step *step, const struct http_reply *reply)
 		return skip_no_pull(step);
 	if (!http_reply_is_success(reply) || !reply_parse(reply->body, &json, &err) ||
 	    !reply_is_array(json))
-		return fail_reply(step, GITHUB_FIND_PULL, reply);
+		return github_fail_reply(step, GITHUB_FIND_PULL, reply);
 	github->pull = github_pull_choose(step->arena, json, &step->delivery->outcome->facts);
 	if (github->pull.number <= 0)
 		return skip_no_pull(step);
@@ -174,28 +183,66 @@ static bool take_user(struct github_step *step, const struct http_reply *reply)
 	if (reply->failure == HTTP_OK && (reply->status == 403 || reply->status == 404))
 		return true;
 	if (!http_reply_is_success(reply) || !reply_parse(reply->body, &json, &err))
-		return fail_reply(step, GITHUB_FIND_PULL, reply);
+		return github_fail_reply(step, GITHUB_FIND_PULL, reply);
 	github->author.id = reply_int(json, "id");
 	github->author_known = github->author.id > 0;
-	return github->author_known || fail_reply(step, GITHUB_FIND_PULL, reply);
+	return github->author_known || github_fail_reply(step, GITHUB_FIND_PULL, reply);
+}
+
+static bool is_same_origin(const struct github_step *step, struct str url)
+{
+	struct http_url ours;
+	struct http_url theirs;
+
+	return http_url_parse(step->github->config.api_url, &ours) &&
+	       http_url_parse(url, &theirs) && http_same_origin(&ours, &theirs);
+}
+
+/* The number behind "page=" of a link; 0: none. */
+static int64_t page_number(struct str url)
+{
+	struct err err = {0};
+	struct str part;
+	int64_t number;
+	size_t at;
+
+	if (!str_find_char(url, '?', &at))
+		return 0;
+	url = str_skip(url, at + 1);
+	while (str_split(&url, '&', &part))
+		if (str_eat(&part, STR("page=")) && str_to_int64(part, 1, INT64_MAX, &number, &err))
+			return number;
+	return 0;
+}
+
+/* More than the cap: the first page has been read, the newest are worth more than the second. */
+static struct str choose_next(struct github *github, struct str link)
+{
+	struct str last = http_link(link, "last");
+
+	if (github->backwards)
+		return http_link(link, "prev");
+	if (github->pages > 1 || page_number(last) <= GITHUB_PAGES_MAX)
+		return http_link(link, "next");
+	github->backwards = true;
+	return last;
 }
 
 static bool take_next_link(struct github_step *step, const struct http_reply *reply)
 {
-	struct str next = http_link_next(http_reply_header(reply, "link"));
-	struct http_url ours;
-	struct http_url theirs;
+	struct github *github = step->github;
+	struct str next = choose_next(github, http_reply_header(reply, "link"));
 
-	step->github->next_page = STR_EMPTY;
-	if (next.len == 0)
+	github->next_page = STR_EMPTY;
+	/* back at the first one, which was read at first */
+	if (next.len == 0 || (github->backwards && page_number(next) == 1))
 		return true;
-	if (!http_url_parse(step->github->config.api_url, &ours) ||
-	    !http_url_parse(next, &theirs) || !http_same_origin(&ours, &theirs)) {
+	if (!is_same_origin(step, next)) {
 		github_fail(step, STR("cannot read the comments of the pull request: the next page "
 				      "is said to be on another host"));
 		return false;
 	}
-	step->github->next_page = next;
+	github->next_page = next;
 	return true;
 }
 
@@ -219,7 +266,7 @@ static bool take_page(struct github_step *step, const struct http_reply *reply)
 	if (!http_reply_is_success(reply) ||
 	    !github_comments_add(step->arena, reply->body, github->marker.key, &github->author,
 		&github->found, &err))
-		return fail_reply(step, GITHUB_LIST_COMMENTS, reply);
+		return github_fail_reply(step, GITHUB_LIST_COMMENTS, reply);
 	note_time(step, reply);
 	return take_next_link(step, reply);
 }
@@ -262,6 +309,8 @@ bool github_take_look(
 		return take_user(step, reply);
 	if (kind == ASK_VIEWER)
 		return take_viewer(step, reply);
+	if (kind == ASK_EDITORS)
+		return github_take_editors(step, reply);
 	if (github->author_known)
 		return take_page(step, reply);
 	github->held_page = *reply;

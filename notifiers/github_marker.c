@@ -35,11 +35,37 @@ static bool is_name(struct str text)
 	       !str_find_char(text, ':', &at) && !str_find_char(text, '/', &at);
 }
 
+/* What Slack gives: an id in capitals, and a time of two numbers. */
+static bool is_place(const struct slack_place *place)
+{
+	size_t dots = 0;
+
+	for (size_t i = 0; i < place->channel.len; i++) {
+		unsigned char c = (unsigned char)place->channel.ptr[i];
+
+		if (!isdigit(c) && !(c >= 'A' && c <= 'Z'))
+			return false;
+	}
+	for (size_t i = 0; i < place->ts.len; i++) {
+		dots += place->ts.ptr[i] == '.';
+		if (place->ts.ptr[i] != '.' && !isdigit((unsigned char)place->ts.ptr[i]))
+			return false;
+	}
+	return is_name(place->channel) && is_name(place->ts) && dots == 1 &&
+	       place->ts.ptr[0] != '.' && place->ts.ptr[place->ts.len - 1] != '.';
+}
+
 /* Each part with its length before it, so that no two lists of parts give the same bytes. */
 static void key_part(struct buf *buf, struct str part)
 {
 	buf_addf(buf, "%zu:", part.len);
 	buf_add(buf, part);
+}
+
+/* GitHub does not tell the case of names apart. */
+static char lower(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 struct str marker_key(struct arena *arena, const struct outcome *outcome, int64_t pull_request)
@@ -52,9 +78,8 @@ struct str marker_key(struct arena *arena, const struct outcome *outcome, int64_
 	buf_init(&buf, arena, (size_t)1 << 20);
 	buf_adds(&buf, "tfherald comment 1;");
 	buf_addf(&buf, "%zu:", repository.len);
-	/* GitHub does not tell the case of names apart */
 	for (size_t i = 0; i < repository.len; i++)
-		buf_addc(&buf, (char)tolower((unsigned char)repository.ptr[i]));
+		buf_addc(&buf, lower(repository.ptr[i]));
 	buf_addf(&buf, "%lld;", (long long)pull_request);
 	key_part(&buf, facts->target.value);
 	key_part(&buf, str_from(operation_name(facts->operation)));
@@ -81,7 +106,7 @@ static void parse_slack(struct marker *marker, struct str word)
 		return;
 	slack.place.channel = str_from_to(word, 0, at);
 	slack.place.ts = str_skip(word, at + 1);
-	if (is_name(slack.place.channel) && is_name(slack.place.ts))
+	if (is_place(&slack.place))
 		marker->slack[marker->slack_count++] = slack;
 }
 
@@ -96,7 +121,7 @@ static void parse_word(struct marker *marker, struct str word)
 	else if (str_eat(&word, STR("slack=")))
 		parse_slack(marker, word);
 	else if (str_eat(&word, STR("run=")) &&
-		 !str_to_int64(word, 0, INT64_MAX, &marker->run, &err))
+		 !str_to_int64(word, 0, MARKER_RUN_MAX, &marker->run, &err))
 		marker->run = RUN_UNKNOWN;
 }
 
@@ -186,7 +211,7 @@ void marker_slack_set(
 	};
 	size_t at = 0;
 
-	if (!is_name(place.channel) || !is_name(place.ts))
+	if (!is_place(&place))
 		return;
 	while (at < marker->slack_count && !slack_matches(&marker->slack[at], name))
 		at++;
@@ -206,7 +231,8 @@ bool marker_may_replace(const struct marker *ours, const struct marker *theirs,
     enum operation operation, struct str head)
 {
 	/* an apply runs on the merge commit, which is never the pull request's head */
-	if (operation == OPERATION_PLAN && head.len && !str_eq(ours->sha, theirs->sha)) {
+	if (operation == OPERATION_PLAN && head.len && ours->sha.len &&
+	    !str_eq(ours->sha, theirs->sha)) {
 		if (str_eq(theirs->sha, head))
 			return false;
 		if (str_eq(ours->sha, head))

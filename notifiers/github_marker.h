@@ -21,6 +21,7 @@
 
 #define MARKER_SLACK_MAX 8
 #define MARKER_LINE_MAX	 2048
+#define MARKER_RUN_MAX	 INT64_C(1000000000000) /* larger numbers are no run of any CI: unknown */
 
 struct marker_slack {
 	struct str
@@ -48,15 +49,16 @@ struct str marker_slack_name(struct arena *arena, struct str channel);
 /* Empty when there is none. */
 struct slack_place marker_slack_find(
     struct arena *arena, const struct marker *marker, struct str channel);
-/* Adds or replaces; ignored when the marker is full or the place is not of the alphabet. */
+/* Adds or replaces; ignored when the marker is full or the place is none that Slack gives: an id
+ * of [A-Z0-9] and a time of digits.digits. */
 void marker_slack_set(
     struct arena *arena, struct marker *marker, struct str channel, struct slack_place place);
 
 /*
  * May a run with marker `ours` overwrite what stands there under `theirs`? Within one commit the
  * run number decides. Otherwise a plan never overwrites that of the pull request's head by that of
- * another commit, and always the other way round; where the head does not decide, the run number
- * does.
+ * another commit, and always the other way round; where the head does not decide, or our commit is
+ * not known, the run number does.
  */
 bool marker_may_replace(const struct marker *ours, const struct marker *theirs,
     enum operation operation, struct str head);

@@ -40,7 +40,7 @@ struct github_pull github_pull_read(struct arena *arena, const struct reply *rep
 	return (struct github_pull){
 	    .number = reply_int(reply, "number"),
 	    .head = str_copy(arena, reply_text(reply_get(reply, "head"), "sha")),
-	    .url = str_copy(arena, reply_text(reply, "html_url")),
+	    .url = str_copy(arena, http_url_shown(reply_text(reply, "html_url"))),
 	    .locked = reply_bool(reply, "locked"),
 	};
 }

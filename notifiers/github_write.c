@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-#include "notifiers/github_failure.h"
 #include "report/markdown.h"
 #include "report/render.h"
 
@@ -27,7 +26,7 @@ bool github_render(struct github_step *step)
 				? github->config.max_bytes - buf.len
 				: BODY_MIN_BYTES;
 	if (render_markdown(step->arena, step->delivery->outcome, &options, &text, &err)) {
-		buf_add(&buf, text);
+		buf_add(&buf, own_secrets_hide(github->own, step->arena, text));
 		if (buf_finish(&buf, &github->body, &err))
 			return true;
 	}
@@ -36,26 +35,22 @@ bool github_render(struct github_step *step)
 	return false;
 }
 
-static struct str comment_url(const struct github_step *step, int64_t id)
+static struct step_request *ask_patch(
+    struct github_step *step, enum github_ask kind, int64_t id, struct str text)
 {
-	return str_format(step->arena, "%s/issues/comments/%lld",
-	    str_to_c(step->arena, step->github->api), (long long)id);
-}
-
-static void ask_patch(struct github_step *step, enum github_ask kind, int64_t id, struct str text)
-{
-	github_ask(step, kind, "PATCH", comment_url(step, id), github_body_json(step->arena, text));
+	return github_ask(
+	    step, kind, "PATCH", github_comment_url(step, id), github_body_json(step->arena, text));
 }
 
 static void ask_create(struct github_step *step)
 {
 	struct github *github = step->github;
 
-	github->creates++;
 	github_ask(step, ASK_CREATE, "POST",
 	    str_format(step->arena, "%s/issues/%s/comments", str_to_c(step->arena, github->api),
 		str_to_c(step->arena, github->number)),
-	    github_body_json(step->arena, github->body));
+	    github_body_json(step->arena, github->body))
+	    ->earlier = github->creates++;
 }
 
 enum github_go github_write(struct github_step *step)
@@ -70,18 +65,13 @@ enum github_go github_write(struct github_step *step)
 	}
 	step->delivery->record.url = github->target.url;
 	if (github_body_equal(github->target.body, github->body)) {
-		github->result = DELIVERY_UNCHANGED;
+		/* after a lost reply: it was ours that arrived */
+		github->result = github->repeats ? DELIVERY_UPDATED : DELIVERY_UNCHANGED;
 		github->stage = GITHUB_RETIRE;
 		return GO_ON;
 	}
-	ask_patch(step, ASK_UPDATE, github->target.id, github->body);
+	ask_patch(step, ASK_UPDATE, github->target.id, github->body)->earlier = github->repeats;
 	return GO_ASK;
-}
-
-static bool fail_write(struct github_step *step, const struct http_reply *reply)
-{
-	github_fail(step, github_failure_text(step->arena, GITHUB_WRITE_COMMENT, reply));
-	return false;
 }
 
 /* Once more at half the size; true when that is worth a try. */
@@ -110,7 +100,11 @@ static bool take_comment(struct github_step *step, const struct http_reply *repl
 	    reply_int(json, "id") <= 0)
 		return false;
 	step->github->target.id = reply_int(json, "id");
-	step->github->target.url = str_copy(step->arena, reply_text(json, "html_url"));
+	/* whom the token writes as, should it be that nobody told before */
+	if (step->github->author.id == 0 && step->github->author.login.len == 0)
+		step->github->author.id = reply_int(reply_get(json, "user"), "id");
+	step->github->target.url =
+	    str_copy(step->arena, http_url_shown(reply_text(json, "html_url")));
 	step->delivery->record.url = step->github->target.url;
 	return true;
 }
@@ -138,23 +132,18 @@ static bool take_create(struct github_step *step, const struct http_reply *reply
 		    github->config.mode == COMMENT_UPDATE ? GITHUB_REREAD : GITHUB_RETIRE;
 		return true;
 	}
-	if (is_lost(reply)) {
+	if (reply->again || is_lost(reply)) {
 		github->lost_reply = true;
 		github->stage = GITHUB_REREAD;
 		return true;
 	}
-	return shorten(github, reply) || fail_write(step, reply);
+	return shorten(github, reply) || github_fail_reply(step, GITHUB_WRITE_COMMENT, reply);
 }
 
-/* Somebody deleted it meanwhile, or it is another bot's after all: a new one then. */
-static bool is_not_ours(const struct github *github, const struct http_reply *reply)
+/* Somebody deleted it meanwhile: a new one then. */
+static bool is_gone(const struct github *github, const struct http_reply *reply)
 {
-	if (reply->failure != HTTP_OK || github->dropped)
-		return false;
-	if (reply->status == 404)
-		return true;
-	return reply->status == 403 && github->author.id == 0 && github->author.login.len == 0 &&
-	       !github_is_locked(reply);
+	return reply->failure == HTTP_OK && reply->status == 404 && !github->dropped;
 }
 
 static bool take_update(struct github_step *step, const struct http_reply *reply)
@@ -165,15 +154,20 @@ static bool take_update(struct github_step *step, const struct http_reply *reply
 		return end_dry_run(step);
 	if (http_reply_is_success(reply)) {
 		github->result = DELIVERY_UPDATED;
-		github->stage = GITHUB_RETIRE;
+		github->stage = GITHUB_CONFIRM;
 		return true;
 	}
-	if (is_not_ours(github, reply)) {
+	if (reply->again) {
+		github->repeats++;
+		github->stage = GITHUB_FRESH;
+		return true;
+	}
+	if (is_gone(github, reply)) {
 		github->dropped = github->target.id;
 		github->target = (struct github_comment){.url = STR_EMPTY, .body = STR_EMPTY};
 		return true;
 	}
-	return shorten(github, reply) || fail_write(step, reply);
+	return shorten(github, reply) || github_fail_reply(step, GITHUB_WRITE_COMMENT, reply);
 }
 
 enum github_go github_reread(struct github_step *step)
@@ -190,15 +184,11 @@ enum github_go github_reread(struct github_step *step)
 		int64_t id = github->remove;
 
 		github->remove = 0;
-		github_ask(step, ASK_DELETE, "DELETE", comment_url(step, id), STR_EMPTY);
+		github_ask(step, ASK_DELETE, "DELETE", github_comment_url(step, id), STR_EMPTY);
 		github->stage = GITHUB_RETIRE;
 		return GO_ASK;
 	}
-	request = github_ask(step, ASK_REREAD, "GET",
-	    str_format(step->arena, "%s/issues/%s/comments?per_page=100%s%s",
-		str_to_c(step->arena, github->api), str_to_c(step->arena, github->number),
-		github->since.len ? "&since=" : "", str_to_c(step->arena, github->since)),
-	    STR_EMPTY);
+	request = github_ask(step, ASK_REREAD, "GET", github_since_url(step), STR_EMPTY);
 	request->wait_ns = github->lost_reply ? READ_LAG_NS : 0;
 	return GO_ASK;
 }
@@ -238,11 +228,18 @@ static bool settle_race(struct github_step *step)
 	github->target = *first;
 	github->stage = GITHUB_REREAD; /* which removes */
 	if (!marker_may_replace(&github->marker, &first->marker,
-		step->delivery->outcome->facts.operation, github->pull.head))
+		step->delivery->outcome->facts.operation, github->pull.head)) {
 		github->result = DELIVERY_SKIPPED;
-	else
+		step->delivery->record.url = first->url;
+	} else
 		github->merge = true;
 	return true;
+}
+
+static void adopt_reread(struct github *github)
+{
+	for (size_t i = 0; i < github->reread.count; i++)
+		github_comments_put(&github->found, &github->reread.items[i]);
 }
 
 static bool take_reread(struct github_step *step, const struct http_reply *reply)
@@ -254,6 +251,7 @@ static bool take_reread(struct github_step *step, const struct http_reply *reply
 		    github_comments_add(step->arena, reply->body, github->marker.key,
 			&github->author, &github->reread, &err);
 
+	github_leave_edited(github, &github->reread);
 	if (!github->lost_reply) {
 		github->stage = GITHUB_RETIRE;
 		return !read || settle_race(step);
@@ -267,9 +265,10 @@ static bool take_reread(struct github_step *step, const struct http_reply *reply
 		step->delivery->record.url = created->url;
 		return settle_race(step);
 	}
-	if (read && github->creates < GITHUB_CREATES_MAX) {
+	if (read && !github->reread.unproved && github->creates < GITHUB_CREATES_MAX) {
 		github->lost_reply = false;
-		github->stage = GITHUB_WRITE;
+		adopt_reread(github);
+		github->stage = GITHUB_DECIDE; /* another run may have come first */
 		return true;
 	}
 	github_fail(
@@ -322,7 +321,7 @@ enum github_go github_retire(struct github_step *step)
 	size_t count = 0;
 
 	github->stage = GITHUB_PLACES;
-	if (github->config.mode == COMMENT_APPEND || github->target.id == 0)
+	if (github->config.mode == COMMENT_APPEND || github->target.id == 0 || github->overtaken)
 		return GO_ON;
 	for (size_t i = 0; i < github->found.count && count < GITHUB_RETIRE_MAX; i++) {
 		const struct github_comment *comment = &github->found.items[i];
@@ -343,7 +342,18 @@ static enum github_go finish(struct github_step *step)
 		delivery_skip(step->delivery, STR("a newer run's comment stands there"));
 	else
 		delivery_end(step->delivery, github->result);
+	if (github->capped && github->result != DELIVERY_SKIPPED)
+		step->delivery->record.reason = str_format(
+		    step->arena, "of the comments only %d pages were looked at", GITHUB_PAGES_MAX);
 	return GO_END;
+}
+
+static bool slack_is_open(const struct github *github)
+{
+	for (size_t i = 0; i < github->slack_count; i++)
+		if (!github->slacks[i]->done)
+			return true;
+	return false;
 }
 
 enum github_go github_places(struct github_step *step)
@@ -351,16 +361,22 @@ enum github_go github_places(struct github_step *step)
 	struct github *github = step->github;
 	struct str written = github->body;
 
-	if (github->result == DELIVERY_SKIPPED || github->target.id == 0)
+	if (github->result == DELIVERY_SKIPPED || github->target.id == 0 || github->overtaken)
 		return finish(step);
-	for (size_t i = 0; i < github->slack_count; i++)
-		if (!github->slacks[i]->done)
-			return GO_WAIT;
+	step->delivery->patience_ns = 0; /* the comment stands; only the budget ends this */
+	if (slack_is_open(github))
+		return GO_WAIT;
 	github_collect_places(step);
 	if (!github_render(step))
 		return GO_END;
 	if (str_eq(written, github->body))
 		return finish(step);
+	if (!github->places_looked) {
+		github->body = written;
+		github_ask(step, ASK_PLACES_LOOK, "GET",
+		    github_comment_url(step, github->target.id), STR_EMPTY);
+		return GO_ASK;
+	}
 	ask_patch(step, ASK_PLACES, github->target.id, github->body);
 	return GO_ASK;
 }
@@ -379,6 +395,10 @@ bool github_take_write(
 	static bool (*const takers[])(struct github_step *, const struct http_reply *) = {
 	    [ASK_CREATE] = take_create,
 	    [ASK_UPDATE] = take_update,
+	    [ASK_FRESH] = github_take_fresh,
+	    [ASK_FRESH_LIST] = github_take_fresh_list,
+	    [ASK_CONFIRM] = github_take_confirm,
+	    [ASK_PLACES_LOOK] = github_take_places_look,
 	    [ASK_REREAD] = take_reread,
 	    [ASK_MERGE] = take_merge,
 	    [ASK_DELETE] = take_anything,

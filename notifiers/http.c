@@ -21,20 +21,34 @@ bool http_reply_is_success(const struct http_reply *reply)
 	return reply->failure == HTTP_OK && reply->status >= 200 && reply->status < 300;
 }
 
+bool http_send(const struct http *http, struct arena *arena, const struct http_request *request,
+    struct http_reply *reply, uint64_t deadline, struct err *err)
+{
+	if (!http->begin(http->state, arena, request, reply, deadline, err))
+		return false;
+	while (reply->failure == HTTP_PENDING)
+		http->wait(http->state, 0);
+	return true;
+}
+
 /* `; rel="next"` among the parameters of one link. */
-static bool link_is_next(struct str params)
+static bool link_is(struct str params, const char *rel)
 {
 	struct str param;
 
 	while (str_split(&params, ';', &param)) {
 		param = str_trim(param);
-		if (str_eq(param, STR("rel=\"next\"")) || str_eq(param, STR("rel=next")))
+		if (!str_eat(&param, STR("rel=")))
+			continue;
+		if (str_eat(&param, STR("\"")))
+			(void)str_eat_end(&param, STR("\""));
+		if (str_is(param, rel))
 			return true;
 	}
 	return false;
 }
 
-struct str http_link_next(struct str link)
+struct str http_link(struct str link, const char *rel)
 {
 	size_t open;
 	size_t close;
@@ -52,7 +66,7 @@ struct str http_link_next(struct str link)
 		/* the comma that ends this link; the parameters GitHub sends hold none */
 		if (str_find_char(params, ',', &close))
 			params = str_from_to(params, 0, close);
-		if (link_is_next(params))
+		if (link_is(params, rel))
 			return url;
 	}
 	return STR_EMPTY;
@@ -199,6 +213,16 @@ bool http_url_parse(struct str text, struct http_url *out)
 	if (out->path.len && !all_chars(out->path, is_path_char))
 		return false;
 	return parse_authority(authority, out);
+}
+
+struct str http_url_shown(struct str text)
+{
+	if (!str_starts(text, STR("https://")) && !str_starts(text, STR("http://")))
+		return STR_EMPTY;
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_path_char(text.ptr[i]) && text.ptr[i] != '#')
+			return STR_EMPTY;
+	return text.len <= URL_MAX ? text : STR_EMPTY;
 }
 
 bool http_same_origin(const struct http_url *a, const struct http_url *b)

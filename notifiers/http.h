@@ -2,8 +2,9 @@
  * http.h: the only door to the network. Notifiers build requests and read replies; who sends them
  * is behind a pointer: libcurl (http_curl.c), a printer for --dry-run, or a script in tests.
  *
- * A batch of requests runs in parallel. A request that fails has `reply.failure` set; the batch
- * itself only fails when the door cannot be opened at all.
+ * Requests run in parallel: begin() puts one on its way, wait() returns as soon as any reply is
+ * there, so that a slow service does not hold up the others. A request that fails has
+ * `reply.failure` set; begin() itself only fails when the door cannot be opened at all.
  *
  * Policy of the door: HTTPS only (plain HTTP to loopback hosts only), TLS 1.2 or newer, connect
  * timeout 10 s, total 30 s each, replies up to HTTP_REPLY_MAX, at most 3 redirects followed by hand
@@ -11,7 +12,8 @@
  * header, to the host they are for; they never appear in an argv, a log, a URL or an error text. A
  * webhook's URL is a secret itself: `secret_url` keeps it out of every text.
  *
- * Ownership: replies in the arena given. Layer: notifiers.
+ * Ownership: replies in the arena given; request and reply stay where they are until the reply is
+ * there. Layer: notifiers.
  */
 #ifndef NOTIFIERS_HTTP_H
 #define NOTIFIERS_HTTP_H
@@ -49,17 +51,20 @@ struct http_request {
 enum http_failure {
 	HTTP_OK,
 	HTTP_NOT_SENT,	 /* DNS, connect, TLS: safe to repeat */
+	HTTP_NO_ANSWER,	 /* nobody listens there: the same, but a second try is enough */
 	HTTP_MAYBE_SENT, /* time-out or broken connection after bytes went out */
 	HTTP_REFUSED, /* our own policy: scheme, redirect to another host, certificate: never repeat
 		       */
 	HTTP_TOO_LARGE,
+	HTTP_PENDING, /* begun, no reply yet */
 	HTTP_DRY_RUN, /* the door only printed the request (http_print.h); there is no reply */
 };
 
 struct http_reply {
 	enum http_failure failure;
 	struct str failure_text; /* one line, no secrets; empty when HTTP_OK */
-	int status;		 /* 0 when there is none */
+	bool again; /* set by the driver: a repeat is due, see step_request.look_again */
+	int status; /* 0 when there is none */
 	struct str body;
 	const struct http_header *headers; /* names in lower case */
 	size_t header_count;
@@ -72,9 +77,10 @@ struct str http_reply_header(const struct http_reply *reply, const char *name);
 bool http_reply_is_success(const struct http_reply *reply);
 
 /*
- * The target of a Link header (RFC 8288) with rel="next", or "". The caller refuses another origin.
+ * The target of a Link header (RFC 8288) with this rel ("next", "last"), or "". The caller refuses
+ * another origin.
  */
-struct str http_link_next(struct str link);
+struct str http_link(struct str link, const char *rel);
 
 /* "Sun, 06 Nov 1994 08:49:37 GMT", the one form servers may send (RFC 9110 5.6.7). */
 bool http_date(struct str text, int64_t *seconds);
@@ -92,6 +98,9 @@ struct http_url {
  * blanks, quotes and backslashes.
  */
 bool http_url_parse(struct str text, struct http_url *out);
+/* The text when it is an http(s) address of printable ASCII that breaks out of nothing, else "".
+ * For addresses that services tell and people read. */
+struct str http_url_shown(struct str text);
 bool http_same_origin(const struct http_url *a, const struct http_url *b);
 /* 127.0.0.0/8, ::1, localhost */
 bool http_host_is_loopback(struct str host);
@@ -104,10 +113,19 @@ NODISCARD bool http_url_check(struct str text, struct http_url *out, struct err 
 
 struct http {
 	void *state;
-	/* Sends `count` requests in parallel, waits for all, at most until `deadline` (monotonic
-	 * ns, 0: none). */
-	NODISCARD bool (*run)(void *state, struct arena *arena, const struct http_request *requests,
-	    struct http_reply *replies, size_t count, uint64_t deadline, struct err *err);
+	/* Puts a request on its way, to end at `deadline` (monotonic ns, 0: none) at the latest.
+	 * The reply may be there at once; until it is, its failure is HTTP_PENDING. */
+	NODISCARD bool (*begin)(void *state, struct arena *arena,
+	    const struct http_request *request, struct http_reply *reply, uint64_t deadline,
+	    struct err *err);
+	/* Returns when a reply has come, or at `until` (monotonic ns, 0: no matter when), or at
+	 * once when nothing is pending. */
+	void (*wait)(void *state, uint64_t until);
 };
+
+/* One request from begin to end. */
+NODISCARD bool http_send(const struct http *http, struct arena *arena,
+    const struct http_request *request, struct http_reply *reply, uint64_t deadline,
+    struct err *err);
 
 #endif

@@ -116,12 +116,15 @@ struct curl_door {
 	struct curl_api api;
 	bool loaded;
 	CURLM *multi;
+	struct transfer *open; /* those on their way */
 };
 
 /* One request on its way, redirects included. */
 struct transfer {
+	struct transfer *next; /* of the open ones */
 	const struct http_request *request;
-	struct http_reply *reply;
+	struct http_reply *reply; /* HTTP_PENDING until the end */
+	uint64_t deadline;
 	struct arena *arena;
 	CURL *easy;
 	struct curl_slist *headers;
@@ -283,7 +286,6 @@ static void set_policy(const struct curl_door *door, const struct transfer *tran
 	set_protocols(door, easy, loopback);
 	set(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	set(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	set(easy, CURLOPT_PIPEWAIT, 1L);
 	set(easy, CURLOPT_ACCEPT_ENCODING, "");
 	set(easy, CURLOPT_USERAGENT, "tfherald/" TFHERALD_VERSION);
 	set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -299,6 +301,8 @@ static void set_request(const struct curl_door *door, struct transfer *transfer)
 	__typeof__(door->api.easy_setopt) set = door->api.easy_setopt;
 	const struct http_request *request = transfer->request;
 	CURL *easy = transfer->easy;
+	/* plain HTTP has nothing to wait for: it would only queue behind a slow request */
+	bool shares = str_is(transfer->origin.scheme, "https") && !request->fresh_connection;
 
 	set(easy, CURLOPT_URL, transfer->url);
 	set(easy, CURLOPT_HTTPHEADER, transfer->headers);
@@ -314,10 +318,9 @@ static void set_request(const struct curl_door *door, struct transfer *transfer)
 		set(easy, CURLOPT_POSTFIELDS, request->body.ptr);
 	}
 	set(easy, CURLOPT_CUSTOMREQUEST, request->method);
-	if (request->fresh_connection) {
+	set(easy, CURLOPT_PIPEWAIT, shares ? 1L : 0L);
+	if (request->fresh_connection)
 		set(easy, CURLOPT_FRESH_CONNECT, 1L);
-		set(easy, CURLOPT_PIPEWAIT, 0L);
-	}
 }
 
 static void transfer_end(struct curl_door *door, struct transfer *transfer)
@@ -333,13 +336,15 @@ static void transfer_end(struct curl_door *door, struct transfer *transfer)
 
 /* Sends the request to transfer->url; false when it ended before that, with the reason in the
  * reply. */
-static bool transfer_start(struct curl_door *door, struct transfer *transfer, uint64_t deadline)
+static bool transfer_start(struct curl_door *door, struct transfer *transfer)
 {
-	long total_ms = remaining_ms(door, deadline);
+	long total_ms = remaining_ms(door, transfer->deadline);
 	struct http_reply *reply = transfer->reply;
 
-	*reply = (struct http_reply){
-	    .failure_text = STR_EMPTY, .body = STR_EMPTY, .headers = transfer->seen};
+	*reply = (struct http_reply){.failure = HTTP_PENDING,
+	    .failure_text = STR_EMPTY,
+	    .body = STR_EMPTY,
+	    .headers = transfer->seen};
 	buf_init(&transfer->body, transfer->arena, HTTP_REPLY_MAX);
 	if (total_ms == 0) {
 		reply->failure = HTTP_NOT_SENT;
@@ -422,9 +427,8 @@ static void take_failure(struct curl_door *door, struct transfer *transfer, CURL
 	http_curl_failure(transfer->arena, &facts, transfer->reply);
 }
 
-/* True when the transfer goes on with another request. */
-static bool transfer_finish(
-    struct curl_door *door, struct transfer *transfer, CURLcode code, uint64_t deadline)
+/* Takes what libcurl says; a redirect goes on with another request. */
+static void transfer_finish(struct curl_door *door, struct transfer *transfer, CURLcode code)
 {
 	long status = 0;
 	bool again;
@@ -432,19 +436,20 @@ static bool transfer_finish(
 	if (code != CURLE_OK) {
 		take_failure(door, transfer, code);
 		transfer_end(door, transfer);
-		return false;
+		return;
 	}
 	(void)door->api.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	transfer->reply->failure = HTTP_OK;
 	transfer->reply->status = (int)status;
 	transfer->reply->body = buf_str(&transfer->body);
 	again = follow_redirect(door, transfer);
 	transfer_end(door, transfer);
-	return again && transfer_start(door, transfer, deadline);
+	if (again)
+		(void)transfer_start(door, transfer);
 }
 
-static size_t collect_finished(struct curl_door *door, uint64_t deadline)
+static void collect_finished(struct curl_door *door)
 {
-	size_t ended = 0;
 	int left;
 	CURLMsg *message;
 
@@ -455,22 +460,64 @@ static size_t collect_finished(struct curl_door *door, uint64_t deadline)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		(void)door->api.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-		if (!transfer_finish(door, transfer, code, deadline))
-			ended++;
+		transfer_finish(door, transfer, code);
 	}
-	return ended;
 }
 
-static void run_open(struct curl_door *door, size_t open, uint64_t deadline)
+/* Takes those that have their reply out of the list; true when there were any. */
+static bool drop_ended(struct curl_door *door)
 {
-	while (open > 0) {
-		int running;
+	struct transfer **link = &door->open;
+	bool any = false;
 
-		if (door->api.multi_perform(door->multi, &running) != CURLM_OK)
+	while (*link) {
+		if ((*link)->easy) {
+			link = &(*link)->next;
+			continue;
+		}
+		*link = (*link)->next;
+		any = true;
+	}
+	return any;
+}
+
+/* After a failure of the multi handle itself, or at the end of the door. */
+static void give_up(struct curl_door *door)
+{
+	for (struct transfer *transfer = door->open; transfer; transfer = transfer->next) {
+		transfer_end(door, transfer);
+		transfer->reply->failure = HTTP_MAYBE_SENT;
+		transfer->reply->failure_text = STR("libcurl gave up");
+	}
+	door->open = NULL;
+}
+
+static int poll_ms(const struct curl_door *door, uint64_t until)
+{
+	uint64_t now = door->sys->monotonic(door->sys->state);
+
+	if (until == 0 || until >= now + POLL_MS * NS_PER_MS)
+		return POLL_MS;
+	return until > now ? (int)((until - now) / NS_PER_MS + 1) : 0;
+}
+
+static void door_wait(void *state, uint64_t until)
+{
+	struct curl_door *door = state;
+
+	while (door->open) {
+		int running;
+		int ms;
+
+		if (door->api.multi_perform(door->multi, &running) != CURLM_OK) {
+			give_up(door);
 			return;
-		open -= size_min(open, collect_finished(door, deadline));
-		if (open > 0)
-			(void)door->api.multi_poll(door->multi, NULL, 0, POLL_MS, NULL);
+		}
+		collect_finished(door);
+		ms = poll_ms(door, until);
+		if (drop_ended(door) || ms == 0)
+			return;
+		(void)door->api.multi_poll(door->multi, NULL, 0, ms, NULL);
 	}
 }
 
@@ -492,8 +539,8 @@ static bool door_open(struct curl_door *door, struct err *err)
 	return true;
 }
 
-/* Opens one of a batch; false when it has failed already. */
-static bool open_transfer(struct curl_door *door, struct transfer *transfer, uint64_t deadline)
+/* False when it has failed already. */
+static bool open_transfer(struct curl_door *door, struct transfer *transfer)
 {
 	const struct http_request *request = transfer->request;
 	struct err why = {0};
@@ -506,37 +553,27 @@ static bool open_transfer(struct curl_door *door, struct transfer *transfer, uin
 		refuse(transfer, str_format(transfer->arena, "%s", why.text));
 		return false;
 	}
-	return transfer_start(door, transfer, deadline);
+	return transfer_start(door, transfer);
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the seven parameters of struct http */
-static bool door_run(void *state, struct arena *arena, const struct http_request *requests,
-    struct http_reply *replies, size_t count, uint64_t deadline, struct err *err)
+static bool door_begin(void *state, struct arena *arena, const struct http_request *request,
+    struct http_reply *reply, uint64_t deadline, struct err *err)
 {
 	struct curl_door *door = state;
-	struct transfer *transfers = arena_array(arena, struct transfer, count);
-	size_t open = 0;
+	struct transfer *transfer = arena_make(arena, struct transfer);
 
 	if (!door_open(door, err))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		replies[i] = (struct http_reply){.failure_text = STR_EMPTY, .body = STR_EMPTY};
-		transfers[i].request = &requests[i];
-		transfers[i].reply = &replies[i];
-		transfers[i].arena = arena;
-		transfers[i].seen = arena_array(arena, struct http_header, HTTP_HEADERS_MAX);
-		transfers[i].url = str_to_c(arena, requests[i].url);
-		if (open_transfer(door, &transfers[i], deadline))
-			open++;
-	}
-	run_open(door, open, deadline);
-	/* only after a failure of the multi handle itself is anything left */
-	for (size_t i = 0; i < count; i++) {
-		if (!transfers[i].easy)
-			continue;
-		replies[i].failure = HTTP_MAYBE_SENT;
-		replies[i].failure_text = STR("libcurl gave up");
-		transfer_end(door, &transfers[i]);
+	*reply = (struct http_reply){.failure_text = STR_EMPTY, .body = STR_EMPTY};
+	transfer->request = request;
+	transfer->reply = reply;
+	transfer->deadline = deadline;
+	transfer->arena = arena;
+	transfer->seen = arena_array(arena, struct http_header, HTTP_HEADERS_MAX);
+	transfer->url = str_to_c(arena, request->url);
+	if (open_transfer(door, transfer)) {
+		transfer->next = door->open;
+		door->open = transfer;
 	}
 	return true;
 }
@@ -547,7 +584,7 @@ struct http *http_curl_new(struct arena *arena, const struct sys *sys)
 
 	door->sys = sys;
 	door->arena = arena;
-	door->http = (struct http){.state = door, .run = door_run};
+	door->http = (struct http){.state = door, .begin = door_begin, .wait = door_wait};
 	return &door->http;
 }
 
@@ -557,6 +594,7 @@ void http_curl_close(struct http *http)
 
 	if (!door || !door->loaded)
 		return;
+	give_up(door);
 	if (door->multi)
 		(void)door->api.multi_cleanup(door->multi);
 	door->api.global_cleanup();

@@ -7,7 +7,7 @@
  * the environment as libcurl reads it, and are never used for loopback hosts.
  *
  * Ownership: the door lives in the arena; http_curl_close() gives back what libcurl holds.
- * Errors of run(): ERR_NETWORK when there is no libcurl. Layer: notifiers.
+ * Errors of begin(): ERR_NETWORK when there is no libcurl. Layer: notifiers.
  */
 #ifndef NOTIFIERS_HTTP_CURL_H
 #define NOTIFIERS_HTTP_CURL_H

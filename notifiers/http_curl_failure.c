@@ -14,7 +14,7 @@ struct meaning {
 static const struct meaning meanings[] = {
     {CURLE_COULDNT_RESOLVE_HOST, HTTP_NOT_SENT, "its name does not resolve"},
     {CURLE_COULDNT_RESOLVE_PROXY, HTTP_NOT_SENT, "the name of the proxy does not resolve"},
-    {CURLE_COULDNT_CONNECT, HTTP_NOT_SENT, "connection refused or not reachable"},
+    {CURLE_COULDNT_CONNECT, HTTP_NO_ANSWER, "connection refused or not reachable"},
     {CURLE_SSL_CONNECT_ERROR, HTTP_NOT_SENT, "TLS connection failed (TLS 1.2 or newer is needed)"},
     {CURLE_UNSUPPORTED_PROTOCOL, HTTP_REFUSED, "only https is allowed"},
     {CURLE_URL_MALFORMAT, HTTP_REFUSED, "the address is no URL"},

@@ -78,23 +78,26 @@ void http_print_request(struct arena *arena, struct sink *sink, const struct htt
 	sink_add(sink, STR("\n"));
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the seven parameters of struct http */
-static bool print_run(void *state, struct arena *arena, const struct http_request *requests,
-    struct http_reply *replies, size_t count, uint64_t deadline, struct err *err)
+static bool print_begin(void *state, struct arena *arena, const struct http_request *request,
+    struct http_reply *reply, uint64_t deadline, struct err *err)
 {
 	struct print_door *door = state;
 
 	(void)deadline;
 	(void)err;
-	for (size_t i = 0; i < count; i++) {
-		http_print_request(arena, door->sink, &requests[i]);
-		replies[i] = (struct http_reply){
-		    .failure = HTTP_DRY_RUN,
-		    .failure_text = STR("dry run: nothing was sent"),
-		    .body = STR_EMPTY,
-		};
-	}
+	http_print_request(arena, door->sink, request);
+	*reply = (struct http_reply){
+	    .failure = HTTP_DRY_RUN,
+	    .failure_text = STR("dry run: nothing was sent"),
+	    .body = STR_EMPTY,
+	};
 	return true;
+}
+
+static void print_wait(void *state, uint64_t until)
+{
+	(void)state;
+	(void)until;
 }
 
 struct http *http_print_new(struct arena *arena, struct sink *sink)
@@ -102,6 +105,6 @@ struct http *http_print_new(struct arena *arena, struct sink *sink)
 	struct print_door *door = arena_make(arena, struct print_door);
 
 	door->sink = sink;
-	door->http = (struct http){.state = door, .run = print_run};
+	door->http = (struct http){.state = door, .begin = print_begin, .wait = print_wait};
 	return &door->http;
 }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include "notifiers/own_secrets.h"
 #include "notifiers/reply.h"
 
 #define LOST_TEXT "the message may have been posted"
@@ -24,6 +25,7 @@ struct slack {
 	struct slack_place place; /* of an earlier message, then of ours */
 	bool placed;		  /* sent: place is that of our message */
 	struct str payload;
+	struct own_secrets *own;
 };
 
 struct slack_step {
@@ -103,7 +105,8 @@ static enum step_result ask_message(struct slack_step *step)
 		post.channel = slack->place.ts.len ? slack->place.channel : slack->config.channel;
 		post.ts = slack->place.ts;
 	}
-	slack->payload = slack_post_json(step->arena, &post);
+	slack->payload =
+	    own_secrets_hide(slack->own, step->arena, slack_post_json(step->arena, &post));
 	return ask(step, kind, slack->payload);
 }
 
@@ -111,11 +114,14 @@ static enum step_result ask_message(struct slack_step *step)
 static bool find_place(struct slack_step *step)
 {
 	struct slack *slack = step->slack;
+	struct slack_place place;
 	bool known = true;
 
-	if (!slack->comment || !uses_token(slack))
+	if (!slack->comment)
 		return true;
-	slack->place = github_delivery_slack_place(slack->comment, slack->config.channel, &known);
+	place = github_delivery_slack_place(slack->comment, slack->config.channel, &known);
+	if (known && uses_token(slack))
+		slack->place = place;
 	return known;
 }
 
@@ -123,8 +129,10 @@ static enum step_result start(struct slack_step *step)
 {
 	struct slack *slack = step->slack;
 
-	if (!find_place(step))
+	if (!find_place(step) && !step->delivery->overdue) {
+		step->delivery->patience_ns = SLACK_PATIENCE_NS;
 		return STEP_WAIT;
+	}
 	if (slack->comment && github_delivery_is_outdated(slack->comment))
 		return delivery_skip(
 		    step->delivery, STR("the comment is of a newer commit or run already"));
@@ -133,7 +141,26 @@ static enum step_result start(struct slack_step *step)
 
 static enum step_result fail(struct slack_step *step, struct str reason)
 {
-	return delivery_fail(step->delivery, reason, step->slack->payload);
+	return delivery_fail(step->delivery,
+	    own_secrets_hide(step->slack->own, step->arena, reason), step->slack->payload);
+}
+
+static bool is_fork(const struct delivery *delivery)
+{
+	return str_is(delivery->outcome->facts.fork.value, "true");
+}
+
+static enum step_result skip_fork(struct delivery *delivery, struct str payload)
+{
+	delivery->record.payload = payload;
+	return delivery_skip(delivery,
+	    STR("no access: pull requests from forks get no token or webhook; the payload is kept "
+		"in the report (--report)"));
+}
+
+static bool has_credentials(const struct slack *slack)
+{
+	return slack->config.token.len || slack->config.webhook.len;
 }
 
 /* Nobody knows whether it was posted, and without the history scope nobody can look. */
@@ -145,12 +172,20 @@ static bool is_lost(const struct slack *slack, const struct http_reply *reply)
 	       (reply->failure == HTTP_OK && reply->status >= 500);
 }
 
+static bool is_gone(int status)
+{
+	return status == 403 || status == 404 || status == 410;
+}
+
 static enum step_result fail_reply(struct slack_step *step, const struct http_reply *reply)
 {
 	const char *lost = is_lost(step->slack, reply) ? "; " LOST_TEXT : "";
 	const struct slack *slack = step->slack;
 
-	if (!uses_token(slack) ? false : slack->config.token.len == 0)
+	if (is_fork(step->delivery) &&
+	    (!has_credentials(slack) || (reply->failure == HTTP_OK && reply->status == 403)))
+		return skip_fork(step->delivery, slack->payload);
+	if (!has_credentials(slack))
 		return fail(
 		    step, STR("no token or webhook: set SLACK_BOT_TOKEN or SLACK_WEBHOOK_URL"));
 	if (reply->failure != HTTP_OK)
@@ -161,6 +196,11 @@ static enum step_result fail_reply(struct slack_step *step, const struct http_re
 	if (reply->status >= 500)
 		return fail(step,
 		    str_format(step->arena, "Slack has trouble (HTTP %d)%s", reply->status, lost));
+	if (slack->ask == SLACK_WEBHOOK && is_gone(reply->status))
+		return fail(
+		    step, str_format(step->arena,
+			      "the webhook was removed or disabled; make a new one (HTTP %d)",
+			      reply->status));
 	return fail(
 	    step, str_format(step->arena, "%.*s (HTTP %d)",
 		      STR_ARG(slack_error_text(step->arena, STR_EMPTY, STR_EMPTY)), reply->status));
@@ -237,7 +277,8 @@ static enum step_result take_sent(struct slack_step *step)
 		return STEP_DONE;
 	post.message.text = details;
 	step->delivery->done = false; /* one more request; what it brings changes nothing */
-	return ask(step, SLACK_THREAD, slack_post_json(step->arena, &post));
+	return ask(step, SLACK_THREAD,
+	    own_secrets_hide(slack->own, step->arena, slack_post_json(step->arena, &post)));
 }
 
 static enum step_result take_api(struct slack_step *step, const struct http_reply *reply)
@@ -275,7 +316,8 @@ static enum step_result take_webhook(struct slack_step *step, const struct http_
 		return take_sent(step);
 	if (reply->status == 200)
 		return fail(step, STR("the webhook did not answer 'ok'; is it one of Slack?"));
-	if (word.len == 0 || word.ptr[0] == '<' || word.ptr[0] == '{')
+	if (word.len == 0 || word.ptr[0] == '<' || word.ptr[0] == '{' ||
+	    (reply->status == 403 && is_fork(step->delivery)))
 		return fail_reply(step, reply);
 	return take_error(step, word, STR_EMPTY);
 }
@@ -310,6 +352,24 @@ static enum step_result slack_step_run(struct delivery *delivery, struct arena *
 
 const struct notifier notifier_slack = {.name = "slack", .step = slack_step_run};
 
+static void end_without_channel(struct delivery *delivery, struct arena *arena)
+{
+	struct slack *slack = delivery->state;
+	struct slack_post post = {
+	    .channel = STR_EMPTY,
+	    .ts = STR_EMPTY,
+	    .thread = STR_EMPTY,
+	    .message = slack->message,
+	};
+	struct str payload = own_secrets_hide(slack->own, arena, slack_post_json(arena, &post));
+
+	if (is_fork(delivery) && !has_credentials(slack))
+		skip_fork(delivery, payload);
+	else
+		delivery_fail(delivery,
+		    STR("no channel: a bot token needs one; set 'channel' in the route"), payload);
+}
+
 struct delivery *slack_delivery(struct arena *arena, const struct outcome *outcome,
     const struct slack_config *config, const struct delivery *comment)
 {
@@ -333,21 +393,26 @@ struct delivery *slack_delivery(struct arena *arena, const struct outcome *outco
 	    .comment = comment,
 	    .place = {.channel = STR_EMPTY, .ts = STR_EMPTY},
 	    .payload = STR_EMPTY,
+	    .own = own_secrets_new(arena),
 	};
 	delivery->state = slack;
+	slack_delivery_secrets(delivery, slack->own);
+	if (comment)
+		github_delivery_secrets(comment, slack->own);
 	if (!render_slack(arena, outcome, NULL, &slack->message, &err))
 		delivery_fail(delivery,
 		    str_format(arena, "the message cannot be rendered: %s", err.text), STR_EMPTY);
 	else if (uses_token(slack) && slack->config.channel.len == 0)
-		delivery_fail(delivery,
-		    STR("no channel: a bot token needs one; set 'channel' in the route"),
-		    slack_post_json(arena, &(struct slack_post){
-					       .channel = STR_EMPTY,
-					       .ts = STR_EMPTY,
-					       .thread = STR_EMPTY,
-					       .message = slack->message,
-					   }));
+		end_without_channel(delivery, arena);
 	return delivery;
+}
+
+void slack_delivery_secrets(const struct delivery *delivery, struct own_secrets *own)
+{
+	const struct slack *slack = delivery->state;
+
+	own_secrets_add(own, slack->config.token);
+	own_secrets_add_url(own, slack->config.webhook);
 }
 
 struct str slack_delivery_channel(const struct delivery *delivery)

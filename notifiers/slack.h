@@ -3,16 +3,20 @@
  * chat.update.
  *
  * With a token and a GitHub comment whose marker names the message's place, the message is updated,
- * else a new one is posted. A webhook gives no place back and always posts. HTTP 200 with ok:false
- * is Slack's normal failure. Blocks that Slack refuses are left out once (the text alone then). A
- * failed apply's errors follow in the thread of the message. A lost reply to a post cannot be
- * looked up without the history scope: reported, never repeated. Layer: notifiers.
+ * else a new one is posted. The comment is waited for at most SLACK_PATIENCE_NS: a GitHub that
+ * hangs keeps no message back. A webhook gives no place back and always posts, but not what the
+ * comment shows to be out of date. A pull request from a fork has no token: skipped. HTTP 200 with
+ * ok:false is Slack's normal failure. Blocks that Slack refuses are left out once (the text alone
+ * then). A failed apply's errors follow in the thread of the message. A lost reply to a post cannot
+ * be looked up without the history scope: reported, never repeated. Layer: notifiers.
  */
 #ifndef NOTIFIERS_SLACK_H
 #define NOTIFIERS_SLACK_H
 
 #include "notifiers/channels.h"
 #include "report/render.h"
+
+#define SLACK_PATIENCE_NS (15 * UINT64_C(1000000000))
 
 extern const struct notifier notifier_slack;
 

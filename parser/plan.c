@@ -261,6 +261,13 @@ static bool may_have_changes(const struct plan *plan)
 	return plan->applyable == TRI_YES || plan_format_age(plan->format_version) != FORMAT_KNOWN;
 }
 
+/* A list of changes whose end, with the figures, is missing: what is not seen may be anything. */
+static bool is_cut(const struct plan *plan)
+{
+	return plan->form == PLAN_FORM_TEXT && plan->has_result && !plan->summary.known &&
+	       !plan->apply.present;
+}
+
 enum plan_result plan_decide_result(const struct plan *plan)
 {
 	if (plan->errored)
@@ -269,7 +276,7 @@ enum plan_result plan_decide_result(const struct plan *plan)
 		if (plan->diagnostics[i].severity == SEVERITY_ERROR)
 			return PLAN_ERROR;
 	}
-	if (has_changes(plan) || has_change_rows(plan) || may_have_changes(plan))
+	if (has_changes(plan) || has_change_rows(plan) || may_have_changes(plan) || is_cut(plan))
 		return PLAN_CHANGES;
 	return PLAN_NO_CHANGES;
 }

@@ -85,7 +85,8 @@ struct change_head {
 
 struct change {
 	struct change_head head;
-	bool has_values; /* false when it was read from text or a stream */
+	bool has_values;	/* false when it was read from text or a stream */
+	size_t lone_surrogates; /* of its JSON: halves of characters, replaced by U+FFFD */
 	/* Overlaid (overlay.h): unknown leaves are in `after`, sensitive ones are marked. */
 	struct value before, after;
 	struct value replace_paths; /* list of paths, or null */
@@ -224,7 +225,7 @@ struct plan {
 	bool errored;
 	bool refresh_only;
 	bool destroy_mode; /* a plan of `-destroy`, where known */
-	bool has_result;   /* text: a result line, an error or a summary was found at all */
+	bool has_result;   /* text: a summary, an error or changes were found at all */
 	enum plan_result result;
 	struct plan_summary summary;
 

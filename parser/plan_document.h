@@ -2,8 +2,9 @@
  * plan_document.h: where in an input the JSON document of a plan begins, and what else is there.
  *
  * A log of a CI system may surround the document, several documents may follow each other, and
- * other programs write JSON too. A document is tried where a line begins with a curly bracket; what
- * it is, its top-level keys tell. Reading stops at the first key that only a plan has.
+ * other programs write JSON too. A document is tried where a line begins with a curly bracket, and
+ * behind the prefix of a log where a key of a plan follows; what it is, its top-level keys tell.
+ * Reading stops at the first key that only a plan has.
  *
  * Errors: ERR_IO. Text that is no JSON is no error here but in `why`. Layer: parser.
  */
@@ -22,6 +23,7 @@ enum document_kind {
 	DOCUMENT_SCHEMAS,   /* terraform providers schema -json */
 	DOCUMENT_VALIDATE,  /* terraform validate -json */
 	DOCUMENT_LIST,
+	DOCUMENT_VERSION, /* nothing but versions */
 	DOCUMENT_OTHER,
 };
 
@@ -38,7 +40,7 @@ struct document {
 /* The first plan or stream; else the first document of another kind; else DOCUMENT_NONE. */
 NODISCARD bool document_find(const struct input *input, struct document *out, struct err *err);
 
-/* "the JSON of a state" */
+/* "the JSON of a state, not of a plan" */
 const char *document_kind_text(enum document_kind kind);
 
 #endif

@@ -20,8 +20,7 @@ static bool refuse_document(
 		return err_set(err, ERR_SYNTAX,
 		    "'%s' holds no JSON; expected the output of terraform show -json PLANFILE",
 		    name);
-	return err_set(err, ERR_INVALID,
-	    "'%s' is %s, not of a plan; use terraform show -json PLANFILE", name,
+	return err_set(err, ERR_INVALID, "'%s' is %s; use terraform show -json PLANFILE", name,
 	    document_kind_text(document->kind));
 }
 

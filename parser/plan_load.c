@@ -102,13 +102,14 @@ NODISCARD static bool read_output(struct loader *loader, const struct change_ent
 {
 	struct jsonr json = {.allow_trailing = true};
 	struct value name, change;
-	size_t start = 0;
+	size_t start = 0, lone;
 
 	while (start < text.len && text.ptr[start] != '"')
 		start++;
 	if (!jsonr_read(loader->scratch, str_skip(text, start), &json, &name, err))
 		return place_error(loader, entry->offset + start, err);
 	start += json.end;
+	lone = json.lone_surrogates;
 	while (start < text.len && text.ptr[start] != '{')
 		start++;
 	json = (struct jsonr){0};
@@ -116,6 +117,7 @@ NODISCARD static bool read_output(struct loader *loader, const struct change_ent
 	    !change_read_output(loader->scratch, value_text(name), change,
 		(entry->flags & ENTRY_SENSITIVE) != 0, out, err))
 		return place_error(loader, entry->offset + start, err);
+	out->lone_surrogates = lone + json.lone_surrogates;
 	return true;
 }
 
@@ -133,6 +135,7 @@ NODISCARD static bool load(struct loader *loader, size_t index, struct change *o
 	if (!jsonr_read(loader->scratch, text, &json, &element, err) ||
 	    !change_read(loader->scratch, loader->set, element, out, err))
 		return place_error(loader, entry->offset, err);
+	out->lone_surrogates = json.lone_surrogates;
 	return true;
 }
 

@@ -1,6 +1,10 @@
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/size.h"
 #include "base/str.h"
 #include "parser/plan_read.h"
+
+#define ERRORS_LOOKED_AT 256 /* for each step that was under way */
 
 static bool diagnostic_equal(const struct diagnostic *a, const struct diagnostic *b)
 {
@@ -66,6 +70,65 @@ static void add_invocations(struct plan *plan, const struct plan *text)
 		plan->summary.invoke = text->summary.invoke;
 }
 
+static struct str join(struct arena *arena, struct str first, struct str second)
+{
+	struct buf text;
+
+	buf_init(&text, arena, first.len + second.len + 2);
+	buf_add(&text, first);
+	buf_adds(&text, "\n\n");
+	buf_add(&text, second);
+	return buf_str(&text);
+}
+
+static void join_part(struct arena *arena, struct str *part, struct str more)
+{
+	if (part->len == 0)
+		*part = more;
+	else if (more.len > 0 && !str_contains(*part, more))
+		*part = join(arena, *part, more);
+}
+
+/* What stdout said stays when stderr says nothing of the kind. */
+static void add_parts(struct arena *arena, struct plan_text_parts *to, struct plan_text_parts from)
+{
+	if (from.summary_line.len > 0)
+		to->summary_line = from.summary_line;
+	join_part(arena, &to->changes, from.changes);
+	join_part(arena, &to->outside, from.outside);
+	join_part(arena, &to->errors, from.errors);
+	join_part(arena, &to->warnings, from.warnings);
+}
+
+static bool names_step(const struct plan *text, struct str address)
+{
+	size_t count = size_min(text->diagnostic_count, ERRORS_LOOKED_AT);
+
+	for (size_t i = 0; i < count; i++) {
+		if (text->diagnostics[i].severity == SEVERITY_ERROR &&
+		    str_eq(text->diagnostics[i].address, address))
+			return true;
+	}
+	return false;
+}
+
+/* Steps that stdout shows under way, and stderr has the errors of. */
+static void fail_steps(struct arena *arena, struct plan *plan, const struct plan *text)
+{
+	size_t count = plan->apply.step_count;
+	struct apply_step *steps;
+
+	if (count == 0 || text->diagnostic_count == 0)
+		return;
+	steps = arena_array(arena, struct apply_step, count);
+	memcpy(steps, plan->apply.steps, count * sizeof(*steps));
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i].state == APPLY_STARTED && names_step(text, steps[i].address))
+			steps[i].state = APPLY_FAILED;
+	}
+	plan->apply.steps = steps;
+}
+
 void plan_add_text(struct arena *arena, struct plan *plan, const struct plan *text)
 {
 	if (!text)
@@ -74,12 +137,15 @@ void plan_add_text(struct arena *arena, struct plan *plan, const struct plan *te
 	add_notes(arena, plan, text);
 	compare_figures(arena, plan, text);
 	add_invocations(plan, text);
-	plan->text = text->text;
-	plan->apply = text->apply;
+	add_parts(arena, &plan->text, text->text);
+	if (text->apply.present || !plan->apply.present)
+		plan->apply = text->apply;
+	else
+		fail_steps(arena, plan, text);
 	plan->errored = plan->errored || text->errored;
 	plan->refresh_only = plan->refresh_only || text->refresh_only;
 	plan->destroy_mode = plan->destroy_mode || text->destroy_mode;
-	plan->has_result = true;
+	plan->has_result = plan->has_result || text->has_result;
 	if (plan->tool_version.len == 0)
 		plan->tool_version = text->tool_version;
 	if (text->tool == TOOL_OPENTOFU)

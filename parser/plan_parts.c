@@ -6,8 +6,6 @@
 #include "base/input.h"
 #include "base/json_read.h"
 
-#include <ctype.h>
-
 #define TRIGGER_MAX ((size_t)64 << 10)
 
 /* One list of the plan that is being read. */
@@ -17,6 +15,7 @@ struct part_list {
 	struct plan_check *checks; /* the one or the other */
 	struct action_invocation *invocations;
 	size_t count, capacity;
+	size_t lone_surrogates;
 	bool cut; /* there were more than PARTS_MAX */
 };
 
@@ -92,7 +91,7 @@ static void add_event(struct buf *out, struct str event)
 
 		if (upper && i > 0)
 			buf_addc(out, '_');
-		buf_addc(out, upper ? (char)tolower((unsigned char)event.ptr[i]) : event.ptr[i]);
+		buf_addc(out, (char)(upper ? event.ptr[i] - 'A' + 'a' : event.ptr[i]));
 	}
 }
 
@@ -158,6 +157,7 @@ NODISCARD static bool read_element(struct part_list *list, struct arena *scratch
 		err->line += line - 1;
 		return false;
 	}
+	list->lone_surrogates += json.lone_surrogates;
 	if (element.kind == VALUE_MAP)
 		take(list, element);
 	return true;
@@ -224,6 +224,11 @@ bool parts_read(
 	plan->invocations = part_join(
 	    arena, invocations.invocations, invocations.count * sizeof(*plan->invocations));
 	plan->invocation_count = invocations.count;
+	if (checks.lone_surrogates + invocations.lone_surrogates > 0)
+		plan_add_note(arena, plan,
+		    str_format(arena,
+			"%zu lone surrogates in checks and actions replaced by U+FFFD",
+			checks.lone_surrogates + invocations.lone_surrogates));
 	if (checks.cut)
 		plan_add_note(arena, plan, STR("more than 10000 checks; the rest is left out"));
 	if (invocations.cut)

@@ -370,15 +370,20 @@ NODISCARD static bool complete_draft(
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 	struct jsonr json = {.file = input_name(reader->input)};
 	struct change_entry *entry = draft->entry;
+	struct err first = {0};
 	struct change_head head;
 	struct value element;
 	struct str text;
 
 	if (!input_text(arena, reader->input, entry->offset, entry->len, &text, err))
 		return false;
-	cursor_position(reader->cursor, entry->offset, &json.origin_line, &json.origin_column);
-	if (!jsonr_read(arena, text, &json, &element, err) ||
-	    !change_read_head(arena, set, element, &head, err))
+	if (!jsonr_read(arena, text, &json, &element, &first)) {
+		/* Again with the place: to look that up reads the input from its beginning. */
+		cursor_position(
+		    reader->cursor, entry->offset, &json.origin_line, &json.origin_column);
+		return jsonr_read(arena, text, &json, &element, err);
+	}
+	if (!change_read_head(arena, set, element, &head, err))
 		return false;
 	entry->address_hash = hash_bytes(head.address);
 	if (!str_is(head.mode, "managed"))

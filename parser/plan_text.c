@@ -5,6 +5,8 @@
 #include "parser/plan_read.h"
 
 #define WRAPPER_ERRORS_MAX 100
+#define BOX_BYTE	   '\xe2' /* the first of every sign that draws a box */
+#define WORDS_MIN	   7	  /* "Error: " */
 
 /* A line at the top level that does not begin with a letter. */
 static bool read_marked(struct text_reader *reader, struct str line)
@@ -20,12 +22,23 @@ static bool read_marked(struct text_reader *reader, struct str line)
 	case '~':
 		return text_read_legacy(reader, line);
 	default:
+		if (line.ptr[0] != BOX_BYTE)
+			return false;
 		if (!str_starts(line, STR("╷")) && !str_starts(line, STR("│ Error: ")) &&
 		    !str_starts(line, STR("│ Warning: ")))
 			return false;
 		text_read_box(reader, line);
 		return true;
 	}
+}
+
+/* Nothing that Terraform says is a word as short as this; other programs' lines often are. */
+static bool is_short_word(struct str line)
+{
+	char c = line.ptr[0];
+
+	return line.len < WORDS_MIN && (c == ' ' || (c >= 'a' && c <= 'z') ||
+					   (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'));
 }
 
 static void read_line(struct text_reader *reader, struct str line)
@@ -35,7 +48,7 @@ static void read_line(struct text_reader *reader, struct str line)
 	/* Terraform never indents with tabs: whoever put them there did it to all lines. */
 	while (str_eat(&line, STR("\t")))
 		;
-	if (line.len == 0 || read_marked(reader, line))
+	if (line.len == 0 || is_short_word(line) || read_marked(reader, line))
 		return;
 	if (text_is_rule(line)) {
 		if (reader->zone != ZONE_PLAN)
@@ -90,6 +103,16 @@ static bool has_result(const struct text_reader *reader)
 {
 	return reader->totals.plans + reader->totals.empty > 0 || reader->settled ||
 	       reader->build.plan->apply.complete;
+}
+
+/* A text cut before its summary still lists what it lists; a destroy among it must not be lost. */
+static bool lists_changes(const struct text_reader *reader)
+{
+	for (int set = 0; set < CHANGE_SETS; set++) {
+		if (reader->build.rows[set].count > 0)
+			return true;
+	}
+	return reader->announced || reader->build.invocations.count > 0;
 }
 
 static void read_documents(struct text_reader *reader, const struct text_docs *docs)
@@ -156,6 +179,25 @@ static void sum_up(struct text_reader *reader, const struct text_docs *docs)
 		reader->build.steps.count = 0;
 }
 
+static bool has_error(const struct plan_build *build)
+{
+	const struct diagnostic *known = build->diagnostics.items;
+
+	for (size_t i = 0; i < build->diagnostics.count; i++) {
+		if (known[i].severity == SEVERITY_ERROR)
+			return true;
+	}
+	return build->plan->errored;
+}
+
+static void note_cut(struct text_reader *reader)
+{
+	if (!has_result(reader) && !reader->applied && lists_changes(reader) &&
+	    !has_error(&reader->build))
+		plan_build_note(&reader->build,
+		    "the text has no summary of the plan; there may be more changes");
+}
+
 struct plan *plan_read_text(struct arena *arena, struct str text)
 {
 	struct text_reader *reader = arena_make(arena, struct text_reader);
@@ -164,11 +206,15 @@ struct plan *plan_read_text(struct arena *arena, struct str text)
 
 	plan_build_init(&reader->build, arena, PLAN_FORM_TEXT);
 	reader->result_line = reader->applied_line = STR_EMPTY;
-	text_split_units(arena, ansi_strip_lines(arena, text), &docs);
+	text = text_dedent(arena, ansi_strip_lines(arena, text));
+	text_split_units(arena, text, &docs);
 	read_documents(reader, &docs);
 	sum_up(reader, &docs);
+	note_cut(reader);
 	text_join_parts(reader);
 	plan = plan_build_finish(&reader->build);
-	plan->has_result = has_result(reader) || plan->result == PLAN_ERROR;
+	plan->has_result =
+	    has_result(reader) || lists_changes(reader) || plan->result == PLAN_ERROR;
+	plan->result = plan_decide_result(plan);
 	return plan;
 }

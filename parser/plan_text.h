@@ -30,11 +30,24 @@ struct wrapper_line {
 	struct str text; /* the rest of the line */
 };
 
+/* Can the line begin with a prefix? The shortest is "[a] ". */
+static inline bool wrapper_may_begin(struct str line)
+{
+	char c = line.len < 4 ? '\0' : line.ptr[0];
+
+	return c == '[' || c == 't' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
+
 struct wrapper_line wrapper_recognise(struct str line, bool bracket_units);
 /* "[unit] No changes. ...": the prefix that Terragrunt put on request, told by what follows it. */
 bool wrapper_is_bracket_unit(struct str line);
 /* "2026-11-22T10:28:00.1234567Z text" -> text */
 bool wrapper_eat_timestamp(struct str *line);
+
+/* ---- plan_text_dedent.c: a text that somebody indented as a whole ---- */
+
+/* `text` itself unless all its lines are indented further than Terraform would indent them. */
+struct str text_dedent(struct arena *arena, struct str text);
 
 /* ---- plan_text_units.c: one text -> one document for each unit and channel ---- */
 
@@ -88,20 +101,38 @@ struct text_reader {
 	struct text_totals totals;
 	struct str result_line;	 /* the last "Plan: ..." or "No changes. ..." */
 	struct str applied_line; /* "Apply complete! ..." */
+	bool announced;		 /* says that changes follow */
 	bool settled; /* says in other words that there is nothing, or only outputs, to do */
 	bool applied; /* something of an apply was seen */
 };
+
+/* As str_line(), inlined: a text may have tens of millions of lines, most of them not Terraform's.
+ */
+static inline bool text_line(struct str *rest, struct str *line)
+{
+	const char *feed = rest->len > 0 ? memchr(rest->ptr, '\n', rest->len) : NULL;
+	size_t len = feed ? (size_t)(feed - rest->ptr) : rest->len;
+
+	if (rest->len == 0)
+		return false;
+	*line = (struct str){rest->ptr, len};
+	if (feed && len > 0 && feed[-1] == '\r')
+		line->len--;
+	len += feed ? 1 : 0;
+	*rest = (struct str){rest->ptr + len, rest->len - len};
+	return true;
+}
 
 static inline bool text_peek(const struct text_reader *reader, struct str *line)
 {
 	struct str rest = reader->rest;
 
-	return str_line(&rest, line);
+	return text_line(&rest, line);
 }
 
 static inline bool text_next(struct text_reader *reader, struct str *line)
 {
-	if (!str_line(&reader->rest, line))
+	if (!text_line(&reader->rest, line))
 		return false;
 	reader->after_blank = reader->was_blank;
 	reader->was_blank = line->len == 0;

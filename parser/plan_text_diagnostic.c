@@ -51,15 +51,51 @@ static bool take_with(struct diagnostic *diagnostic, struct str line)
 	return true;
 }
 
+/* `"text"` */
+static bool eat_quoted(struct str *text, struct str *out)
+{
+	struct str rest = *text;
+	size_t end;
+
+	if (!str_eat(&rest, STR("\"")) || !str_find_char(rest, '"', &end) || end == 0)
+		return false;
+	*out = str_from_to(rest, 0, end);
+	*text = str_skip(rest, end + 1);
+	return true;
+}
+
+/*
+ * `, in resource "aws_x" "y":` names a resource of the root module where the file stands in its
+ * folder; which module another folder belongs to is not known.
+ */
+static struct str block_address(struct arena *arena, struct str file, struct str rest)
+{
+	struct str type, name;
+	bool data;
+
+	if (str_contains(file, STR("/")) || str_contains(file, STR("\\")) ||
+	    !str_eat(&rest, STR(", in ")))
+		return STR_EMPTY;
+	data = str_eat(&rest, STR("data "));
+	if (!data && !str_eat(&rest, STR("resource ")))
+		return STR_EMPTY;
+	if (!eat_quoted(&rest, &type) || !str_eat(&rest, STR(" ")) || !eat_quoted(&rest, &name))
+		return STR_EMPTY;
+	return str_format(arena, "%s%.*s.%.*s", data ? "data." : "", STR_ARG(type), STR_ARG(name));
+}
+
 /* `  on main.tf line 12, in resource "aws_x" "y":` */
-static bool take_place(struct diagnostic *diagnostic, struct str line)
+static bool take_place(struct arena *arena, struct diagnostic *diagnostic, struct str line)
 {
 	size_t at;
 
 	if (!str_eat(&line, STR("on ")) || !str_find(line, STR(" line "), &at))
 		return false;
 	diagnostic->file = str_from_to(line, 0, at);
-	diagnostic->line = read_number(str_skip(line, at + STR(" line ").len));
+	line = str_skip(line, at + STR(" line ").len);
+	diagnostic->line = read_number(line);
+	if (diagnostic->address.len == 0 && str_find_char(line, ',', &at))
+		diagnostic->address = block_address(arena, diagnostic->file, str_skip(line, at));
 	return true;
 }
 
@@ -77,14 +113,15 @@ static bool is_snippet(struct str line)
 }
 
 /* A line between summary and detail: where it happened. All of them are indented. */
-static bool take_context(struct diagnostic *diagnostic, struct str line)
+static bool take_context(struct arena *arena, struct diagnostic *diagnostic, struct str line)
 {
 	size_t indent = text_indent(line);
 
 	line = str_skip(line, indent);
 	if (indent == 0)
 		return false;
-	return take_with(diagnostic, line) || take_place(diagnostic, line) || is_snippet(line);
+	return take_with(diagnostic, line) || take_place(arena, diagnostic, line) ||
+	       is_snippet(line);
 }
 
 /* A whole diagnostic without box, "Error: " first. */
@@ -101,7 +138,7 @@ static void add_diagnostic(struct text_reader *reader, struct str text)
 	diagnostic->summary = str_trim(line);
 	diagnostic->detail = str_trim(rest);
 	while (str_line(&rest, &line)) {
-		if (str_trim(line).len > 0 && !take_context(diagnostic, line))
+		if (str_trim(line).len > 0 && !take_context(reader->build.arena, diagnostic, line))
 			break;
 		diagnostic->detail = str_trim(rest);
 	}
@@ -138,7 +175,7 @@ static void add_compact(struct text_reader *reader, struct str text)
 			diagnostic = plan_build_diagnostic(&reader->build, SEVERITY_WARNING);
 			diagnostic->summary = str_trim(line);
 		} else if (diagnostic) {
-			(void)take_context(diagnostic, line);
+			(void)take_context(reader->build.arena, diagnostic, line);
 		}
 	}
 }

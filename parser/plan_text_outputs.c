@@ -61,6 +61,7 @@ void text_read_output_changes(struct text_reader *reader, struct str line)
 		if (row && line.len > 0)
 			row->body = text_since(reader, item);
 	}
+	reader->announced = true;
 	text_extend(reader, &reader->changes, start);
 }
 

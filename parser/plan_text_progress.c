@@ -1,6 +1,8 @@
 #include "parser/address.h"
 #include "parser/plan_text.h"
 
+#define PROGRESS_MIN 10 /* an address, a colon and a verb */
+
 enum progress_kind {
 	PROGRESS_NOTHING, /* of planning, or of no interest */
 	PROGRESS_BEGIN,
@@ -69,7 +71,7 @@ static bool eat_address(struct str *line, struct str *address)
 
 static const struct verb *verb_find(struct str line, struct str *address)
 {
-	if (!eat_address(&line, address))
+	if (line.len < PROGRESS_MIN || !eat_address(&line, address))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (str_starts(line, verbs[i].begin))

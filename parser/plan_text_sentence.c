@@ -1,5 +1,6 @@
 #include "parser/plan_text.h"
 
+#define SENTENCE_MIN 6 /* "Plan: " */
 #define RULE_MIN \
 	20 /* bytes of a line made of one sign; Terraform's have 72 columns or the terminal's */
 
@@ -20,6 +21,21 @@ static void begin_plan(struct text_reader *reader, struct str line)
 	text_close_parts(reader);
 	reader->zone = ZONE_PLAN;
 	reader->legacy = true;
+}
+
+/* "Terraform will perform the following actions:" */
+static void read_announcement(struct text_reader *reader, struct str line)
+{
+	begin_plan(reader, line);
+	reader->announced = true;
+}
+
+/* Terraform up to 0.11 lists the changes below these; later it says them behind the plan. */
+static void read_saved(struct text_reader *reader, struct str line)
+{
+	(void)line;
+	if (reader->totals.plans == 0 && reader->build.rows[CHANGES_RESOURCE].count == 0)
+		reader->legacy = true;
 }
 
 static void read_errored(struct text_reader *reader, struct str line)
@@ -136,6 +152,8 @@ static void read_destroy_prompt(struct text_reader *reader, struct str line)
  * diagnostic may stand in the text of one (a provisioner's output is quoted in its error).
  */
 static const struct sentence sentences[] = {
+    {STR_INIT("Note: You didn't specify an \"-out\""), read_saved, ENDS_WARNING},
+    {STR_INIT("Path: "), read_saved, ENDS_NOTHING},
     {STR_INIT("Plan: "), text_read_plan_line, ENDS_NOTHING},
     {STR_INIT("No changes. "), read_no_changes, ENDS_WARNING},
     {STR_INIT("This plan does nothing"), read_no_changes, ENDS_WARNING},
@@ -154,8 +172,8 @@ static const struct sentence sentences[] = {
     {STR_INIT("Terraform used the selected"), begin_plan, ENDS_ANY},
     {STR_INIT("OpenTofu used the selected"), begin_plan, ENDS_ANY},
     {STR_INIT("An execution plan has been generated"), begin_plan, ENDS_ANY},
-    {STR_INIT("Terraform will perform the following"), begin_plan, ENDS_WARNING},
-    {STR_INIT("OpenTofu will perform the following"), begin_plan, ENDS_WARNING},
+    {STR_INIT("Terraform will perform the following"), read_announcement, ENDS_WARNING},
+    {STR_INIT("OpenTofu will perform the following"), read_announcement, ENDS_WARNING},
     {STR_INIT("Terraform planned the following"), read_errored, ENDS_WARNING},
     {STR_INIT("OpenTofu planned the following"), read_errored, ENDS_WARNING},
     {STR_INIT("Planning failed. "), read_errored, ENDS_WARNING},
@@ -194,7 +212,7 @@ const struct sentence *sentence_find(struct str line)
 {
 	char first;
 
-	if (line.len == 0 || line.ptr[0] < 'A' || line.ptr[0] > 'Z')
+	if (line.len < SENTENCE_MIN || line.ptr[0] < 'A' || line.ptr[0] > 'Z')
 		return NULL;
 	first = line.ptr[0];
 	for (size_t i = 0; i < ARRAY_LEN(sentences); i++) {
@@ -208,6 +226,8 @@ bool text_is_rule(struct str line)
 {
 	const struct str signs[] = {STR("─"), STR("-")};
 
+	if (line.len < RULE_MIN || !(line.ptr[0] == '-' || line.ptr[0] == signs[0].ptr[0]))
+		return false;
 	line = str_trim_end(line);
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
 		struct str rest = line;

@@ -49,8 +49,8 @@ static bool is_wrapped(struct splitter *s, struct str text)
 	bool wrapped = false;
 	struct str line;
 
-	while (str_line(&text, &line)) {
-		if (line.len == 0 || line.ptr[0] == ' ')
+	while (text_line(&text, &line)) {
+		if (line.len == 0 || (!s->stamped && !wrapper_may_begin(line)))
 			continue;
 		if (s->stamped)
 			(void)wrapper_eat_timestamp(&line);

@@ -158,25 +158,31 @@ void secrets_seal(struct secrets *secrets)
 	}
 }
 
-/* As terraform prints it between quotes: \n, \", \\ ... */
-static const char *escape_of(char c)
-{
-	static const char *const escapes[256] = {
-	    ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t", ['"'] = "\\\"", ['\\'] = "\\\\"};
-	return escapes[(unsigned char)c];
-}
+/* How a quoted string shows a character: as terraform prints it, or as its jsonencode() writes it.
+ */
+struct escapes {
+	const char *of[256];
+};
 
-static void add_escaped(struct secrets *secrets, struct str text)
+#define QUOTED ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t", ['"'] = "\\\"", ['\\'] = "\\\\"
+
+static const struct escapes printed = {{QUOTED}};
+static const struct escapes encoded = {
+    {QUOTED, ['<'] = "\\u003c", ['>'] = "\\u003e", ['&'] = "\\u0026"}};
+
+static void add_escaped(struct secrets *secrets, struct str text, const struct escapes *escapes)
 {
 	size_t plain = 0;
-	while (plain < text.len && !escape_of(text.ptr[plain]))
+	struct buf buf;
+
+	while (plain < text.len && !escapes->of[(unsigned char)text.ptr[plain]])
 		plain++;
 	if (plain == text.len || text.len > SECRET_MAX)
 		return;
-	struct buf buf;
 	buf_init(&buf, secrets->arena, ESCAPED_MAX);
 	for (size_t i = 0; i < text.len; i++) {
-		const char *escape = escape_of(text.ptr[i]);
+		const char *escape = escapes->of[(unsigned char)text.ptr[i]];
+
 		if (escape)
 			buf_adds(&buf, escape);
 		else
@@ -185,20 +191,43 @@ static void add_escaped(struct secrets *secrets, struct str text)
 	add_exact(secrets, buf_str(&buf));
 }
 
+/* A text of several lines is printed as a heredoc, each line behind an indentation of its own. */
+static void add_lines(struct secrets *secrets, struct str text)
+{
+	struct str rest = text;
+	struct str line;
+	size_t at;
+
+	if (!str_find_char(text, '\n', &at))
+		return;
+	while (str_line(&rest, &line)) {
+		line = str_trim(line);
+		if (line.len >= SECRET_LINE_MIN)
+			add_exact(secrets, line);
+	}
+}
+
 void secrets_add(struct secrets *secrets, struct str secret)
 {
 	add_exact(secrets, secret);
-	add_escaped(secrets, secret);
+	add_escaped(secrets, secret, &printed);
+	add_escaped(secrets, secret, &encoded);
+	add_lines(secrets, secret);
 }
 
 /* Depth is bounded by the reader (JSON_DEPTH_MAX). */
 static void collect(struct secrets *secrets, struct value value, bool inside)
 {
+	char digits[24];
+	struct str number;
+
 	inside = inside || (value.marks & VALUE_SENSITIVE);
 	if (!inside && !(value.marks & VALUE_HAS_SENSITIVE))
 		return;
 	if (value.kind == VALUE_STRING && inside)
 		secrets_add(secrets, value_text(value));
+	if (inside && value_as_number_text(value, digits, &number))
+		add_exact(secrets, number);
 	if (value.kind == VALUE_LIST) {
 		for (uint32_t i = 0; i < value.len; i++)
 			collect(secrets, value.as.items[i], inside);
@@ -207,6 +236,11 @@ static void collect(struct secrets *secrets, struct value value, bool inside)
 		for (uint32_t i = 0; i < value.len; i++)
 			collect(secrets, value.as.entries[i].value, inside);
 	}
+}
+
+void secrets_add_value(struct secrets *secrets, struct value value)
+{
+	collect(secrets, value, true);
 }
 
 void secrets_collect(struct secrets *secrets, const struct change *change)

@@ -17,16 +17,25 @@
 #include "parser/plan.h"
 #include "parser/redact.h"
 
-#define SECRET_MIN  ((size_t)8)
-#define SECRET_MAX  ((size_t)65536)
-#define SECRETS_MAX ((size_t)65536)
+#define SECRET_MIN	((size_t)8)
+#define SECRET_MAX	((size_t)65536)
+#define SECRET_LINE_MIN ((size_t)12)
+#define SECRETS_MAX	((size_t)65536)
 
 struct secrets; /* opaque */
 
 struct secrets *secrets_new(struct arena *arena);
-/* Takes over what this change marks sensitive, as it is and as a quoted string would show it. */
+/*
+ * Takes over what this change marks sensitive: as it is, as a quoted string and jsonencode() show
+ * it, and, of a text of several lines, each line of SECRET_LINE_MIN bytes and more.
+ */
 void secrets_collect(struct secrets *secrets, const struct change *change);
 void secrets_add(struct secrets *secrets, struct str secret);
+/* All strings and numbers inside. */
+void secrets_add_value(struct secrets *secrets, struct value value);
+/* The values of the variables that the root module declares sensitive; `scratch` is rewound. */
+NODISCARD bool secrets_collect_variables(
+    struct secrets *secrets, const struct plan *plan, struct arena *scratch, struct err *err);
 size_t secrets_count(const struct secrets *secrets);
 bool secrets_full(const struct secrets *secrets);
 

@@ -13,15 +13,19 @@ struct lines {
 	struct arena *scratch; /* one message at a time */
 	struct buf other;      /* lines that are no messages */
 	size_t other_count;
+	size_t lone_surrogates;
 	bool cut; /* the last line is the beginning of a message */
 };
 
-static bool read_json(struct arena *arena, struct str text, struct value *out)
+static bool read_json(struct lines *lines, struct str text, struct value *out)
 {
 	struct jsonr reader = {0};
 	struct err err = {0};
 
-	return jsonr_read(arena, text, &reader, out, &err);
+	if (!jsonr_read(lines->scratch, text, &reader, out, &err))
+		return false;
+	lines->lone_surrogates += reader.lone_surrogates;
+	return true;
 }
 
 /* Terragrunt's own JSON log wraps a line of the child: {"level":"stdout","msg":"..."}. */
@@ -43,11 +47,16 @@ static void add_other(struct lines *lines, struct str line)
 static struct str unwrap(struct str line)
 {
 	struct str rest = line;
+	size_t at;
 
 	if (str_starts(str_trim(line), STR("{")))
 		return str_trim(line);
 	(void)wrapper_eat_timestamp(&rest);
-	return str_trim(wrapper_recognise(rest, false).text);
+	rest = str_trim(wrapper_recognise(rest, false).text);
+	/* Any other prefix: the keys of a message are sorted, these come first. */
+	if (!str_starts(rest, STR("{")) && str_find(rest, STR("{\"@"), &at))
+		rest = str_skip(rest, at);
+	return rest;
 }
 
 static void read_line(struct lines *lines, struct str line, bool last)
@@ -59,7 +68,7 @@ static void read_line(struct lines *lines, struct str line, bool last)
 		add_other(lines, line);
 		return;
 	}
-	if (!read_json(lines->scratch, text, &message)) {
+	if (!read_json(lines, text, &message)) {
 		if (last)
 			lines->cut = true;
 		else
@@ -71,7 +80,7 @@ static void read_line(struct lines *lines, struct str line, bool last)
 			add_other(lines, inner);
 			return;
 		}
-		if (!read_json(lines->scratch, inner, &message))
+		if (!read_json(lines, inner, &message))
 			return;
 	}
 	if (!stream_read_message(lines->stream, message))
@@ -94,7 +103,7 @@ static bool read_array(struct lines *lines, struct str text)
 {
 	struct value array;
 
-	if (!str_starts(text, STR("[")) || !read_json(lines->scratch, text, &array) ||
+	if (!str_starts(text, STR("[")) || !read_json(lines, text, &array) ||
 	    array.kind != VALUE_LIST)
 		return false;
 	for (uint32_t i = 0; i < array.len; i++) {
@@ -110,6 +119,9 @@ static void take_other(struct lines *lines)
 	struct plan_build *build = &lines->stream->build;
 	const struct plan *text;
 
+	if (lines->lone_surrogates > 0)
+		plan_build_note(
+		    build, "%zu lone surrogates replaced by U+FFFD", lines->lone_surrogates);
 	if (lines->cut)
 		plan_build_note(build, "the last line is cut off");
 	if (lines->other_count == 0)

@@ -163,6 +163,14 @@ static size_t figure(struct value changes, const char *key)
 	return number > 0 && number < INT_MAX ? (size_t)number : 0;
 }
 
+/* The figures that every version counts. A message without any is no summary. */
+static bool has_figures(struct value changes)
+{
+	return value_get_int(changes, "add", -1) >= 0 ||
+	       value_get_int(changes, "change", -1) >= 0 ||
+	       value_get_int(changes, "remove", -1) >= 0;
+}
+
 static void add_figures(struct stream_figures *to, struct value changes)
 {
 	to->add += figure(changes, "add");
@@ -180,6 +188,10 @@ static void read_summary(struct stream *stream, struct value message)
 	struct apply_report *apply = &stream->build.plan->apply;
 	struct stream_figures figures = {0};
 
+	if (!has_figures(changes)) {
+		plan_build_note(&stream->build, "a summary without figures was left out");
+		return;
+	}
 	if (str_is(operation, "plan")) {
 		stream->plan_summaries++;
 		add_figures(&stream->planned, changes);

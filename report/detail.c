@@ -40,7 +40,7 @@ static enum pass pass_of(const struct attribute_change *row)
 
 static struct str shown_path(struct arena *scratch, struct str path)
 {
-	return path.len > 0 ? wording_cut(scratch, path, PATH_MAX_SHOWN) : STR("value");
+	return path.len > 0 ? wording_name(scratch, path, PATH_MAX_SHOWN) : STR("value");
 }
 
 static void add_values(struct buf *buf, const struct attribute_change *row)

@@ -55,8 +55,10 @@ static const struct outcome_change *hide_in_rows(struct arena *arena, const stru
 		struct outcome_change row = rows[i];
 
 		row.body = secrets_hide(arena, secrets, row.body);
+		row.head.import_id = secrets_hide(arena, secrets, row.head.import_id);
 		hide_in_attributes(arena, secrets, &row);
-		if (row.attributes == rows[i].attributes && row.body.ptr == rows[i].body.ptr)
+		if (row.attributes == rows[i].attributes && row.body.ptr == rows[i].body.ptr &&
+		    row.head.import_id.ptr == rows[i].head.import_id.ptr)
 			continue;
 		if (!copies) {
 			copies = arena_array(arena, struct outcome_change, count);
@@ -81,10 +83,23 @@ static void hide_in_diagnostics(
 	outcome->diagnostics = copies;
 }
 
+static void hide_in_checks(
+    struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
+{
+	struct plan_check *copies = arena_array(arena, struct plan_check, outcome->check_count);
+
+	for (size_t i = 0; i < outcome->check_count; i++) {
+		copies[i] = outcome->checks[i];
+		copies[i].problem = secrets_hide(arena, secrets, copies[i].problem);
+	}
+	outcome->checks = copies;
+}
+
 void outcome_hide(struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
 {
 	struct str *const texts[] = {&outcome->text.summary_line, &outcome->text.changes,
-	    &outcome->text.outside, &outcome->text.errors, &outcome->text.warnings};
+	    &outcome->text.outside, &outcome->text.errors, &outcome->text.warnings, &outcome->tail,
+	    &outcome->problem};
 
 	if (secrets_count(secrets) == 0)
 		return;
@@ -94,6 +109,7 @@ void outcome_hide(struct arena *arena, const struct secrets *secrets, struct out
 	outcome->deferred =
 	    hide_in_rows(arena, secrets, outcome->deferred, outcome->deferred_count);
 	hide_in_diagnostics(arena, secrets, outcome);
+	hide_in_checks(arena, secrets, outcome);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = secrets_hide(arena, secrets, *texts[i]);
 }

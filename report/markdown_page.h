@@ -12,7 +12,13 @@
 #include "report/groups.h"
 
 #define PAGE_FOOTER_MAX	 ((size_t)260) /* the last lines */
-#define PAGE_SECTION_MIN ((size_t)100) /* heading and "... and N more" */
+#define PAGE_SECTION_MIN ((size_t)120) /* heading and "... and N more" */
+
+/* Destroys, replaces, forgets and unknown actions: what is neither named nor counted by its type is
+ * in the heading of its group or in the caution only. */
+struct losses {
+	size_t total, named, counted;
+};
 
 struct page {
 	struct arena *arena; /* scratch; `out` is in the caller's */
@@ -22,8 +28,8 @@ struct page {
 	size_t footer;	/* kept for the last lines */
 	size_t reserve; /* kept for the shortest form of the sections to come */
 	struct groups groups;
-	size_t listed;	     /* resources with a line of their own */
-	size_t losses_short; /* destroys, replaces and forgets that are only counted */
+	size_t listed; /* resources with a line of their own */
+	struct losses losses;
 };
 
 /* Opens the room up to the reserve, less `aside`; returns where a section can go back to. */
@@ -48,6 +54,7 @@ size_t page_count_sections(const struct page *page);
 
 /* render_markdown_text.c */
 void page_add_errors(struct page *page);
+void page_add_tail(struct page *page); /* of the output of a child that failed */
 void page_add_warnings(struct page *page);
 void page_add_details(struct page *page); /* plan text or attribute diffs, in a fence */
 

@@ -64,6 +64,7 @@ const char *change_group_title(enum change_group group)
 struct collector {
 	struct arena *arena, *scratch;
 	struct secrets *secrets;
+	size_t lone_surrogates; /* in the changes that were visited */
 	struct keep *keep; /* NULL: the strings live as long as the outcome already */
 	struct outcome_change *rows;
 	size_t count, room;
@@ -94,6 +95,7 @@ static bool collect(void *context, const struct change *change, struct err *err)
 	if (!redact_change(collector->scratch, change, &shown, err))
 		return false;
 	secrets_collect(collector->secrets, change);
+	collector->lone_surrogates += change->lone_surrogates;
 	row = collector_next(collector);
 	*row = (struct outcome_change){.has_values = shown.has_values};
 	if (!collector->keep) {
@@ -226,6 +228,22 @@ static void add_facts(const struct plan *plan, struct outcome *outcome)
 	outcome->text = plan->text;
 }
 
+/* Strings that were no Unicode: what is shown of them is not what they are. */
+static void add_surrogate_note(struct arena *arena, size_t count, struct outcome *outcome)
+{
+	struct str *notes;
+
+	if (count == 0)
+		return;
+	notes = arena_array(arena, struct str, outcome->note_count + 1);
+	for (size_t i = 0; i < outcome->note_count; i++)
+		notes[i] = outcome->notes[i];
+	notes[outcome->note_count++] = str_format(arena,
+	    "%zu lone surrogate%s in strings of the plan, read as U+FFFD", count,
+	    count == 1 ? "" : "s");
+	outcome->notes = notes;
+}
+
 bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
     struct outcome *outcome, struct err *err)
 {
@@ -238,7 +256,8 @@ bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct p
 		collector.keep = &keep;
 	}
 	add_facts(plan, outcome);
-	if (!add_changes(&collector, plan, outcome, err) ||
+	if (!secrets_collect_variables(collector.secrets, plan, scratch, err) ||
+	    !add_changes(&collector, plan, outcome, err) ||
 	    !add_set(
 		&collector, plan, CHANGES_OUTPUT, &outcome->outputs, &outcome->output_count, err) ||
 	    !add_set(
@@ -246,6 +265,7 @@ bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct p
 	    !add_set(&collector, plan, CHANGES_DEFERRED, &outcome->deferred,
 		&outcome->deferred_count, err))
 		return false;
+	add_surrogate_note(arena, collector.lone_surrogates, outcome);
 	secrets_seal(collector.secrets);
 	outcome_hide(arena, collector.secrets, outcome);
 	return true;

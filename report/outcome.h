@@ -94,6 +94,8 @@ struct outcome {
 
 	bool has_plan;	    /* false: nothing that could be read as a plan; see problem */
 	struct str problem; /* why there is no plan, or why it is not whole; may be empty */
+	struct str tail;    /* last lines of a failed child's output when terraform said no error;
+			       else empty */
 	enum plan_form form;
 	enum tool tool;
 	struct str tool_version, format_version;

@@ -89,8 +89,11 @@ static bool add_title(struct page *page, size_t target_max)
 	size_t mark = page_begin(page, 0);
 	struct str target = wording_target(page->arena, outcome);
 
-	buf_addf(out, "## %s: ", wording_operation(outcome));
-	markdown_code(out, wording_cut(page->arena, target, target_max));
+	buf_addf(out, "## %s", wording_operation(outcome));
+	if (target.len > 0) {
+		buf_adds(out, ": ");
+		markdown_code(out, wording_name(page->arena, target, target_max));
+	}
 	buf_addf(out, "\n\n%s **", outcome_status_icon(outcome_status(outcome)));
 	buf_add(out, outcome_headline(page->arena, outcome));
 	buf_adds(out, "**\n\n");
@@ -132,6 +135,7 @@ static void add_notes(struct page *page)
 {
 	const struct outcome *outcome = page->outcome;
 
+	add_note(page, wording_exit(page->arena, outcome));
 	add_note(page, outcome->problem);
 	for (size_t i = 0; i < outcome->note_count && i < NOTES_MAX; i++)
 		add_note(page, outcome->notes[i]);
@@ -187,6 +191,35 @@ static bool is_version(struct str text)
 	return text.len > 0 && text.len <= 40;
 }
 
+/*
+ * "1,400 of 5,000 resources shown; 1,350 of 2,500 destroys named, 1,150 counted by type, 0
+ * omitted". What is replaced or forgotten is lost as well and counted with the destroys.
+ */
+static void add_shown(struct page *page)
+{
+	const struct losses *losses = &page->losses;
+	struct buf *out = &page->out;
+
+	if (page->listed >= page->outcome->change_count)
+		return;
+	wording_count(out, page->listed);
+	buf_adds(out, " of ");
+	wording_things(out, page->outcome->change_count, "resource", "resources");
+	buf_adds(out, " shown; ");
+	if (losses->named < losses->total) {
+		wording_count(out, losses->named);
+		buf_adds(out, " of ");
+		wording_things(out, losses->total, "destroy", "destroys");
+		buf_adds(out, " named, ");
+		wording_count(out, losses->counted);
+		buf_adds(out, " counted by type, ");
+		wording_count(out, losses->total - losses->named - losses->counted);
+		buf_adds(out, " omitted\n\n");
+	} else {
+		buf_adds(out, "0 destroys omitted\n\n");
+	}
+}
+
 /* The last lines; there is always room for them. */
 static void add_footer(struct page *page)
 {
@@ -196,15 +229,7 @@ static void add_footer(struct page *page)
 	page->footer = 0;
 	page->reserve = 0;
 	(void)page_begin(page, 0);
-	if (page->listed < outcome->change_count) {
-		wording_count(out, page->listed);
-		buf_adds(out, " of ");
-		wording_things(out, outcome->change_count, "resource", "resources");
-		buf_adds(out, " shown; ");
-		wording_things(out, page->losses_short, "destroy", "destroys");
-		buf_adds(out,
-		    page->losses_short > 0 ? " shown as counts by type only\n\n" : " omitted\n\n");
-	}
+	add_shown(page);
 	buf_adds(out, "<sub>");
 	if (outcome->has_plan && is_version(outcome->tool_version))
 		buf_addf(
@@ -218,6 +243,7 @@ static void add_body(struct page *page)
 
 	if (outcome_status_is_failure(status))
 		page_add_errors(page);
+	page_add_tail(page);
 	if (page->outcome->apply.present) {
 		page_add_steps(page);
 	} else {
@@ -248,7 +274,7 @@ bool render_markdown(struct arena *arena, const struct outcome *outcome,
 		return err_set(err, ERR_LIMIT,
 		    "a comment of %zu bytes has no room for its title, allow at least 1000",
 		    page.max_bytes);
-	page.reserve = size_min(page_count_sections(&page) * PAGE_SECTION_MIN, page.max_bytes / 4);
+	page.reserve = size_min(page_count_sections(&page) * PAGE_SECTION_MIN, page.max_bytes / 3);
 	add_links(&page);
 	add_notes(&page);
 	add_body(&page);

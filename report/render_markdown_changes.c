@@ -7,9 +7,11 @@
 #include "report/markdown.h"
 #include "report/wording.h"
 
-#define FOLD_OVER      20	    /* longer lists of what is no loss are folded */
-#define MORE_LINE_SIZE ((size_t)40) /* "- … and 4,980 more" */
-#define NAME_MAX_BYTES ((size_t)100)
+#define FOLD_OVER	 20	      /* longer lists of what is no loss are folded */
+#define MORE_LINE_SIZE	 ((size_t)40) /* "- … and 4,980 more" */
+#define OTHER_TYPES_SIZE ((size_t)40) /* ", 4,980 of other types" and the line's end */
+#define TYPES_ROOM_MIN	 ((size_t)200)
+#define NAME_MAX_BYTES	 ((size_t)100)
 
 static const char *const group_icons[CHANGE_GROUPS] = {
     [GROUP_DESTROY] = "🔴",
@@ -39,7 +41,7 @@ struct list {
 
 static void add_code(struct page *page, struct str text, size_t max)
 {
-	markdown_code(&page->out, wording_cut(page->arena, text, max));
+	markdown_code(&page->out, wording_name(page->arena, text, max));
 }
 
 static void add_names(struct page *page, const struct detail_names *names)
@@ -194,35 +196,72 @@ static bool add_all_rows(struct page *page, enum change_group group, enum level 
 	return page_end(page, mark);
 }
 
-static void type_row(struct page *page, const void *context, size_t index)
+static void address_row(struct page *page, const void *context, size_t index)
 {
-	const struct type_counts *types = context;
+	const struct outcome_change *rows = context;
 
-	buf_adds(&page->out, "- ");
-	wording_count(&page->out, types->rows[index].count);
-	buf_adds(&page->out, " × ");
-	add_code(page, types->rows[index].type, NAME_MAX_BYTES);
-	buf_addc(&page->out, '\n');
+	add_change_row(page, &rows[index], LEVEL_ADDRESS);
 }
 
-/* More losses than the page holds: nothing is left out, they are counted by type. */
-static void add_types(struct page *page, enum change_group group)
+/*
+ * "- … and 3,650 more: 2,000 × `aws_instance`, 1,650 × `aws_db_instance`" as far as there is room,
+ * which is opened less `aside`. Returns how many of them stand there by type.
+ */
+static size_t add_more_by_type(
+    struct page *page, const struct outcome_change *rows, size_t count, size_t aside)
 {
 	struct type_counts types;
-	size_t rows, left;
-	struct list list = {.row = type_row, .context = &types};
+	size_t counted = 0;
+	/* right below the heading there is nothing that it would be more of */
+	bool is_rest = !str_ends(buf_str(&page->out), STR("\n\n"));
 
-	groups_count_types(page->groups.rows[group], page->groups.counts[group], &types);
-	list.count = types.row_count;
-	(void)page_begin(page, MORE_LINE_SIZE + 1);
-	rows = add_rows(page, &list);
-	left = types.other;
-	for (size_t i = rows; i < types.row_count; i++)
-		left += types.rows[i].count;
-	(void)page_begin(page, 0);
-	if (left > 0)
-		add_more(page, left);
-	page->losses_short += page->groups.counts[group];
+	groups_count_types(rows, count, &types);
+	(void)page_begin(page, aside + OTHER_TYPES_SIZE);
+	buf_adds(&page->out, is_rest ? "- … and " : "- ");
+	wording_count(&page->out, count);
+	buf_adds(&page->out, is_rest ? " more" : " not named here");
+	for (size_t i = 0; i < types.row_count; i++) {
+		size_t mark = page->out.len;
+
+		buf_adds(&page->out, i > 0 ? ", " : ": ");
+		wording_count(&page->out, types.rows[i].count);
+		buf_adds(&page->out, " × ");
+		add_code(page, types.rows[i].type, NAME_MAX_BYTES);
+		if (!page_end(page, mark))
+			break;
+		counted += types.rows[i].count;
+	}
+	(void)page_begin(page, aside);
+	if (counted > 0 && counted < count) {
+		buf_adds(&page->out, ", ");
+		wording_count(&page->out, count - counted);
+		buf_adds(&page->out, " of other types");
+	}
+	buf_addc(&page->out, '\n');
+	return counted;
+}
+
+/*
+ * More losses than the page holds, even with nothing but their addresses: the types of all of them
+ * get their room first, at most a half when that is enough for some; then as many are named as fit,
+ * and the rest is counted.
+ */
+static void add_losses_as_fit(struct page *page, enum change_group group, size_t aside)
+{
+	const struct outcome_change *rows = page->groups.rows[group];
+	struct list list = {
+	    .count = page->groups.counts[group], .row = address_row, .context = (const void *)rows};
+	size_t mark = page_begin(page, aside), room = buf_room(&page->out), types, named;
+	size_t for_types = size_max(room / 2, size_min(room, TYPES_ROOM_MIN));
+
+	(void)add_more_by_type(page, rows, list.count, aside + room - for_types);
+	types = page->out.len - mark;
+	buf_rewind(&page->out, mark);
+	(void)page_begin(page, aside + types + OTHER_TYPES_SIZE);
+	named = add_rows(page, &list);
+	page->listed += named;
+	page->losses.named += named;
+	page->losses.counted += add_more_by_type(page, rows + named, list.count - named, aside);
 }
 
 /* What the later groups of losses need to name each address, so that one group does not take it
@@ -242,23 +281,28 @@ static size_t later_losses(const struct page *page, enum change_group group)
 
 static void add_loss_group(struct page *page, enum change_group group)
 {
-	size_t mark, aside = later_losses(page, group);
+	size_t count = page->groups.counts[group];
+	size_t mark, room, aside;
 
-	if (page->groups.counts[group] == 0)
+	if (count == 0)
 		return;
+	page->losses.total += count;
 	page->reserve -= size_min(page->reserve, PAGE_SECTION_MIN);
 	mark = page_begin(page, 0);
-	page_heading(
-	    page, group_icons[group], change_group_title(group), page->groups.counts[group]);
-	if (!page_end(page, mark)) {
-		page->losses_short += page->groups.counts[group];
+	page_heading(page, group_icons[group], change_group_title(group), count);
+	if (!page_end(page, mark))
 		return;
-	}
+	(void)page_begin(page, 0);
+	/* the later groups have the room of their headings beside that */
+	room = buf_room(&page->out);
+	aside = size_min(later_losses(page, group), (room - size_min(room, PAGE_SECTION_MIN)) / 2);
 	(void)page_begin(page, aside + 1);
-	if (add_all_rows(page, group, LEVEL_FULL) || add_all_rows(page, group, LEVEL_ADDRESS))
-		page->listed += page->groups.counts[group];
-	else
-		add_types(page, group);
+	if (add_all_rows(page, group, LEVEL_FULL) || add_all_rows(page, group, LEVEL_ADDRESS)) {
+		page->listed += count;
+		page->losses.named += count;
+	} else {
+		add_losses_as_fit(page, group, aside + 1);
+	}
 	(void)page_begin(page, 0);
 	buf_addc(&page->out, '\n');
 }

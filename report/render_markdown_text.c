@@ -10,6 +10,8 @@
 
 #define DIAGNOSTICS_MAX ((size_t)10)
 #define DETAIL_MAX	((size_t)2000) /* bytes of a diagnostic's detail */
+#define TAIL_MAX	((size_t)4000)
+#define TAIL_MIN	((size_t)50)
 #define SUMMARY_MAX	((size_t)300)
 #define FENCE_TICKS_MAX ((size_t)64) /* longer runs of backticks in the text are broken up */
 #define FENCE_END_MAX	(FENCE_TICKS_MAX + 80 + PAGE_FOLD_END_SIZE)
@@ -32,7 +34,7 @@ static void add_diagnostic_line(struct page *page, const struct diagnostic *diag
 	markdown_text(out, wording_cut(page->arena, diagnostic->summary, SUMMARY_MAX));
 	buf_adds(out, "**");
 	if (diagnostic->file.len > 0) {
-		struct str file = wording_cut(page->arena, diagnostic->file, SUMMARY_MAX);
+		struct str file = wording_name(page->arena, diagnostic->file, SUMMARY_MAX);
 
 		buf_adds(out, " — ");
 		markdown_code(out, diagnostic->line > 0 ? str_format(page->arena, "%.*s:%d",
@@ -42,7 +44,7 @@ static void add_diagnostic_line(struct page *page, const struct diagnostic *diag
 	if (diagnostic->address.len > 0) {
 		buf_adds(out, diagnostic->file.len > 0 ? ", " : " — ");
 		markdown_code(
-		    out, wording_cut(page->arena, diagnostic->address, WORDING_ADDRESS_MAX));
+		    out, wording_name(page->arena, diagnostic->address, WORDING_ADDRESS_MAX));
 	}
 	buf_adds(out, "\n\n");
 }
@@ -58,6 +60,30 @@ static struct str cut_lines(struct str text, size_t max)
 	while (end > 0 && head.ptr[end - 1] != '\n')
 		end--;
 	return end > 0 ? str_from_to(head, 0, end) : head;
+}
+
+/* Long runs of backticks would make the fence long: they are broken up by a space. */
+static struct str without_long_runs(struct arena *arena, struct str line)
+{
+	size_t run = 0;
+	struct buf buf;
+
+	for (size_t i = 0; i < line.len; i++) {
+		run = line.ptr[i] == '`' ? run + 1 : 0;
+		if (run >= FENCE_TICKS_MAX)
+			break;
+	}
+	if (run < FENCE_TICKS_MAX)
+		return line;
+	buf_init(&buf, arena, line.len * 2);
+	run = 0;
+	for (size_t i = 0; i < line.len; i++) {
+		run = line.ptr[i] == '`' ? run + 1 : 0;
+		if (run > 0 && run % (FENCE_TICKS_MAX - 1) == 0)
+			buf_addc(&buf, ' ');
+		buf_addc(&buf, line.ptr[i]);
+	}
+	return buf_str(&buf);
 }
 
 static bool add_fenced(struct page *page, const char *info, struct str text, size_t max)
@@ -159,6 +185,31 @@ void page_add_warnings(struct page *page)
 	page_fold_end(page);
 }
 
+void page_add_tail(struct page *page)
+{
+	struct str tail = page->outcome->tail;
+	size_t room = size_min(page->max_bytes / 4, TAIL_MAX);
+	size_t mark = page_begin(page, PAGE_FOLD_END_SIZE);
+	bool fitted = false;
+
+	if (tail.len == 0)
+		return;
+	page_fold_begin(page, "📄", "Details: the last output", 0);
+	if (!page_end(page, mark))
+		return;
+	for (; room >= TAIL_MIN && !fitted; room /= 2) {
+		struct str shown = wording_last_lines(tail, room);
+
+		fitted = add_fenced(page, "", without_long_runs(page->arena, shown), 2 * TAIL_MAX);
+	}
+	if (!fitted) {
+		buf_rewind(&page->out, mark);
+		return;
+	}
+	page->out.limit += PAGE_FOLD_END_SIZE;
+	page_fold_end(page);
+}
+
 /* --- the plan itself --- */
 
 /* A fence that is filled line by line until the page is full. */
@@ -170,30 +221,6 @@ struct fenced {
 	const char *what;	/* before the name of a change: "", "output " */
 	bool full;
 };
-
-/* Long runs of backticks would make the fence long: they are broken up by a space. */
-static struct str without_long_runs(struct arena *arena, struct str line)
-{
-	size_t run = 0;
-	struct buf buf;
-
-	for (size_t i = 0; i < line.len; i++) {
-		run = line.ptr[i] == '`' ? run + 1 : 0;
-		if (run >= FENCE_TICKS_MAX)
-			break;
-	}
-	if (run < FENCE_TICKS_MAX)
-		return line;
-	buf_init(&buf, arena, line.len * 2);
-	run = 0;
-	for (size_t i = 0; i < line.len; i++) {
-		run = line.ptr[i] == '`' ? run + 1 : 0;
-		if (run > 0 && run % (FENCE_TICKS_MAX - 1) == 0)
-			buf_addc(&buf, ' ');
-		buf_addc(&buf, line.ptr[i]);
-	}
-	return buf_str(&buf);
-}
 
 static bool fenced_line(struct fenced *fenced, struct str prefix, struct str text)
 {
@@ -218,7 +245,7 @@ static bool mark_line(void *context, char mark, struct str text)
 static bool diff_change(struct fenced *fenced, const struct outcome_change *change)
 {
 	struct page *page = fenced->page;
-	struct str address = wording_cut(page->arena, change->head.address, WORDING_ADDRESS_MAX);
+	struct str address = wording_name(page->arena, change->head.address, WORDING_ADDRESS_MAX);
 	struct str head = str_format(page->arena, "%s %s%.*s @@", action_name(change->head.action),
 	    fenced->what, STR_ARG(address));
 
@@ -317,6 +344,8 @@ void page_add_details(struct page *page)
 	size_t mark, start;
 
 	if (!has_text && outcome->change_count + outcome->output_count == 0)
+		return;
+	if (page->listed < outcome->change_count) /* a name is worth more than a detail */
 		return;
 	mark = page_begin(page, 2 * FENCE_END_MAX);
 	page_fold_begin(page, "📄", has_text ? "Plan text" : "Details", 0);

@@ -23,6 +23,7 @@
 #define GAINS_SHOWN    10
 #define LOSSES_SHOWN   60
 #define MORE_LINE_SIZE ((size_t)40)
+#define LOSS_LINE_SIZE ((size_t)300) /* with the types of what is not named */
 
 static const char *const group_icons[CHANGE_GROUPS] = {
     [GROUP_DESTROY] = "🔴",
@@ -77,7 +78,18 @@ static void add_in_code(struct buf *buf, struct str text)
 static void add_code(struct message *message, struct str text)
 {
 	buf_addc(&message->text, '`');
-	add_in_code(&message->text, wording_cut(message->arena, text, ADDRESS_SHOWN));
+	add_in_code(&message->text, wording_name(message->arena, text, ADDRESS_SHOWN));
+	buf_addc(&message->text, '`');
+}
+
+/* Running text from elsewhere: outside of code, *b* in it would be bold and a URL a link. */
+static void add_data(struct message *message, struct str text)
+{
+	text = wording_cut(message->arena, text, ERROR_SHOWN);
+	if (text.len == 0)
+		return;
+	buf_addc(&message->text, '`');
+	add_in_code(&message->text, text);
 	buf_addc(&message->text, '`');
 }
 
@@ -117,6 +129,8 @@ static void write_text_object(struct message *message, const char *type, struct 
 	jsonw_field_str(writer, "text", text);
 	if (type[0] == 'p') /* plain_text */
 		jsonw_field_bool(writer, "emoji", false);
+	else /* no link, channel or mention is made of what only looks like one */
+		jsonw_field_bool(writer, "verbatim", true);
 	jsonw_end_object(writer);
 }
 
@@ -144,8 +158,8 @@ static struct str title_of(struct message *message, size_t max)
 	const struct outcome *outcome = message->outcome;
 	struct str target = wording_target(message->arena, outcome);
 	struct str title =
-	    str_format(message->arena, "%s %s: %.*s", outcome_status_icon(outcome_status(outcome)),
-		wording_operation(outcome), STR_ARG(target));
+	    str_format(message->arena, "%s %s%s%.*s", outcome_status_icon(outcome_status(outcome)),
+		wording_operation(outcome), target.len > 0 ? ": " : "", STR_ARG(target));
 
 	return wording_cut(message->arena, title, max);
 }
@@ -166,15 +180,15 @@ static void write_header(struct message *message)
 static void write_headline(struct message *message)
 {
 	const struct outcome *outcome = message->outcome;
+	const struct str notes[] = {wording_exit(message->arena, outcome), outcome->problem};
 
 	begin_section(message);
 	buf_addc(&message->text, '*');
 	add_escaped(&message->text, outcome_headline(message->arena, outcome));
 	buf_addc(&message->text, '*');
-	if (outcome->problem.len > 0) {
-		buf_addc(&message->text, '\n');
-		add_escaped(
-		    &message->text, wording_cut(message->arena, outcome->problem, ERROR_SHOWN));
+	for (size_t i = 0; i < ARRAY_LEN(notes); i++) {
+		buf_adds(&message->text, notes[i].len > 0 ? "\n" : "");
+		add_data(message, notes[i]);
 	}
 	end_section(message);
 }
@@ -223,6 +237,21 @@ static void write_error(struct message *message)
 	buf_adds(out, "\n```");
 	add_in_code(out, text);
 	buf_adds(out, "```");
+	end_section(message);
+}
+
+/* What a child printed last when it failed with words of its own. */
+static void write_tail(struct message *message)
+{
+	struct str tail = message->outcome->tail;
+
+	if (tail.len == 0)
+		return;
+	tail = wording_last_lines(utf8_printable(message->arena, tail, false), ERROR_SHOWN);
+	begin_section(message);
+	buf_adds(&message->text, "*Last output*\n```");
+	add_in_code(&message->text, tail);
+	buf_adds(&message->text, "```");
 	end_section(message);
 }
 
@@ -279,8 +308,13 @@ static void add_remark(struct message *message, const struct outcome_change *cha
 	struct detail_names names;
 
 	if (change->head.reason.len > 0) {
+		struct str reason = wording_reason(message->arena, change->head.reason);
+
 		buf_adds(&message->text, " — ");
-		add_escaped(&message->text, wording_reason(message->arena, change->head.reason));
+		if (wording_reason_is_known(change->head.reason))
+			add_escaped(&message->text, reason);
+		else
+			add_data(message, reason);
 	}
 	detail_forcing_names(change, &names);
 	for (size_t i = 0; i < names.count; i++) {
@@ -305,20 +339,53 @@ static void add_row(struct message *message, const struct outcome_change *change
 	buf_addc(&message->text, '\n');
 }
 
+/* "… and 3,650 more: 2,000 × `aws_instance`, …": losses are counted by type as far as there is
+ * room.
+ */
+static void add_more(
+    struct message *message, const struct outcome_change *rows, size_t count, bool by_type)
+{
+	struct buf *out = &message->text;
+	struct type_counts types = {.row_count = 0};
+
+	buf_adds(out, "… and ");
+	wording_count(out, count);
+	buf_adds(out, " more");
+	if (by_type)
+		groups_count_types(rows, count, &types);
+	for (size_t i = 0; i < types.row_count; i++) {
+		size_t mark = out->len;
+
+		buf_adds(out, i > 0 ? ", " : ": ");
+		wording_count(out, types.rows[i].count);
+		buf_adds(out, " × ");
+		add_code(message, types.rows[i].type);
+		if (!out->overflow && buf_room(out) >= strlen(", …"))
+			continue;
+		buf_rewind(out, mark);
+		buf_adds(out, i > 0 ? ", …" : "");
+		break;
+	}
+}
+
 static void write_group(
     struct message *message, const struct groups *groups, enum change_group group)
 {
 	size_t count = groups->counts[group], shown;
 	size_t cap = change_group_is_loss(group) ? LOSSES_SHOWN : GAINS_SHOWN;
+	size_t more = change_group_is_loss(group) ? LOSS_LINE_SIZE : MORE_LINE_SIZE;
 	struct buf *out = &message->text;
 
 	if (count == 0)
 		return;
 	begin_section(message);
-	out->limit -= size_min(out->limit, MORE_LINE_SIZE);
+	more = size_min(more, out->limit / 4);
+	out->limit -= more;
 	buf_addf(out, "*%s %s (", group_icons[group], change_group_title(group));
 	wording_count(out, count);
 	buf_adds(out, ")*\n");
+	if (out->overflow)
+		return;
 	for (shown = 0; shown < count && shown < cap; shown++) {
 		size_t mark = out->len;
 
@@ -328,12 +395,10 @@ static void write_group(
 			break;
 		}
 	}
-	out->limit += MORE_LINE_SIZE;
-	if (shown < count) {
-		buf_adds(out, "… and ");
-		wording_count(out, count - shown);
-		buf_adds(out, " more");
-	}
+	out->limit += more;
+	if (shown < count)
+		add_more(message, &groups->rows[group][shown], count - shown,
+		    change_group_is_loss(group));
 	end_section(message);
 }
 
@@ -429,6 +494,7 @@ static void write_blocks(struct message *message, const char *link_override)
 	write_headline(message);
 	if (outcome_status_is_failure(outcome_status(message->outcome)))
 		write_error(message);
+	write_tail(message);
 	write_apply(message);
 	for (size_t group = 0; group < CHANGE_GROUPS && !message->outcome->apply.present; group++)
 		write_group(message, &groups, (enum change_group)group);
@@ -439,10 +505,16 @@ static void write_blocks(struct message *message, const char *link_override)
 
 static void write_fallback(struct message *message, struct str *out)
 {
-	struct str title = title_of(message, HEADER_MAX);
+	const struct outcome *outcome = message->outcome;
+	struct str target = wording_target(message->arena, outcome);
 
 	buf_init(&message->text, message->arena, FALLBACK_MAX);
-	add_escaped(&message->text, title);
+	buf_addf(&message->text, "%s %s", outcome_status_icon(outcome_status(outcome)),
+	    wording_operation(outcome));
+	if (target.len > 0) {
+		buf_addc(&message->text, ' ');
+		add_code(message, target);
+	}
 	buf_adds(&message->text, ": ");
 	add_escaped(&message->text, outcome_headline(message->arena, message->outcome));
 	*out = buf_str(&message->text);

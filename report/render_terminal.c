@@ -9,11 +9,11 @@
 #include "report/wording.h"
 
 #define OWN_LIMIT     ((size_t)64 << 20)
-#define TEXT_MAX      ((size_t)1000) /* bytes of an address or a summary */
+#define TEXT_MAX      ((size_t)1000) /* bytes of an address or a summary, while there is room */
 #define REMARK_MAX    ((size_t)300)
 #define ALIGN_MAX     ((size_t)56) /* columns: remarks stand below each other up to here */
 #define PARAGRAPH_MAX ((size_t)16384)
-#define DETAIL_LINES  ((size_t)20) /* of a diagnostic */
+#define CUT_LINE_SIZE ((size_t)40) /* "... 4,980 more lines" */
 
 enum tone {
 	TONE_PLAIN,
@@ -58,15 +58,29 @@ static const enum tone status_tones[] = {
     [STATUS_APPLY_FAILED] = TONE_RED,
 };
 
-/* How long lists may get; the next shorter set is tried when max_bytes is exceeded. */
+/*
+ * How much is told; the next shorter set is tried when max_bytes is exceeded. Details go first,
+ * then what is no loss, the names of losses last.
+ */
 struct caps {
-	size_t losses, gains, others;
+	size_t losses, gains, others; /* rows of a list */
+	size_t types;		      /* that the losses without a row are counted by */
+	size_t text;		      /* bytes of an address or a summary */
+	size_t paragraph;	      /* lines of a diagnostic */
+	bool details;
 };
 
 static const struct caps caps_of_level[] = {
-    {200, 20, 20},
-    {50, 5, 5},
-    {0, 0, 0},
+    {200, 20, 20, TYPE_COUNTS_MAX, TEXT_MAX, 20, true},
+    {200, 20, 20, TYPE_COUNTS_MAX, TEXT_MAX, 20, false},
+    {200, 10, 5, 32, 500, 5, false},
+    {100, 5, 3, 20, 300, 3, false},
+    {50, 3, 2, 10, 200, 1, false},
+    {20, 1, 1, 5, 200, 0, false},
+    {10, 0, 1, 5, 150, 0, false},
+    {5, 0, 1, 3, 100, 0, false},
+    {1, 0, 0, 3, 80, 0, false},
+    {0, 0, 0, 3, 80, 0, false},
 };
 
 struct screen {
@@ -77,6 +91,12 @@ struct screen {
 	struct groups groups;
 	struct buf out;
 };
+
+/* Are attribute diffs shown? Asked for, and there is room. */
+static bool shows_details(const struct screen *screen)
+{
+	return screen->options->details && screen->caps->details;
+}
 
 /* One line: "  -/+ aws_x.y   why". Texts are printable already. */
 struct line {
@@ -176,7 +196,12 @@ static void put_more(struct screen *screen, size_t count)
 
 static struct str printable(struct screen *screen, struct str text)
 {
-	return wording_cut(screen->arena, text, TEXT_MAX);
+	return wording_cut(screen->arena, text, screen->caps->text);
+}
+
+static struct str name_of(struct screen *screen, struct str name)
+{
+	return wording_name(screen->arena, name, screen->caps->text);
 }
 
 static void add_join(struct buf *buf)
@@ -190,7 +215,7 @@ static void add_names(struct screen *screen, struct buf *buf, const struct detai
 		struct str name = names->names[i].len > 0 ? names->names[i] : STR("value");
 
 		buf_adds(buf, i > 0 ? ", " : "");
-		buf_add(buf, wording_cut(screen->arena, name, 100));
+		buf_add(buf, wording_name(screen->arena, name, 100));
 	}
 	if (names->more > 0)
 		buf_addf(buf, " and %zu more", names->more);
@@ -213,14 +238,14 @@ static struct str remark_of(struct screen *screen, const struct outcome_change *
 		    names.count + names.more == 1 ? " forces replacement" : " force replacement");
 	}
 	detail_changed_names(change, &names);
-	if (names.count > 0 && !screen->options->details) {
+	if (names.count > 0 && !shows_details(screen)) {
 		add_join(&buf);
 		add_names(screen, &buf, &names);
 	}
 	if (head->importing) {
 		add_join(&buf);
 		buf_adds(&buf, head->import_id.len > 0 ? "import id " : "imported");
-		buf_add(&buf, wording_cut(screen->arena, head->import_id, 100));
+		buf_add(&buf, wording_name(screen->arena, head->import_id, 100));
 	}
 	return buf_str(&buf);
 }
@@ -231,18 +256,18 @@ static struct str title_of(struct screen *screen, const struct change_head *head
 
 	buf_init(&buf, screen->arena, 4 * TEXT_MAX);
 	if (head->previous_address.len > 0) {
-		buf_add(&buf, printable(screen, head->previous_address));
+		buf_add(&buf, name_of(screen, head->previous_address));
 		buf_adds(&buf, " -> ");
 	}
-	buf_add(&buf, printable(screen, head->address));
+	buf_add(&buf, name_of(screen, head->address));
 	if (head->deposed.len > 0) {
 		buf_adds(&buf, " (deposed ");
-		buf_add(&buf, wording_cut(screen->arena, head->deposed, 100));
+		buf_add(&buf, wording_name(screen->arena, head->deposed, 100));
 		buf_addc(&buf, ')');
 	}
 	if (head->action == ACTION_OTHER) {
 		buf_adds(&buf, ": ");
-		buf_add(&buf, wording_cut(screen->arena, head->action_text, 100));
+		buf_add(&buf, wording_name(screen->arena, head->action_text, 100));
 	}
 	return buf_str(&buf);
 }
@@ -295,7 +320,7 @@ static void put_change(struct screen *screen, const struct outcome_change *chang
 	};
 
 	put_line(screen, &line);
-	if (screen->options->details)
+	if (shows_details(screen))
 		(void)detail_lines(screen->arena, change, put_detail, screen);
 }
 
@@ -324,20 +349,28 @@ static void put_changes(
 	put_more(screen, count - shown);
 }
 
-/* Too many losses to name: nothing is hidden, they are counted by type. */
-static void put_types(struct screen *screen, const struct outcome_change *changes, size_t count)
+/* As many losses as may be named; nothing of the rest is hidden, it is counted by type. */
+static void put_losses(struct screen *screen, const struct outcome_change *changes, size_t count)
 {
+	size_t named = size_min(count, screen->caps->losses), shown;
 	struct type_counts types;
 
-	groups_count_types(changes, count, &types);
-	for (size_t i = 0; i < types.row_count; i++) {
-		buf_adds(&screen->out, "  ");
+	put_changes(screen, changes, count, named);
+	groups_count_types(changes + named, count - named, &types);
+	shown = size_min(types.row_count, screen->caps->types);
+	for (size_t i = 0; i < shown; i++) {
+		buf_adds(&screen->out, "      ");
 		wording_count(&screen->out, types.rows[i].count);
 		buf_adds(&screen->out, " x ");
-		buf_add(&screen->out, printable(screen, types.rows[i].type));
+		buf_add(&screen->out, name_of(screen, types.rows[i].type));
 		buf_addc(&screen->out, '\n');
+		count -= types.rows[i].count;
 	}
-	put_more(screen, types.other);
+	if (shown > 0 && count > named) {
+		buf_adds(&screen->out, "      ");
+		wording_count(&screen->out, count - named);
+		buf_adds(&screen->out, " of other types\n");
+	}
 }
 
 static void put_groups(struct screen *screen)
@@ -352,10 +385,8 @@ static void put_groups(struct screen *screen)
 		    change_group_title((enum change_group)group), count);
 		if (!change_group_is_loss((enum change_group)group))
 			put_changes(screen, rows, count, screen->caps->gains);
-		else if (count <= screen->caps->losses)
-			put_changes(screen, rows, count, count);
 		else
-			put_types(screen, rows, count);
+			put_losses(screen, rows, count);
 	}
 }
 
@@ -402,7 +433,7 @@ static void put_steps(struct screen *screen, size_t section)
 			    screen, step_sections[section].tone, step_sections[section].title, 0);
 		if (count++ >= cap)
 			continue;
-		line.text = printable(screen, step->address);
+		line.text = name_of(screen, step->address);
 		put_line(screen, &line);
 	}
 	put_more(screen, count > cap ? count - cap : 0);
@@ -422,21 +453,21 @@ static void put_paragraph(struct screen *screen, struct str text)
 	while (str_line(&clean, &part)) {
 		struct line line = {.indent = 6, .text = part};
 
-		if (lines++ < DETAIL_LINES)
+		if (lines++ < screen->caps->paragraph)
 			put_line(screen, &line);
 		else
 			left++;
 	}
-	if (left > 0)
+	if (left > 0 && screen->caps->paragraph > 0)
 		buf_adds(&screen->out, "      ...\n");
 }
 
 static struct str place_of(struct screen *screen, const struct diagnostic *diagnostic)
 {
-	struct str file = wording_cut(screen->arena, diagnostic->file, REMARK_MAX);
+	struct str file = wording_name(screen->arena, diagnostic->file, REMARK_MAX);
 
 	if (file.len == 0)
-		return wording_cut(screen->arena, diagnostic->address, REMARK_MAX);
+		return wording_name(screen->arena, diagnostic->address, REMARK_MAX);
 	if (diagnostic->line > 0)
 		return str_format(screen->arena, "%.*s:%d", STR_ARG(file), diagnostic->line);
 	return file;
@@ -454,7 +485,7 @@ static void put_diagnostic(struct screen *screen, const struct diagnostic *diagn
 	};
 
 	put_line(screen, &line);
-	if (is_error || screen->options->details)
+	if (is_error || shows_details(screen))
 		put_paragraph(screen, diagnostic->detail);
 }
 
@@ -493,13 +524,13 @@ static void put_error_text(struct screen *screen)
 	put_paragraph(screen, outcome->text.errors);
 }
 
-static void put_pair(struct screen *screen, enum tone tone, struct str text, struct str remark)
+static void put_pair(struct screen *screen, enum tone tone, struct str name, struct str remark)
 {
 	struct line line = {
 	    .indent = 2,
 	    .tone = tone,
 	    .symbol = STR("!"),
-	    .text = printable(screen, text),
+	    .text = name_of(screen, name),
 	    .remark = wording_cut(screen->arena, remark, REMARK_MAX),
 	};
 
@@ -540,7 +571,8 @@ static void put_invocations(struct screen *screen)
 
 static void put_note(struct screen *screen, struct str text)
 {
-	struct line line = {.text = STR("note:"), .remark = printable(screen, text)};
+	struct line line = {
+	    .tone = TONE_DIM, .symbol = STR("note:"), .text = printable(screen, text)};
 
 	if (text.len > 0)
 		put_line(screen, &line);
@@ -551,13 +583,14 @@ static void put_title(struct screen *screen)
 	const struct outcome *outcome = screen->outcome;
 	enum tone tone = status_tones[outcome_status(outcome)];
 	struct str target = wording_target(screen->arena, outcome);
-	struct str title =
-	    str_format(screen->arena, "%s: %.*s", wording_operation(outcome), STR_ARG(target));
+	struct str title = str_format(screen->arena, "%s%s%.*s", wording_operation(outcome),
+	    target.len > 0 ? ": " : "", STR_ARG(target));
 
 	put(screen, TONE_BOLD, title);
 	buf_addc(&screen->out, '\n');
 	put(screen, tone, outcome_headline(screen->arena, outcome));
 	buf_addc(&screen->out, '\n');
+	put_note(screen, wording_exit(screen->arena, outcome));
 	put_note(screen, outcome->problem);
 	for (size_t i = 0; i < size_min(outcome->note_count, screen->caps->others); i++)
 		put_note(screen, outcome->notes[i]);
@@ -584,6 +617,28 @@ static void put_all(struct screen *screen)
 	put_diagnostics(screen, SEVERITY_WARNING, "Warnings");
 }
 
+/* Even the shortest form may be too long: what stands last matters least, and goes by the line. */
+static void cut_lines(struct screen *screen, size_t max_bytes)
+{
+	struct str text = buf_str(&screen->out), rest = text, line;
+	size_t end = 0, left = 0;
+
+	if (text.len <= max_bytes || max_bytes <= CUT_LINE_SIZE)
+		return;
+	while (str_line(&rest, &line)) {
+		size_t next = text.len - rest.len;
+
+		left += left > 0 || next > max_bytes - CUT_LINE_SIZE;
+		end = left == 0 ? next : end;
+	}
+	if (end == 0)
+		return;
+	buf_rewind(&screen->out, end);
+	buf_adds(&screen->out, "... ");
+	wording_things(&screen->out, left, "more line", "more lines");
+	buf_addc(&screen->out, '\n');
+}
+
 bool render_terminal(struct arena *arena, const struct outcome *outcome,
     const struct render_options *options, struct str *out, struct err *err)
 {
@@ -591,12 +646,18 @@ bool render_terminal(struct arena *arena, const struct outcome *outcome,
 	struct screen screen = {.arena = scratch, .outcome = outcome, .options = options};
 
 	groups_of(outcome, &screen.groups);
+	size_t max_bytes = options->max_bytes ? options->max_bytes : OWN_LIMIT;
+
 	for (size_t level = 0; level < ARRAY_LEN(caps_of_level); level++) {
+		bool is_last = level == ARRAY_LEN(caps_of_level) - 1;
+
 		screen.caps = &caps_of_level[level];
-		buf_init(&screen.out, arena, options->max_bytes ? options->max_bytes : OWN_LIMIT);
+		buf_init(&screen.out, arena, is_last ? OWN_LIMIT : max_bytes);
 		put_all(&screen);
 		if (!screen.out.overflow)
 			break;
 	}
+	cut_lines(&screen, max_bytes);
+	screen.out.overflow |= screen.out.len > max_bytes;
 	return buf_finish(&screen.out, out, err);
 }

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 
 #define TARGET_MAX ((size_t)200)
+#define EXIT_MAX   ((size_t)300)
 #define ELLIPSIS   "…"
 
 static const char *const status_icons[] = {
@@ -116,6 +117,55 @@ struct str wording_cut(struct arena *arena, struct str text, size_t max)
 	return str_format(arena, "%.*s" ELLIPSIS, STR_ARG(line));
 }
 
+/* Something of it would be dropped or changed when it is shown. */
+static bool is_unseen(struct arena *arena, struct str bytes, uint32_t code)
+{
+	if (code < 0x80)
+		return code < 0x20 || code == 0x7f;
+	return !str_eq(bytes, utf8_printable(arena, bytes, true));
+}
+
+static void add_seen(struct buf *buf, struct str bytes, uint32_t code)
+{
+	bool is_byte = bytes.len == 1;
+
+	if (!is_unseen(buf->arena, bytes, code))
+		buf_add(buf, bytes);
+	else if (code == '\n' || code == '\r' || code == '\t')
+		buf_adds(buf, code == '\n' ? "\\n" : code == '\r' ? "\\r" : "\\t");
+	else if (is_byte) /* ASCII, or a byte that is no UTF-8 */
+		buf_addf(buf, "\\x%02x", (unsigned)(unsigned char)bytes.ptr[0]);
+	else
+		buf_addf(buf, "\\u%04x", (unsigned)code);
+}
+
+struct str wording_name(struct arena *arena, struct str name, size_t max)
+{
+	/* what is written out is never shorter */
+	struct str head = utf8_cut(name, size_min(name.len, max));
+	size_t at = 0, end = 0; /* end: with room for the ellipsis */
+	struct buf buf;
+
+	while (at < name.len && name.ptr[at] >= 0x20 && name.ptr[at] < 0x7f)
+		at++;
+	if (at == name.len && at <= max)
+		return name;
+	at = 0;
+	buf_init(&buf, arena, max);
+	while (at < head.len && !buf.overflow) {
+		size_t start = at;
+		uint32_t code = utf8_next(head, &at);
+
+		add_seen(&buf, str_from_to(head, start, at), code);
+		if (!buf.overflow && buf.len + sizeof(ELLIPSIS) - 1 <= max)
+			end = buf.len;
+	}
+	if (head.len == name.len && !buf.overflow)
+		return buf_str(&buf);
+	head = str_from_to(buf_str(&buf), 0, end);
+	return str_format(arena, "%.*s" ELLIPSIS, STR_ARG(head));
+}
+
 struct str wording_target(struct arena *arena, const struct outcome *outcome)
 {
 	const struct fact *target = &outcome->facts.target;
@@ -124,8 +174,45 @@ struct str wording_target(struct arena *arena, const struct outcome *outcome)
 			  : fact_known(directory)		      ? directory->value
 								      : STR_EMPTY;
 
-	text = wording_cut(arena, text, TARGET_MAX);
-	return text.len > 0 ? text : STR(".");
+	text = wording_name(arena, text, TARGET_MAX);
+	return str_is(text, ".") || str_is(text, "./") ? STR_EMPTY : text;
+}
+
+struct str wording_exit(struct arena *arena, const struct outcome *outcome)
+{
+	const struct child_facts *child = &outcome->child;
+	struct str command = wording_name(arena, child->command, TARGET_MAX);
+
+	if (child->ran && child->signal > 0)
+		return str_format(
+		    arena, "'%.*s' was ended by signal %d", STR_ARG(command), child->signal);
+	if (child_failed(outcome, outcome->facts.operation))
+		return str_format(
+		    arena, "'%.*s' ended with status %d", STR_ARG(command), child->status);
+	/* 2 of plan -detailed-exitcode says that there are changes: the headline says it too */
+	if (outcome->exit_status == 0 || (outcome->exit_status == 2 && child->status == 2 &&
+					     !outcome_status_is_failure(outcome_status(outcome))))
+		return STR_EMPTY;
+	return wording_cut(arena, outcome->exit_reason, EXIT_MAX);
+}
+
+struct str wording_last_lines(struct str text, size_t max)
+{
+	size_t from, line;
+
+	text = str_trim_end(text);
+	if (text.len <= max)
+		return text;
+	from = text.len - max;
+	/* the rest of a line that is cut is left out, unless it is all there is */
+	line = from;
+	while (line < text.len && text.ptr[line - 1] != '\n')
+		line++;
+	if (line < text.len)
+		return str_skip(text, line);
+	while (from < text.len && ((unsigned char)text.ptr[from] & 0xc0) == 0x80)
+		from++;
+	return str_skip(text, from);
 }
 
 void wording_count(struct buf *buf, size_t count)
@@ -148,15 +235,28 @@ void wording_things(struct buf *buf, size_t count, const char *one, const char *
 	buf_adds(buf, count == 1 ? one : many);
 }
 
+static const char *known_reason(struct str reason)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if (str_is(reason, reasons[i].word))
+			return reasons[i].text;
+	}
+	return NULL;
+}
+
+bool wording_reason_is_known(struct str reason)
+{
+	return known_reason(reason) != NULL;
+}
+
 struct str wording_reason(struct arena *arena, struct str reason)
 {
+	const char *known = known_reason(reason);
 	struct str text;
 	char *bytes;
 
-	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
-		if (str_is(reason, reasons[i].word))
-			return str_from(reasons[i].text);
-	}
+	if (known)
+		return str_from(known);
 	text = wording_cut(arena, reason, 100);
 	bytes = str_to_c(arena, text);
 	for (size_t i = 0; i < text.len; i++)

@@ -26,7 +26,8 @@ bool outcome_status_is_failure(enum outcome_status status);
 
 /* "Plan" or "Apply": what the title begins with. */
 const char *wording_operation(const struct outcome *outcome);
-/* The target, else the directory, else "."; printable, one line, at most 200 bytes. */
+/* The target, else the directory; printable, one line, at most 200 bytes. Empty for ".", which says
+ * nothing to who reads it elsewhere. */
 struct str wording_target(struct arena *arena, const struct outcome *outcome);
 
 /* 4,980 */
@@ -34,11 +35,23 @@ void wording_count(struct buf *buf, size_t count);
 /* "1 resource", "4,980 resources" */
 void wording_things(struct buf *buf, size_t count, const char *one, const char *many);
 
+/* How the child ended or why the run failed ("'sh' was ended by signal 9"); empty when all is well.
+ */
+struct str wording_exit(struct arena *arena, const struct outcome *outcome);
+/* The last lines of `text`, at most `max` bytes: where a program says why it stopped. */
+struct str wording_last_lines(struct str text, size_t max);
+
 /* A word of Terraform (action_reason, why deferred) as half a sentence; unknown words stay visible.
  */
 struct str wording_reason(struct arena *arena, struct str reason);
+bool wording_reason_is_known(struct str reason); /* then its text is ours, not data */
 /* Text for people, cut to `max` bytes with an ellipsis; one line. */
 struct str wording_cut(struct arena *arena, struct str text, size_t max);
+/*
+ * A name out of a plan (address, key, type, path), cut likewise. Nothing of it is dropped: what
+ * nobody could see is written \x1b or \u202e, so that two names never look the same.
+ */
+struct str wording_name(struct arena *arena, struct str name, size_t max);
 /* `value` as one line of at most about `max` bytes: JSON's form, (sensitive), (known after apply).
  */
 void wording_value(struct buf *buf, struct shown value, size_t max);

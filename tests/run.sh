@@ -1,31 +1,16 @@
 #!/bin/sh
-# Runs the test programs of one build folder and prints one line each; the whole output of one that does
-# not pass. Closes with "N passed, N failed" over all tests.
+# Runs the test programs of one build folder, as many at a time as there are processors, and prints one
+# line each; the whole output of one that does not pass. Closes with "N passed, N failed" over all tests.
 #   tests/run.sh [--valgrind] BUILD
+# With --valgrind the tests run under valgrind, and so does the program that the tests in e2e/ start.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-wrapper=""
-if [ "${1:-}" = "--valgrind" ]; then
-	wrapper="valgrind --quiet --leak-check=full --error-exitcode=99 --child-silent-after-fork=yes"
-	export TFHERALD_UNDER_VALGRIND=1
-	shift
-fi
-build=$1
-TFHERALD="$PWD/$build/tfherald"
-TFHERALD_BUILD="$PWD/$build"
-export TFHERALD TFHERALD_BUILD
-# Nothing of the machine's own set-up may reach a test.
-unset GITHUB_TOKEN TFHERALD_GITHUB_TOKEN SLACK_BOT_TOKEN SLACK_WEBHOOK_URL NO_COLOR
-export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 LC_ALL=C.UTF-8
 
-passed=0
-bad=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-for source in tests/base/test_*.c tests/parser/test_*.c tests/policies/test_*.c tests/report/test_*.c \
-	tests/notifiers/test_*.c tests/cmd/test_*.c tests/e2e/test_*.c; do
-	[ -e "$source" ] || continue
-	name=${source%.c}
+# One program: its line, and "PASSED FAILED" into $results. Called by xargs below.
+if [ "${1:-}" = "--one" ]; then
+	build=$2
+	name=${3%.c}
+	log=$results/$(echo "$name" | tr / -)
 	$wrapper "$build/$name" > "$log" 2>&1 < /dev/null
 	status=$?
 	ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
@@ -39,13 +24,64 @@ for source in tests/base/test_*.c tests/parser/test_*.c tests/policies/test_*.c 
 		not=1
 	fi
 	if [ "$not" -gt 0 ]; then
+		echo "NOT OK  $name (status $status)" >> "$log"
 		cat "$log"
-		echo "NOT OK  $name (status $status)"
 	else
 		printf 'ok      %-40s %4d\n' "${name#tests/}" "$ok"
 	fi
+	echo "$ok $not" > "$log.sum"
+	exit 0
+fi
+
+wrapper=""
+program=""
+if [ "${1:-}" = "--valgrind" ]; then
+	# No vgdb: its pipes would stand among the temporary files that the tests count.
+	wrapper="valgrind --quiet --leak-check=full --error-exitcode=99 --child-silent-after-fork=yes"
+	wrapper="$wrapper --vgdb=no"
+	export TFHERALD_UNDER_VALGRIND=1
+	shift
+fi
+build=$1
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+TFHERALD="$PWD/$build/tfherald"
+TFHERALD_BUILD="$PWD/$build"
+if [ -n "$wrapper" ]; then
+	program="$results/tfherald"
+	printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$wrapper" "$TFHERALD" > "$program"
+	chmod +x "$program"
+	TFHERALD=$program
+fi
+export TFHERALD TFHERALD_BUILD results wrapper
+# Nothing of the machine's own set-up may reach a test.
+unset GITHUB_TOKEN TFHERALD_GITHUB_TOKEN SLACK_BOT_TOKEN SLACK_WEBHOOK_URL NO_COLOR
+export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 LC_ALL=C.UTF-8
+
+# Those that wait for seconds come first, so that the others go on meanwhile.
+first="tests/e2e/test_deliver.c tests/base/test_process_relay.c tests/e2e/test_terraform.c"
+count=0
+for source in $first tests/base/test_*.c tests/parser/test_*.c tests/policies/test_*.c \
+	tests/report/test_*.c tests/notifiers/test_*.c tests/cmd/test_*.c tests/e2e/test_*.c; do
+	[ -e "$source" ] || continue
+	grep -qsx "$source" "$results/list" && continue
+	echo "$source" >> "$results/list"
+	count=$((count + 1))
+done
+lanes=$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 1)
+xargs -P "$lanes" -n 1 tests/run.sh --one "$build" < "$results/list"
+
+passed=0
+bad=0
+for sum in "$results"/*.sum; do
+	read -r ok not < "$sum"
 	passed=$((passed + ok))
 	bad=$((bad + not))
+	count=$((count - 1))
 done
+if [ $count -ne 0 ]; then
+	echo "$count test programs did not come to an end"
+	bad=$((bad + 1))
+fi
 echo "$passed passed, $bad failed"
 [ $bad -eq 0 ]

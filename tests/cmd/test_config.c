@@ -43,22 +43,18 @@ struct world {
 	char root[64], start[4096], out[96];
 };
 
-static bool door_run(void *state, struct arena *arena, const struct http_request *requests,
-    struct http_reply *replies, size_t count, uint64_t deadline, struct err *err)
+static bool door_begin(void *state, struct arena *arena, const struct http_request *request,
+    struct http_reply *reply, uint64_t deadline, struct err *err)
 {
 	struct door *door = state;
 
 	(void)deadline;
 	if (door->closed)
 		return err_set(err, ERR_NETWORK, "no network here");
-	for (size_t i = 0; i < count; i++) {
-		bool slack = str_contains(requests[i].url, STR("slack"));
-
-		assert_true(door->count < ARRAY_LEN(door->asked));
-		door->asked[door->count] = str_copy(arena, requests[i].url);
-		door->token[door->count++] = str_copy(arena, requests[i].token);
-		replies[i] = slack ? door->slack : door->github;
-	}
+	assert_true(door->count < ARRAY_LEN(door->asked));
+	door->asked[door->count] = str_copy(arena, request->url);
+	door->token[door->count++] = str_copy(arena, request->token);
+	*reply = str_contains(request->url, STR("slack")) ? door->slack : door->github;
 	return true;
 }
 
@@ -91,7 +87,7 @@ static int setup(void **state)
 	make_dir(world, "repo/.git");
 	make_dir(world, "repo/envs");
 	snprintf(world->out, sizeof(world->out), "%s/out", world->root);
-	world->door.http = (struct http){.state = &world->door, .run = door_run};
+	world->door.http = (struct http){.state = &world->door, .begin = door_begin};
 	world->app = (struct app){.sys = &world->script.sys,
 	    .run = arena_new(),
 	    .scratch = arena_new(),

@@ -149,6 +149,58 @@ static void settings(void **state)
 	}
 }
 
+/* What stops us is told to those who wait for the report, too. */
+static void reports_of_failures(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *arguments[10];
+		int status;
+		const char *report_has;
+	} rows[] = {
+	    {"child not found", {"plan", "--report", "r.json", "--", "no-such-program-x"}, 127,
+		"\"status\": 127"},
+	    {"file missing", {"plan", "--report", "r.json", "--plan", "nowhere"}, 66, "nowhere"},
+	    {"file is no plan", {"plan", "--report", "r.json", "--plan", "plain.txt"}, 65,
+		"\"result\": \"error\""},
+	    {"deferred", {"plan", "--defer-exit", "--report", "r.json", "--plan", "plain.txt"}, 0,
+		"\"status\": 65"},
+	    {"unknown failure", {"plan", "--report", "r.json", "--", "sh", "-c", "exit 9"}, 9,
+		"\"result\": \"error\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct program program;
+
+		program_begin(&program);
+		program_write(&program, "plain.txt", STR("nothing of a plan"));
+		struct program_result result = program_run(&program, rows[i].arguments);
+		program_expect(rows[i].name, &result, rows[i].status, NULL, NULL);
+		struct str report = program_read(&program, "r.json");
+		if (!str_contains(report, str_from(rows[i].report_has)))
+			fail_msg("%s: %.*s", rows[i].name, STR_ARG(report));
+		program_end(&program);
+	}
+}
+
+static void report_that_cannot_be_written(void **state)
+{
+	struct program program;
+
+	(void)state;
+	program_begin(&program);
+	struct program_result result =
+	    RUN(&program, "plan", "--report", "no/dir/r.json", "--", "sh", "-c", "exit 7");
+	program_expect("the child's status wins", &result, 7, NULL, "no/dir");
+	result = RUN(&program, "plan", "--report", "no/dir/r.json", "--defer-exit", "--", "sh",
+	    "-c", "exit 7");
+	program_expect("nothing is deferred", &result, 7, NULL, "no/dir");
+	result = RUN(&program, "plan", "--report", "no/dir/r.json", "--", "true");
+	program_expect("alone it counts", &result, 66, NULL, "no/dir");
+	program_end(&program);
+}
+
 /* The end of the output is not the end of us; what the child said was said. */
 static void output_goes_away(void **state)
 {
@@ -179,6 +231,14 @@ static void full_disk_is_said(void **state)
 	program_write(&program, "plan.txt", STR(PLAN_TEXT));
 	struct program_result result = program_other(&program, argv);
 	program_expect("/dev/full", &result, 66, NULL, "No space left");
+	const char *const child[] = {
+	    "sh", "-c", "exec \"$0\" plan -- echo hi > /dev/full", getenv("TFHERALD"), NULL};
+	result = program_other(&program, child);
+	program_expect("a child's output", &result, 66, NULL, "No space left");
+	const char *const closed[] = {
+	    "sh", "-c", "exec \"$0\" version >&-", getenv("TFHERALD"), NULL};
+	result = program_other(&program, closed);
+	program_expect("closed standard output", &result, 66, NULL, "cannot write");
 	program_end(&program);
 }
 
@@ -188,6 +248,8 @@ int main(void)
 	    cmocka_unit_test(inputs),
 	    cmocka_unit_test(command_lines),
 	    cmocka_unit_test(settings),
+	    cmocka_unit_test(reports_of_failures),
+	    cmocka_unit_test(report_that_cannot_be_written),
 	    cmocka_unit_test(output_goes_away),
 	    cmocka_unit_test(full_disk_is_said),
 	};

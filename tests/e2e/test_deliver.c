@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 #include <cmocka.h>
+
+#include <stdlib.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "tests/support/api_double.h"
@@ -148,48 +150,79 @@ static void failures(void **state)
 	}
 }
 
-static void transient_failures_are_repeated(void **state)
+/* Lets the program work in the background; its stdout, stderr and status become files. */
+static void plan_file_begin(struct world *world)
+{
+	const char *const argv[] = {"sh", "-c",
+	    "(\"$0\" plan --report r.json --plan \"$1\" > out 2> err; echo $? > ended) > start "
+	    "2>&1 &",
+	    getenv("TFHERALD"), world->plan, NULL};
+	struct program_result result = program_other(&world->program, argv);
+
+	program_expect("in the background", &result, 0, NULL, NULL);
+}
+
+static struct program_result plan_file_end(struct world *world)
+{
+	struct program *program = &world->program;
+	struct timespec moment = {.tv_nsec = 20000000};
+	struct program_result result = {.status = -1};
+
+	for (int i = 0; i < 3000 && program_read(program, "ended").len == 0; i++)
+		nanosleep(&moment, NULL);
+	if (str_is(program_read(program, "ended"), "0\n"))
+		result.status = 0;
+	result.out = program_read(program, "out");
+	result.err = program_read(program, "err");
+	return result;
+}
+
+/* What the program repeats takes it some seconds: all of these run at the same time. */
+static void failures_are_repeated(void **state)
 {
 	static const struct {
 		const char *name;
 		struct server_rule rule;
+		const char *url, *err_has, *report_has;
+		size_t comments;
 	} rows[] = {
-	    {"500 on reading", {.pattern = "GET /repos/.*", .status = 502, .times = 1}},
-	    {"429 with retry-after", {.pattern = "POST /repos/.*",
-					 .status = 429,
-					 .headers = "Retry-After: 1\r\n",
-					 .times = 1}},
+	    {"502 on reading", {.pattern = "GET /repos/.*", .status = 502, .times = 1}, NULL, NULL,
+		"\"sent\"", 1},
+	    {"429 with retry-after",
+		{.pattern = "POST /repos/.*",
+		    .status = 429,
+		    .headers = "Retry-After: 1\r\n",
+		    .times = 1},
+		NULL, NULL, "\"sent\"", 1},
 	    {"connection lost after the comment was stored",
-		{.pattern = "POST /repos/.*", .fault = SERVER_FAULT_CLOSE_AFTER, .times = 1}},
+		{.pattern = "POST /repos/.*", .fault = SERVER_FAULT_CLOSE_AFTER, .times = 1}, NULL,
+		NULL, "\"sent\"", 1},
+	    {"nobody there", {.pattern = "never"}, "http://127.0.0.1:1", "refused", "\"failed\"",
+		0},
 	};
+	struct world worlds[ARRAY_LEN(rows)];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct world world;
-
-		world_begin(&world);
-		with_tokens(&world);
-		http_server_rule(world.server, &rows[i].rule);
-		struct program_result result = plan_file(&world);
-		program_expect(rows[i].name, &result, 0, NULL, NULL);
-		if (world.api.comment_count != 1)
-			fail_msg("%s: %zu comments", rows[i].name, world.api.comment_count);
-		assert_true(str_contains(program_read(&world.program, "r.json"), STR("\"sent\"")));
-		world_end(&world);
+		world_begin(&worlds[i]);
+		with_tokens(&worlds[i]);
+		http_server_rule(worlds[i].server, &rows[i].rule);
+		if (rows[i].url)
+			program_env(&worlds[i].program, "GITHUB_API_URL", rows[i].url);
+		plan_file_begin(&worlds[i]);
 	}
-}
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct program_result result = plan_file_end(&worlds[i]);
 
-static void nobody_there(void **state)
-{
-	struct world world;
-
-	(void)state;
-	world_begin(&world);
-	with_tokens(&world);
-	program_env(&world.program, "GITHUB_API_URL", "http://127.0.0.1:1");
-	struct program_result result = plan_file(&world);
-	program_expect("refused", &result, 0, NULL, "refused");
-	world_end(&world);
+		program_expect(rows[i].name, &result, 0, "4 to add", rows[i].err_has);
+		if (worlds[i].api.comment_count != rows[i].comments)
+			fail_msg("%s: %zu comments", rows[i].name, worlds[i].api.comment_count);
+		struct str report = program_read(&worlds[i].program, "r.json");
+		if (!str_contains(report, str_from(rows[i].report_has)))
+			fail_msg(
+			    "%s: the report does not say %s", rows[i].name, rows[i].report_has);
+		world_end(&worlds[i]);
+	}
 }
 
 static void missing_token(void **state)
@@ -317,8 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(comments_and_updates),
 	    cmocka_unit_test(failures),
-	    cmocka_unit_test(transient_failures_are_repeated),
-	    cmocka_unit_test(nobody_there),
+	    cmocka_unit_test(failures_are_repeated),
 	    cmocka_unit_test(missing_token),
 	    cmocka_unit_test(nothing_is_sent),
 	    cmocka_unit_test(webhook_and_routes),

@@ -18,6 +18,11 @@ static const char replace_tf[] = "resource \"terraform_data\" \"web\" {\n  count
 static const char secret_tf[] =
     "variable \"pw\" {\n  sensitive = true\n  default = \"top-Secret-4711\"\n}\n"
     "resource \"terraform_data\" \"db\" {\n  input = { pw = var.pw, name = \"db\" }\n}\n";
+static const char variable_tf[] =
+    "variable \"pw\" {\n  sensitive = true\n  default = \"top-Secret-4711\"\n}\n"
+    "resource \"terraform_data\" \"x\" {\n  input = 1\n}\n"
+    "check \"c\" {\n  assert {\n    condition = terraform_data.x.input == 2\n"
+    "    error_message = \"bad ${nonsensitive(var.pw)}\"\n  }\n}\n";
 static const char broken_tf[] = "resource \"terraform_data\" \"x\" {\n  input = var.none\n}\n";
 static const char failing_tf[] =
     "resource \"terraform_data\" \"good\" {\n  input = 1\n}\n"
@@ -167,6 +172,26 @@ static void other_ways_to_plan(void **state)
 	}
 }
 
+/* With -chdir the run is about that directory: its name, its settings. */
+static void chdir_names_the_directory(void **state)
+{
+	struct program program;
+	const char *const prepare[] = {"sh", "-c",
+	    "mkdir -p .git a && mv main.tf a/ && terraform -chdir=a init >/dev/null && "
+	    "echo 'target: from-a' > a/tfherald.yaml",
+	    NULL};
+
+	(void)state;
+	project(&program, create_tf);
+	struct program_result result = program_other(&program, prepare);
+	program_expect("prepare", &result, 0, NULL, NULL);
+	result = RUN(&program, "plan", "--report", "r.json", "--", "terraform", "-chdir=a", "plan");
+	program_expect("plan", &result, 0, NULL, "from-a");
+	assert_true(str_contains(
+	    program_read(&program, "r.json"), STR("\"directory\": {\"value\": \"a\"")));
+	program_end(&program);
+}
+
 static void saved_plan_files(void **state)
 {
 	struct program program;
@@ -248,6 +273,22 @@ static void secrets_stay_inside(void **state)
 	program_end(&program);
 }
 
+/* A sensitive variable is a secret wherever its value turns up. */
+static void variables_stay_inside(void **state)
+{
+	struct program program;
+
+	(void)state;
+	project(&program, variable_tf);
+	struct program_result result = RUN(&program, "plan", "--markdown", "c.md", "--report",
+	    "r.json", "--", "terraform", "plan", "-no-color");
+	program_expect("plan", &result, 0, "top-Secret-4711", NULL);
+	assert_false(str_contains(result.err, STR("top-Secret-4711")));
+	assert_false(str_contains(program_read(&program, "c.md"), STR("top-Secret-4711")));
+	assert_false(str_contains(program_read(&program, "r.json"), STR("top-Secret-4711")));
+	program_end(&program);
+}
+
 /* SIGTERM reaches terraform once, the temporary plan is removed, and the status tells. */
 static void termination(void **state)
 {
@@ -255,7 +296,8 @@ static void termination(void **state)
 	const char *const argv[] = {"sh", "-c",
 	    "\"$0\" plan -- sh -c 'trap \"echo told; exit 9\" TERM; echo up; while :; do sleep "
 	    "0.1; "
-	    "done' > out 2> err & p=$!; while ! grep -q up out; do sleep 0.1; done; kill $p; wait "
+	    "done' > out 2> err & p=$!; i=0; while [ $i -lt 100 ] && ! grep -q up out; do "
+	    "i=$((i+1)); sleep 0.1; done; kill $p; wait "
 	    "$p; echo status $?; cat out",
 	    getenv("TFHERALD"), NULL};
 
@@ -274,10 +316,12 @@ int main(void)
 	    cmocka_unit_test(output_is_untouched),
 	    cmocka_unit_test(stale_plan_files_are_not_read),
 	    cmocka_unit_test(other_ways_to_plan),
+	    cmocka_unit_test(chdir_names_the_directory),
 	    cmocka_unit_test(saved_plan_files),
 	    cmocka_unit_test(failed_apply),
 	    cmocka_unit_test(in_a_pipe),
 	    cmocka_unit_test(secrets_stay_inside),
+	    cmocka_unit_test(variables_stay_inside),
 	    cmocka_unit_test(termination),
 	};
 	return cmocka_run_group_tests_name("e2e/terraform", tests, NULL, NULL);

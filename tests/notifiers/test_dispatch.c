@@ -14,14 +14,16 @@
 #include "tests/support/http_script.h"
 #include "tests/support/sys_script.h"
 
-#define S UINT64_C(1000000000)
+#define S	     UINT64_C(1000000000)
+#define SCRIPT_START S /* the scripted clock's */
 
 /* A notifier that asks for `rounds` times `width` requests and keeps what came last. */
 struct probe {
 	const char *method;
 	enum repeat repeat;
 	unsigned rounds, width;
-	uint64_t wait_ns;
+	uint64_t wait_ns, patience_ns;
+	bool look_again;
 	const struct delivery *wait_for;
 	unsigned steps;
 	struct http_reply last;
@@ -34,7 +36,8 @@ static enum step_result probe_step(struct delivery *delivery, struct arena *aren
 {
 	struct probe *probe = delivery->state;
 
-	if (probe->wait_for && !probe->wait_for->done)
+	delivery->patience_ns = probe->patience_ns;
+	if (probe->wait_for && !probe->wait_for->done && !delivery->overdue && !probe->steps)
 		return STEP_WAIT;
 	probe->last_count = reply_count;
 	if (reply_count)
@@ -52,6 +55,7 @@ static enum step_result probe_step(struct delivery *delivery, struct arena *aren
 			.body = STR_EMPTY},
 		    .repeat = probe->repeat,
 		    .wait_ns = probe->wait_ns,
+		    .look_again = probe->look_again,
 		};
 	*request_count = probe->width;
 	return STEP_MORE;
@@ -77,6 +81,7 @@ static struct world *new_world(void)
 	world->arena = arena;
 	sys_script_init(&world->sys);
 	http_script_init(&world->script, arena, NULL, NULL);
+	world->script.clock = &world->sys;
 	return world;
 }
 
@@ -126,6 +131,7 @@ static const struct {
     {"504 create", REPEAT_RECONCILE, HTTP_OK, 504, "", "", 1, 0, 0},
     {"not sent, safe", REPEAT_SAFE, HTTP_NOT_SENT, 0, "", "", 2, 1, 2},
     {"not sent, create", REPEAT_RECONCILE, HTTP_NOT_SENT, 0, "", "", 2, 1, 2},
+    {"nobody listens: once more only", REPEAT_SAFE, HTTP_NO_ANSWER, 0, "", "", 2, 1, 2},
     {"maybe sent, safe", REPEAT_SAFE, HTTP_MAYBE_SENT, 0, "", "", 2, 1, 2},
     {"maybe sent, create", REPEAT_RECONCILE, HTTP_MAYBE_SENT, 0, "", "", 1, 0, 0},
     {"refused", REPEAT_SAFE, HTTP_REFUSED, 0, "", "", 1, 0, 0},
@@ -197,6 +203,21 @@ static void test_gives_up(void **state)
 	arena_free(world->arena);
 }
 
+/* Where nobody listens, two attempts are enough. */
+static void test_gives_up_early(void **state)
+{
+	struct world *world = new_world();
+
+	(void)state;
+	add_probe(world, "POST", REPEAT_RECONCILE);
+	http_script_rule(
+	    &world->script, (struct script_rule){.pattern = ".*", .failure = HTTP_NO_ANSWER});
+	run(world, 0);
+	assert_int_equal(world->script.record_count, DISPATCH_CONNECTS);
+	assert_in_range(world->sys.slept, 1 * S, 3 * S / 2);
+	arena_free(world->arena);
+}
+
 static void test_budget(void **state)
 {
 	struct world *world = new_world();
@@ -253,6 +274,100 @@ static void test_rounds(void **state)
 	assert_int_equal(world->script.records[STEP_REQUESTS_MAX].round, 0);
 	assert_int_equal(world->probes[1].last_count, STEP_REQUESTS_MAX);
 	arena_free(world->arena);
+}
+
+/* A delivery goes on while another's request is still on its way. */
+static void test_slow_channel(void **state)
+{
+	struct world *world = new_world();
+	const struct script_record *last;
+
+	(void)state;
+	add_probe(world, "GET", REPEAT_SAFE)->rounds = 3;
+	add_probe(world, "PUT", REPEAT_SAFE);
+	http_script_rule(&world->script,
+	    (struct script_rule){.pattern = "PUT .*", .status = 200, .delay_ms = 20000});
+	http_script_rule(&world->script,
+	    (struct script_rule){.pattern = "GET .*", .status = 200, .delay_ms = 1000});
+	run(world, 0);
+	last = http_script_last(&world->script, "GET .*");
+	assert_int_equal(last->at, SCRIPT_START + 3 * S);
+	assert_int_equal(world->sys.slept, 20 * S);
+	arena_free(world->arena);
+}
+
+/* One that hangs ends with the budget, and the others' repeats do not wait for it. */
+static void test_hanging_channel(void **state)
+{
+	struct world *world = new_world();
+	struct probe *probe = add_probe(world, "PUT", REPEAT_SAFE);
+
+	(void)state;
+	add_probe(world, "GET", REPEAT_SAFE);
+	http_script_rule(&world->script,
+	    (struct script_rule){.pattern = "PUT .*", .status = 200, .delay_ms = 900000});
+	http_script_rule(
+	    &world->script, (struct script_rule){.pattern = "GET .*", .status = 503, .times = 1});
+	http_script_rule(&world->script, (struct script_rule){.pattern = "GET .*", .status = 200});
+	run(world, 10 * S);
+	assert_int_equal(probe->last.failure, HTTP_MAYBE_SENT);
+	assert_int_equal(world->probes[1].last.status, 200);
+	assert_true(http_script_last(&world->script, "GET .*")->at < SCRIPT_START + 3 * S);
+	assert_int_equal(world->sys.slept, 10 * S);
+	arena_free(world->arena);
+}
+
+/* A wait for another ends when it is overdue; without patience it does not. */
+static void test_patience(void **state)
+{
+	struct world *world = new_world();
+	struct probe *probe = add_probe(world, "GET", REPEAT_SAFE);
+
+	(void)state;
+	probe->wait_for = &world->deliveries[1];
+	probe->patience_ns = 15 * S;
+	add_probe(world, "PUT", REPEAT_SAFE);
+	http_script_rule(&world->script,
+	    (struct script_rule){.pattern = "PUT .*", .status = 200, .delay_ms = 40000});
+	http_script_rule(&world->script, (struct script_rule){.pattern = "GET .*", .status = 200});
+	run(world, 0);
+	assert_int_equal(http_script_last(&world->script, "GET .*")->at, SCRIPT_START + 15 * S);
+	arena_free(world->arena);
+}
+
+/* A repeat that the notifier wants to look at first: it gets the reply back after the wait. */
+static void test_look_again(void **state)
+{
+	static const struct {
+		int status;
+		const char *headers;
+		uint64_t min_wait, max_wait; /* seconds */
+		bool again;
+	} cases[] = {
+	    {200, "", 0, 0, false},
+	    {404, "", 0, 0, false},
+	    {502, "", 1, 2, true},
+	    {429, "retry-after: 3\r\n", 3, 4, true},
+	    {429, "retry-after: 300\r\n", 0, 0, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world *world = new_world();
+		struct probe *probe = add_probe(world, "PATCH", REPEAT_SAFE);
+
+		probe->look_again = true;
+		http_script_rule(&world->script,
+		    (struct script_rule){
+			.pattern = ".*", .status = cases[i].status, .headers = cases[i].headers});
+		run(world, 0);
+		assert_int_equal(world->script.record_count, 1);
+		assert_int_equal(probe->last.status, cases[i].status);
+		assert_int_equal(probe->last.again, cases[i].again);
+		assert_int_equal(world->deliveries[0].waited, cases[i].again);
+		assert_in_range(world->sys.slept, cases[i].min_wait * S, cases[i].max_wait * S);
+		arena_free(world->arena);
+	}
 }
 
 static void test_waits_for_other(void **state)
@@ -337,7 +452,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_retry_table),
 	    cmocka_unit_test(test_gives_up),
+	    cmocka_unit_test(test_gives_up_early),
 	    cmocka_unit_test(test_budget),
+	    cmocka_unit_test(test_slow_channel),
+	    cmocka_unit_test(test_hanging_channel),
+	    cmocka_unit_test(test_patience),
+	    cmocka_unit_test(test_look_again),
 	    cmocka_unit_test(test_wait_past_budget),
 	    cmocka_unit_test(test_delayed_request),
 	    cmocka_unit_test(test_rounds),

@@ -18,13 +18,22 @@ static void test_marker(void **state)
 		int64_t run;
 		size_t slacks;
 	} rows[] = {
-	    {"whole", "<!-- tfherald v1 key=K run=3 sha=ab slack=C1:1.2 slack=n/C2:3 -->\nx", true,
-		3, 2},
+	    {"whole", "<!-- tfherald v1 key=K run=3 sha=ab slack=C1:1.2 slack=n/C2:3.0 -->\nx",
+		true, 3, 2},
 	    {"CRLF", "<!-- tfherald v1 key=K run=3 -->\r\nx", true, 3, 0},
 	    {"only the marker", "<!-- tfherald v1 key=K -->", true, -1, 0},
 	    {"words of later versions", "<!-- tfherald v1 key=K fp=a/b+c= z -->", true, -1, 0},
 	    {"bad run", "<!-- tfherald v1 key=K run=-1 -->", true, -1, 0},
 	    {"huge run", "<!-- tfherald v1 key=K run=99999999999999999999 -->", true, -1, 0},
+	    {"a run that no CI counts to", "<!-- tfherald v1 key=K run=9223372036854775807 -->",
+		true, -1, 0},
+	    {"the largest run", "<!-- tfherald v1 key=K run=1000000000000 -->", true, 1000000000000,
+		0},
+	    {"places that Slack does not give",
+		"<!-- tfherald v1 key=K slack=c1:1.2 slack=C1:1 slack=C1:1.2.3 slack=C1:.1 "
+		"slack=C1:1. "
+		"slack=C1:x.y slack=C-1:1.2 -->",
+		true, -1, 0},
 	    {"bad slack", "<!-- tfherald v1 key=K slack=C1 slack=:1 slack=/C1:1 slack=C: -->", true,
 		-1, 0},
 	    {"no key", "<!-- tfherald v1 run=3 -->", false, 0, 0},

@@ -103,7 +103,7 @@ static void test_link(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_text(http_link_next(str_from(rows[i].link)), rows[i].next);
+		assert_text(http_link(str_from(rows[i].link), "next"), rows[i].next);
 }
 
 static void test_date(void **state)

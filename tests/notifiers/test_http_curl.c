@@ -71,8 +71,7 @@ static struct http_reply send_by(
 	struct err err = {0};
 	uint64_t deadline = ms ? monotonic(world) + ms * MS : 0;
 
-	assert_true(
-	    world->http->run(world->http->state, world->arena, request, &reply, 1, deadline, &err));
+	assert_true(http_send(world->http, world->arena, request, &reply, deadline, &err));
 	return reply;
 }
 
@@ -249,7 +248,7 @@ static void test_refused(void **state)
 		"the address of the service is no http(s) URL; expected https://HOST/..."},
 	    {"looks like loopback", "http://127.0.0.1.example.com/", HTTP_REFUSED,
 		"'127.0.0.1.example.com' is asked for over plain http; only https is allowed"},
-	    {"closed port", "http://127.0.0.1:1/", HTTP_NOT_SENT,
+	    {"closed port", "http://127.0.0.1:1/", HTTP_NO_ANSWER,
 		"127.0.0.1: connection refused or not reachable"},
 	    {"no such name", "https://tfherald.invalid/", HTTP_NOT_SENT,
 		"tfherald.invalid: its name does not resolve"},
@@ -385,12 +384,68 @@ static void test_parallel(void **state)
 		    .token = STR_EMPTY,
 		    .body = STR_EMPTY};
 	start = monotonic(world);
-	assert_true(
-	    world->http->run(world->http->state, world->arena, requests, replies, 6, 0, &err));
+	for (size_t i = 0; i < 6; i++)
+		assert_true(world->http->begin(
+		    world->http->state, world->arena, &requests[i], &replies[i], 0, &err));
+	for (size_t i = 0; i < 6; i++)
+		while (replies[i].failure == HTTP_PENDING)
+			world->http->wait(world->http->state, 0);
 	/* one after the other would take 1,200 ms */
 	assert_true(monotonic(world) - start < 1000 * MS);
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(replies[i].status, 200);
+}
+
+/* A reply that is there does not wait for one that is not. */
+static void test_first_reply(void **state)
+{
+	const struct world *world = *state;
+	struct http_request requests[2];
+	struct http_reply replies[2];
+	struct err err = {0};
+	uint64_t start = monotonic(world);
+
+	http_server_rule(world->server,
+	    &(struct server_rule){.pattern = ".*/0", .status = 200, .body = "{}", .delay_ms = 600});
+	http_server_rule(
+	    world->server, &(struct server_rule){.pattern = ".*/1", .status = 200, .body = "{}"});
+	for (size_t i = 0; i < 2; i++) {
+		requests[i] = (struct http_request){.method = "GET",
+		    .url = url_of(world, i ? "/1" : "/0"),
+		    .token = STR_EMPTY,
+		    .body = STR_EMPTY};
+		assert_true(world->http->begin(
+		    world->http->state, world->arena, &requests[i], &replies[i], 0, &err));
+	}
+	while (replies[1].failure == HTTP_PENDING)
+		world->http->wait(world->http->state, 0);
+	assert_int_equal(replies[1].status, 200);
+	assert_int_equal(replies[0].failure, HTTP_PENDING);
+	/* until then and no longer; the request goes on */
+	world->http->wait(world->http->state, monotonic(world) + 20 * MS);
+	assert_int_equal(replies[0].failure, HTTP_PENDING);
+	assert_true(monotonic(world) - start < 500 * MS);
+	while (replies[0].failure == HTTP_PENDING)
+		world->http->wait(world->http->state, 0);
+	assert_int_equal(replies[0].status, 200);
+	world->http->wait(world->http->state, 0); /* nothing is pending: at once */
+}
+
+/* What is on its way when the door closes is given up. */
+static void test_closed_early(void **state)
+{
+	const struct world *world = *state;
+	struct http_request request = {
+	    .method = "GET", .url = url_of(world, "/slow"), .token = STR_EMPTY, .body = STR_EMPTY};
+	struct http_reply reply;
+	struct err err = {0};
+
+	http_server_rule(world->server,
+	    &(struct server_rule){.pattern = ".*", .status = 200, .body = "{}", .delay_ms = 300});
+	assert_true(
+	    world->http->begin(world->http->state, world->arena, &request, &reply, 0, &err));
+	http_curl_close(world->http);
+	assert_int_equal(reply.failure, HTTP_MAYBE_SENT);
 }
 
 static void test_deadline(void **state)
@@ -405,8 +460,7 @@ static void test_deadline(void **state)
 	    &(struct server_rule){.pattern = ".*", .status = 200, .body = "{}", .delay_ms = 400});
 	reply = send_by(world, &request, 100);
 	assert_int_equal(reply.failure, HTTP_MAYBE_SENT);
-	assert_true(
-	    world->http->run(world->http->state, world->arena, &request, &reply, 1, 1, &err));
+	assert_true(http_send(world->http, world->arena, &request, &reply, 1, &err));
 	assert_int_equal(reply.failure, HTTP_NOT_SENT);
 	assert_text(reply.failure_text, "no time was left to send it");
 }
@@ -588,6 +642,8 @@ int main(void)
 	    WITH_SERVER(test_redirect_elsewhere),
 	    WITH_SERVER(test_too_large),
 	    WITH_SERVER(test_parallel),
+	    WITH_SERVER(test_first_reply),
+	    WITH_SERVER(test_closed_early),
 	    WITH_SERVER(test_deadline),
 	    WITH_SERVER(test_no_proxy_for_loopback),
 	    WITH_SERVER(test_proxy_refuses),

@@ -40,6 +40,7 @@ static struct world *new_world(enum sample sample)
 	world->api = arena_make(arena, struct api_double);
 	api_double_init(world->api, arena, STR(API));
 	http_script_init(&world->script, arena, api_double_handle, world->api);
+	world->script.clock = &world->sys;
 	world->row = "only row";
 	world->outcome = sample_outcome(arena, sample);
 	world->config = (struct slack_config){.api_url = STR(API "/api/"),
@@ -274,7 +275,11 @@ static void test_webhook(void **state)
 		"the workspace does not let this webhook post there (action_prohibited)"},
 	    {400, "invalid_payload", DELIVERY_FAILED, "Slack says 'invalid_payload'"},
 	    {404, "", DELIVERY_FAILED,
-		"an answer that was not expected; is there a proxy in between? (HTTP 404)"},
+		"the webhook was removed or disabled; make a new one (HTTP 404)"},
+	    {410, "<html>", DELIVERY_FAILED,
+		"the webhook was removed or disabled; make a new one (HTTP 410)"},
+	    {400, "", DELIVERY_FAILED,
+		"an answer that was not expected; is there a proxy in between? (HTTP 400)"},
 	    {502, "<html>", DELIVERY_FAILED,
 		"Slack has trouble (HTTP 502); the message may have been posted"},
 	};

@@ -399,7 +399,7 @@ static const struct {
     {"a log and another plan behind the plan", "827a43d58695", ERR_NONE, 0, 0, "text behind"},
     {"one bracket too many", "d6d074360458", ERR_SYNTAX, 190, 1, "one is too many"},
     {"ends too early, then goes on", "bfe52a354663", ERR_SYNTAX, 676, 29, "goes on behind"},
-    {"no plan, too many brackets", "bafc412bf3df", ERR_INVALID, 0, 0, "some other JSON"},
+    {"no plan, too many brackets", "bafc412bf3df", ERR_INVALID, 0, 0, "JSON, but not that"},
 };
 
 static void corpus_odd_files(void **state)

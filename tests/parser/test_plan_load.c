@@ -67,6 +67,8 @@ static bool log_change(void *context, const struct change *change, struct err *e
 		buf_adds(&log->text, " generated");
 	if (head->sensitive_output)
 		buf_adds(&log->text, " sensitive");
+	if (change->lone_surrogates > 0)
+		buf_addf(&log->text, " lone=%zu", change->lone_surrogates);
 	buf_addc(&log->text, '\n');
 	log->seen++;
 	if (log->stop_after && log->seen == log->stop_after)
@@ -114,6 +116,15 @@ static const struct visit_case visits[] = {
 	PLAN(CHANGES("{\"address\":\"module.m.data.t.n\",\"module_address\":\"module.m\","
 		     "\"change\":" ACTIONS("\"read\"") "}")),
 	CHANGES_RESOURCE, VISIT_ALL, "module.m.data.t.n read mode=data\n"},
+    {"lone surrogates",
+	PLAN(CHANGES(RECORD("t.a", "managed",
+	    "{\"actions\":[\"update\"],\"before\":{\"x\":\"\\ud800\"},\"after\":{\"x\":"
+	    "\"\\udc00\\ud83d\\ude00\"}}"))),
+	CHANGES_RESOURCE, VISIT_ALL, "t.a update lone=2\n"},
+    {"lone surrogates of an output",
+	PLAN("\"output_changes\":{\"a\\ud800\":{\"actions\":[\"create\"],\"after\":"
+	     "\"\\ud800\"}}"),
+	CHANGES_OUTPUT, VISIT_ALL, "a\xef\xbf\xbd create lone=2\n"},
     {"outputs",
 	PLAN("\"output_changes\" : { \"a b\" : {\"actions\":[\"create\"]} ,\n \"c\\\"d\":"
 	     "{\"actions\":[\"no-op\"],\"after_sensitive\":true,\"after\":1}}"),

@@ -67,6 +67,30 @@ static void test_merge(void **state)
 	assert_int_equal(bad, 0);
 }
 
+/* stdout and stderr of one run: what the one says must not cover the other. */
+static void test_channels(void **state)
+{
+	struct arena *arena = arena_new();
+	struct plan *plan = plan_read_text(arena,
+	    STR("Terraform will perform the following actions:\n\n  # a.c will be created\n"
+		"  + resource \"a\" \"c\" {\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n"
+		"a.c: Creating...\n"));
+
+	(void)state;
+	plan_add_text(arena, plan, plan_read_text(arena, STR("noise\n")));
+	assert_true(plan->apply.present);
+	assert_true(str_is(plan->text.summary_line, "Plan: 1 to add, 0 to change, 0 to destroy."));
+	plan_add_text(arena, plan, plan_read_text(arena, STR("Error: no\n\n  with a.c,\n\nD\n")));
+	assert_true(str_is(plan_sketch(arena, plan),
+	    "error 0/1/0/0/0\n+ a.c\nerror 'no' with a.c (D)\napply\nstep a.c create failed\n"));
+	assert_true(plan->text.changes.len > 0 && plan->text.errors.len > 0);
+	plan = plan_read_text(arena, STR("hello\n"));
+	plan_add_text(arena, plan, plan_read_text(arena, STR("noise\n")));
+	assert_false(plan->has_result);
+	assert_int_equal(plan->result, PLAN_NO_CHANGES);
+	arena_free(arena);
+}
+
 static void test_parts(void **state)
 {
 	struct arena *arena = arena_new();
@@ -100,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_merge),
+	    cmocka_unit_test(test_channels),
 	    cmocka_unit_test(test_parts),
 	};
 

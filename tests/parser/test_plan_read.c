@@ -33,6 +33,21 @@ static const struct detect_case detects[] = {
     {"plan behind a log", STR_INIT("Initializing...\n" PLAN "\n"), INPUT_JSON_PLAN},
     {"plan behind a log with brackets", STR_INIT("[INFO] x\n{x\n" PLAN "\n"), INPUT_JSON_PLAN},
     {"plan behind other JSON", STR_INIT("{\"a\":1}{\"b\":[]}\n" PLAN), INPUT_JSON_PLAN},
+    {"plan behind a time", STR_INIT("2024-01-01T00:00:00Z " PLAN), INPUT_JSON_PLAN},
+    {"plan behind a log and a prefix", STR_INIT("a\nb\n[build] > { \n  x\n[build] " PLAN),
+	INPUT_JSON_PLAN},
+    {"plan behind Terragrunt's prefix",
+	STR_INIT(
+	    "10:00:00.000 STDOUT [u] tofu: { \"format_version\" : \"1.2\", \"applyable\":true}\n"),
+	INPUT_JSON_PLAN},
+    {"stream behind a prefix", STR_INIT("ci: x\nci: " STREAM), INPUT_STREAM},
+    {"the output of a provisioner is no plan",
+	STR_INIT("null_resource.a (local-exec): " PLAN "\nNo changes. x\n"), INPUT_TEXT},
+    {"a value is no plan", STR_INIT("x = " PLAN "\nNo changes. x\n"), INPUT_TEXT},
+    {"a heredoc is no plan", STR_INIT("No changes. x\n            " PLAN "\n"), INPUT_TEXT},
+    {"a moved sign before a heredoc", STR_INIT("No changes. x\n+           " PLAN "\n"),
+	INPUT_TEXT},
+    {"a plan inside of another map", STR_INIT("log {x: " PLAN "}\n"), INPUT_TEXT},
     {"a state is JSON too", STR_INIT("{\"format_version\":\"1.0\",\"values\":{}}"),
 	INPUT_JSON_PLAN},
     {"a list of maps", STR_INIT("[{\"a\":1}]"), INPUT_JSON_PLAN},
@@ -104,6 +119,38 @@ static void forms_are_read(void **state)
 			fail_msg("%s: code %d: %s", reads[i].name, (int)err.code, err.text);
 		if (ok && plan->form != reads[i].form)
 			fail_msg("%s: %s", reads[i].name, plan_form_name(plan->form));
+	}
+}
+
+static const struct {
+	const char *name;
+	struct str bytes;
+	const char *note;
+} noises[] = {
+    {"before", STR_INIT("2024-01-01T00:00:00Z " PLAN),
+	"text before the JSON of the plan was skipped"},
+    {"behind", STR_INIT(PLAN " done\n"), "text behind the JSON of the plan was skipped"},
+    {"quotes", STR_INIT("'" PLAN "'"), "text before the JSON of the plan was skipped"},
+    {"a lone surrogate in a check",
+	STR_INIT("{\"resource_changes\":[],\"checks\":[{\"status\":\"\\ud800\"}]}"),
+	"1 lone surrogates in checks and actions replaced by U+FFFD"},
+    {"a format of the future", STR_INIT("{\"format_version\":\"9.0\",\"works\":[]}"),
+	"format version 9.0 is newer than the 1.x this program knows"},
+};
+
+static void noise_is_noted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(noises); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct input *input = input_from_str(arena, "in", noises[i].bytes);
+		struct plan *plan = NULL;
+		struct err err = {0};
+
+		if (!plan_read(arena, input, NULL, &plan, &err))
+			fail_msg("%s: %s", noises[i].name, err.text);
+		if (plan->note_count == 0 || !str_is(plan->notes[0], noises[i].note))
+			fail_msg("%s: %zu notes", noises[i].name, plan->note_count);
 	}
 }
 
@@ -213,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(inputs_are_detected),
 	    cmocka_unit_test(forms_are_read),
+	    cmocka_unit_test(noise_is_noted),
 	    cmocka_unit_test(encodings_are_noted),
 	    cmocka_unit_test(plans_are_found_far_inside),
 	    cmocka_unit_test(white_space_may_be_long),

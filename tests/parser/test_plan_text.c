@@ -141,7 +141,8 @@ static const struct text_case change_cases[] = {
 	"changes 0/0/0/1/0\n? a.b words=will be frozen until spring reason=because it can\n- a.c\n"
 	"note the summary line counts something this version does not know: 'to freeze'\n"},
     {"without a summary line", PERFORM CREATED "    }\n",
-	"changes 0/1/0/0/0 unknown no-result\n+ aws_x.y\n"},
+	"changes 0/1/0/0/0 unknown\n+ aws_x.y\nnote the text has no summary of the plan; there may "
+	"be more changes\n"},
     {"headers without blocks",
 	"  # a.b will be created\n  # a.c will be destroyed\n"
 	"Plan: 1 to add, 0 to change, 1 to destroy.\n",
@@ -240,6 +241,30 @@ static const struct text_case nothing_cases[] = {
 	"no_changes 0/0/0/0/0 tofu\n"},
     {"CR LF", "\r\nNo changes. Your infrastructure matches the configuration.\r\n",
 	"no_changes 0/0/0/0/0\n"},
+    {"a margin", "        Acquiring state lock. x\n\n        No changes. Fine.\n          x\n",
+	"no_changes 0/0/0/0/0\n"},
+    {"a margin of tabs", "\t\tNo changes. Fine.\n\n\t\t  x\n", "no_changes 0/0/0/0/0\n"},
+    {"a margin but for the first line",
+	"a.b: Refreshing state...\n\n    No changes. Fine.\n    \n    x", "no_changes 0/0/0/0/0\n"},
+    {"announced, then cut", PERFORM,
+	"changes 0/0/0/0/0 unknown\nnote the text has no summary of the plan; there may be more "
+	"changes\n"},
+    {"a read alone, cut", "  # data.a.b will be read during apply\n <= data \"a\" \"b\" {\n    }\n",
+	"changes 0/0/0/0/0 unknown\n<= data.a.b\nnote the text has no summary of the plan; there "
+	"may be more changes\n"},
+    {"a destroy, cut", PERFORM "  # a.b will be destroyed\n  - resource \"a\" \"b\" {\n",
+	"changes 0/0/0/1/0 unknown\n- a.b\nnote the text has no summary of the plan; there may be "
+	"more changes\n"},
+    {"a margin and a block",
+	"      Terraform will perform the following actions:\n\n        # a.b will be destroyed\n"
+	"        - resource \"a\" \"b\" {\n            - x = <<-EOT\n                No changes. "
+	"x\n"
+	"            EOT\n          }\n\n      Plan: 0 to add, 0 to change, 1 to destroy.\n",
+	"changes 0/0/0/1/0\n- a.b\n"},
+    {"a margin and a list of 0.11",
+	"      Path: terraform.tfplan\n\n        ~ a.b\n            x: \"3\" => \"4\"\n\n"
+	"      Plan: 0 to add, 1 to change, 0 to destroy.\n",
+	"changes 0/0/1/0/0\n~ a.b\n"},
     {"empty text", "", "no_changes 0/0/0/0/0 unknown no-result\n"},
     {"another program", "hello\nworld: Plan: 1 to add\n",
 	"no_changes 0/0/0/0/0 unknown no-result\n"},
@@ -328,6 +353,12 @@ static const struct text_case spoof_cases[] = {
 	PERFORM CREATED "      + a = 1\n\n  # a.b will be destroyed\n  - resource \"a\" \"b\" {\n"
 			"Plan: 1 to add, 0 to change, 1 to destroy.\n",
 	"changes 0/1/0/1/0\n+ aws_x.y\n- a.b\n"},
+    {"indented text below an error",
+	"Error: odd\n\n        No changes. Your infrastructure matches the configuration.\n",
+	"error 0/0/0/0/0 unknown\nerror 'odd' (No changes. Your infrastructure matches the "
+	"configuration.)\n"},
+    {"a list behind a plan and a path is no change of 0.11",
+	PERFORM CREATED "    }\n\n" PLAN_1 "\nPath: x\n  - aws_x.z\n", SAYS_1},
     {"a list in a text is no change of 0.11",
 	PERFORM CREATED "    }\n\n" PLAN_1 "\n  - aws_x.z\n- aws_x.z\n", SAYS_1},
     {"huge figures", "Plan: 99999999999999999999 to add, 0 to change, 0 to destroy.\n",
@@ -341,6 +372,20 @@ static const struct text_case diagnostic_cases[] = {
 	"│     ├────────────────\n│     │ b is 1\n│ \n│ First.\n│ \n│ Second.\n╵\n",
 	"error 0/0/0/0/0 unknown\nerror 'Invalid' with module.m[\"a\"].aws_x.y[0] on modules/a "
 	"b/main.tf:12 (First.\n\nSecond.)\n"},
+    {"the place names the resource",
+	"╷\n│ Error: Bad\n│ \n│   on main.tf line 1, in resource \"a\" \"b\":\n│    1: x\n│ \n│ "
+	"D\n╵\n",
+	"error 0/0/0/0/0 unknown\nerror 'Bad' with a.b on main.tf:1 (D)\n"},
+    {"the place names a data source",
+	"Error: Bad\n\n  on main.tf line 1, in data \"a\" \"b\":\n\nD\n",
+	"error 0/0/0/0/0 unknown\nerror 'Bad' with data.a.b on main.tf:1 (D)\n"},
+    {"the place is in some module",
+	"Error: Bad\n\n  on m/main.tf line 1, in resource \"a\" \"b\":\n\nD\n",
+	"error 0/0/0/0/0 unknown\nerror 'Bad' on m/main.tf:1 (D)\n"},
+    {"the place names no resource",
+	"Error: Bad\n\n  on main.tf line 1, in provider \"a\":\n  on x line 2, in resource "
+	"\"a\n\nD\n",
+	"error 0/0/0/0/0 unknown\nerror 'Bad' on x:2 (D)\n"},
     {"box without its lid", "│ Error: Bad\n│ \n│ Detail\n",
 	"error 0/0/0/0/0 unknown\nerror 'Bad' (Detail)\n"},
     {"a box of somebody else", "╷\n│ New version!\n╵\nNo changes. Fine.\n",

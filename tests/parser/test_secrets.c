@@ -7,8 +7,10 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/input.h"
 #include "base/json_read.h"
 #include "parser/overlay.h"
+#include "parser/plan_read.h"
 #include "parser/secrets.h"
 
 static struct value parse(struct arena *arena, const char *json)
@@ -44,6 +46,11 @@ static void hides_literals(void **state)
 	    {"shorter than the least length", {"1234567"}, "1234567", "1234567"},
 	    {"quoted form", {"line1\nline2\"x\\"}, "v = \"line1\\nline2\\\"x\\\\\"",
 		"v = \"(sensitive)\""},
+	    {"as jsonencode() writes it", {"a<b>&c-secret"},
+		"{\"x\":\"a\\u003cb\\u003e\\u0026c-secret\"}", "{\"x\":\"(sensitive)\"}"},
+	    {"a line of several, indented", {"-----BEGIN-----\n  line-of-the-key\nshort\n"},
+		"  <<-EOT\n      line-of-the-key\n      short\n",
+		"  <<-EOT\n      (sensitive)\n      short\n"},
 	    {"empty text", {"password1"}, "", ""},
 	};
 	(void)state;
@@ -103,6 +110,56 @@ static void hides_in_values(void **state)
 	    secrets_hide_value(arena, secrets, clean).value.as.entries, clean.value.as.entries);
 }
 
+static void collects_numbers(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct secrets *secrets = secrets_new(arena);
+	(void)state;
+	secrets_add_value(secrets, parse(arena, "{\"a\":12345678901,\"b\":[7,1.234567890]}"));
+	secrets_seal(secrets);
+	assert_int_equal(secrets_count(secrets), 2);
+	assert_true(secrets_are_in(secrets, STR("port = 12345678901")));
+	assert_true(secrets_are_in(secrets, STR("1.234567890")));
+}
+
+/* Variables are marked in the configuration only. */
+static void collects_variables(void **state)
+{
+	static const struct {
+		const char *name, *json;
+		size_t count;
+	} rows[] = {
+	    {"value and default",
+		"{\"format_version\":\"1.2\",\"resource_changes\":[],\"variables\":{\"pw\":{"
+		"\"value\":"
+		"\"given-secret\"},\"open\":{\"value\":\"not-a-secret\"}},\"configuration\":"
+		"{\"root_module\":{\"resources\":[],\"variables\":{\"pw\":{\"default\":\"default-"
+		"secret\","
+		"\"sensitive\":true},\"open\":{}}}}}",
+		2},
+	    {"no configuration", "{\"format_version\":\"1.2\",\"resource_changes\":[]}", 0},
+	    {"odd shapes",
+		"{\"format_version\":\"1.2\",\"resource_changes\":[],\"configuration\":{\"root_"
+		"module\":"
+		"[1]},\"variables\":[]}",
+		0},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+		struct secrets *secrets = secrets_new(arena);
+		struct input *input = input_from_str(arena, "plan", str_from(rows[i].json));
+		struct plan_options options = {0};
+		struct plan *plan;
+		struct err err = {0};
+		print_message("%s\n", rows[i].name);
+		assert_true(plan_read(arena, input, &options, &plan, &err));
+		assert_true(secrets_collect_variables(secrets, plan, scratch, &err));
+		assert_int_equal(secrets_count(secrets), rows[i].count);
+	}
+}
+
 static void keeps_its_limits(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -128,6 +185,8 @@ int main(void)
 	    cmocka_unit_test(hides_literals),
 	    cmocka_unit_test(collects_what_is_marked),
 	    cmocka_unit_test(hides_in_values),
+	    cmocka_unit_test(collects_numbers),
+	    cmocka_unit_test(collects_variables),
 	    cmocka_unit_test(keeps_its_limits),
 	};
 	return cmocka_run_group_tests_name("parser/secrets", tests, NULL, NULL);

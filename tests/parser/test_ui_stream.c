@@ -112,7 +112,20 @@ static const struct stream_case cases[] = {
 	"\"plan\"}}\n"
 	"{\"type\":\"diagnostic\",\"diagnostic\":null,\"@message\":\"m\"}\n{\"type\":\"apply_"
 	"start\"}\n",
-	"error 0/0/0/0/0\n?  words=other\nerror 'm'\napply\n"},
+	"error 0/0/0/0/0 unknown\n?  words=other\nerror 'm'\napply\n"
+	"note a summary without figures was left out\n"},
+    {"a broken summary hides no destroy",
+	PLANNED("a.b", "\"action\":\"delete\"")
+	    SUMMARY("x", "\"add\":\"x\",\"change\":-1,\"remove\":1e+99,\"operation\":\"plan\""),
+	"changes 0/0/0/1/0 unknown no-result\n- a.b\nnote a summary without figures was left "
+	"out\n"},
+    {"messages behind the prefix of a log",
+	"Nov 22 host ci[7]: " PLANNED("a.b", "\"action\":\"delete\"") "Nov 22 host ci[7]: " SUMMARY(
+	    "Plan: x", "\"remove\":1,\"operation\":\"plan\""),
+	"changes 0/0/0/1/0\n- a.b\n"},
+    {"lone surrogates", PLANNED("a.b[\\\"\\ud800\\\"]", "\"action\":\"create\""),
+	"changes 0/1/0/0/0 unknown no-result\n+ a.b[\"\xef\xbf\xbd\"]\n"
+	"note 1 lone surrogates replaced by U+FFFD\n"},
 };
 
 static void test_streams(void **state)

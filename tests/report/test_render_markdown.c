@@ -139,10 +139,155 @@ static void test_destroys_are_counted_by_type(void **state)
 	struct str text = rendered(arena, outcome, 0);
 
 	(void)state;
-	assert_true(str_contains(text, STR("- 100 × `aws_thing_0`")));
-	assert_true(str_contains(text, STR("9,000 destroys shown as counts by type only")));
+	assert_true(str_contains(text, STR(" × `aws_thing_")));
+	assert_true(str_contains(text, STR(" of 9,003 destroys named, ")));
 	/* three replaces still have a line each */
-	assert_int_equal(count_of(text, STR("- `module.m[0].aws_thing_0.r[0]`")), 2);
+	assert_true(count_of(text, STR("- `module.m[0].aws_thing_0.r[0]`")) >= 2);
+	assert_false(str_contains(text, STR("<summary>📄")));
+}
+
+/* The page goes to the losses: a line each while they fit, then counts; nothing twice. */
+static const struct {
+	const char *label;
+	struct generated generated;
+	size_t max_bytes, named_min; /* of the losses */
+} loss_rows[] = {
+    {"deletes only", {.destroy = 5000}, 0, 1500},
+    {"a quarter each", {.destroy = 1250, .replace = 1250, .update = 1250, .create = 1250}, 0, 1500},
+    {"all fit", {.destroy = 100, .replace = 100, .update = 5000}, 0, 200},
+    {"small", {.destroy = 1250, .replace = 1250, .update = 1250, .create = 1250}, 2000, 6},
+    {"smallest", {.destroy = 5000, .replace = 5000, .update = 90, .create = 90}, 1000, 0},
+};
+
+static void test_losses_come_first(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(loss_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		const struct generated *generated = &loss_rows[i].generated;
+		size_t total = generated->destroy + generated->replace, named, at, end;
+		struct str text =
+		    rendered(arena, generate_outcome(arena, generated), loss_rows[i].max_bytes);
+		struct str losses, footer;
+
+		assert_true(str_find(text, STR("#### 🔴 Destroy"), &at));
+		losses = str_skip(text, at);
+		if (!str_find(losses, STR("<details>"), &end) &&
+		    !str_find(losses, STR(" resources shown; "), &end))
+			end = losses.len;
+		losses = str_from_to(losses, 0, end);
+		named = count_of(losses, STR("\n- `"));
+		if (named < loss_rows[i].named_min)
+			print_error("%s: %zu named\n", loss_rows[i].label, named);
+		assert_true(named >= loss_rows[i].named_min && named <= total);
+		footer = named == total ? STR("; 0 destroys omitted\n")
+					: str_format(arena, " destroys named, ");
+		assert_int_equal(count_of(text, footer), 1);
+		assert_int_equal(count_of(losses, STR(" × `aws_thing_")) > 0, named < total);
+		/* a group of which not all are named says what the rest is */
+		assert_int_equal(count_of(losses, STR(" more\n")), 0);
+		assert_int_equal(count_of(text, STR("@@ ")), 0);
+	}
+}
+
+static const struct {
+	const char *label;
+	struct child_facts child;
+	int exit_status;
+	const char *exit_reason, *want; /* NULL: no such line */
+} exit_rows[] = {
+    {"success", {.ran = true}, 0, "done", NULL},
+    {"changes", {.ran = true, .status = 2}, 2, "the status of 'sh' (changes present)", NULL},
+    {"status", {.ran = true, .status = 11}, 11, "'sh' ended with status 11",
+	"> ℹ️ 'sh' ended with status 11\n"},
+    {"status of a report", {.ran = true, .status = 1}, 0, "",
+	"> ℹ️ 'sh' ended with status 1\n"},
+    {"signal", {.ran = true, .status = 137, .signal = 9}, 137, "sh was ended by signal 9",
+	"> ℹ️ 'sh' was ended by signal 9\n"},
+    {"other reason", {.ran = true}, 3, "@team was not asked",
+	"> ℹ️ @&#8203;team was not asked\n"},
+};
+
+static void test_how_the_child_ended(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(exit_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_create);
+		struct str text;
+		bool ok;
+
+		outcome->child = exit_rows[i].child;
+		outcome->child.command = STR("sh");
+		outcome->exit_status = exit_rows[i].exit_status;
+		outcome->exit_reason = str_from(exit_rows[i].exit_reason);
+		text = rendered(arena, outcome, 0);
+		ok = exit_rows[i].want ? str_contains(text, str_from(exit_rows[i].want))
+				       : !str_contains(text, STR("ℹ️"));
+		if (!ok)
+			print_error("%s: %s\n", exit_rows[i].label, str_to_c(arena, text));
+		assert_true(ok);
+	}
+}
+
+static const struct {
+	const char *label, *tail;
+	size_t repeat, max_bytes;
+	const char *want, *must_not;
+} tail_rows[] = {
+    {"panic", "panic: nil\n", 1, 0, "```\npanic: nil\n```\n\n</details>", NULL},
+    {"fences", "```\n</details> @team\n", 1, 0, "````\n```\n</details> @team\n````", NULL},
+    {"backticks", "````````````````````````````````````````", 90, 0, "📄", NULL},
+    {"colours", "\033[31mred\033[0m\n", 1, 0, "```\nred\n```", "\033"},
+    {"the last lines stay", "one line of it\n", 300, 1000, "one line of it\n```", NULL},
+};
+
+static void test_last_output(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(tail_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_no_plan);
+		struct str tail = STR_EMPTY, text;
+
+		for (size_t n = 0; n < tail_rows[i].repeat; n++)
+			tail = str_format(arena, "%.*s%s", STR_ARG(tail), tail_rows[i].tail);
+		outcome->text.errors = STR_EMPTY;
+		outcome->tail = tail;
+		text = rendered(arena, outcome, tail_rows[i].max_bytes);
+		check_structure(tail_rows[i].label, text);
+		if (!str_contains(text, str_from(tail_rows[i].want)))
+			print_error("%s: %s\n", tail_rows[i].label, str_to_c(arena, text));
+		assert_true(str_contains(text, str_from(tail_rows[i].want)));
+		assert_false(
+		    tail_rows[i].must_not && str_contains(text, str_from(tail_rows[i].must_not)));
+	}
+}
+
+static const struct {
+	const char *label, *directory, *want;
+} title_rows[] = {
+    {"a directory", "prod", "## Plan: `prod`\n"},
+    {"here", ".", "## Plan\n"},
+    {"here, as a path", "./", "## Plan\n"},
+    {"nothing", "", "## Plan\n"},
+};
+
+static void test_title(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(title_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_create);
+		struct str text;
+
+		outcome->facts.target.value = STR_EMPTY;
+		outcome->facts.directory.value = str_from(title_rows[i].directory);
+		text = rendered(arena, outcome, 0);
+		if (!str_starts(text, str_from(title_rows[i].want)))
+			print_error("%s: %.40s\n", title_rows[i].label, text.ptr);
+		assert_true(str_starts(text, str_from(title_rows[i].want)));
+	}
 }
 
 static void test_errored_plan_shows_the_error_first(void **state)
@@ -253,6 +398,10 @@ int main(void)
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_hundred_thousand),
 	    cmocka_unit_test(test_destroys_are_counted_by_type),
+	    cmocka_unit_test(test_losses_come_first),
+	    cmocka_unit_test(test_how_the_child_ended),
+	    cmocka_unit_test(test_last_output),
+	    cmocka_unit_test(test_title),
 	    cmocka_unit_test(test_errored_plan_shows_the_error_first),
 	    cmocka_unit_test(test_too_small_a_limit),
 	    cmocka_unit_test(test_hostile_text_stays_inert),

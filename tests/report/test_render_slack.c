@@ -134,6 +134,76 @@ static void test_failed_apply(void **state)
 	    str_contains(message.blocks, STR("<https://circleci.com/gh/acme/infra/42|CI log>")));
 }
 
+/* Data outside of code would be markup: bold, links, code of its own. */
+static const struct {
+	const char *label, *problem, *reason, *tail;
+	const char *want, *must_not;
+} data_rows[] = {
+    {"bold problem", "*b* `c` https://x.example", "", "", "`*b* ʼcʼ https://x.example`", "\n*b*"},
+    {"bold reason", "", "*b* _i_", "", " — `*b*  i`", " — *b*"},
+    {"known reason", "", "replace_because_tainted", "", " — tainted", "`tainted`"},
+    {"last output", "", "", "```*b*``` <!here>\n", "```ʼʼʼ*b*ʼʼʼ &lt;!here&gt;```", "<!here>"},
+    {"links are not made", "", "", "", "\"verbatim\":true", "\"verbatim\":false"},
+};
+
+static void test_data_is_no_markup(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(data_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome =
+		    generate_outcome(arena, &(struct generated){.replace = 1});
+		struct outcome_change change = outcome->changes[0];
+		struct slack_message message;
+		bool ok;
+
+		change.head.reason = str_from(data_rows[i].reason);
+		outcome->changes = &change;
+		outcome->problem = str_from(data_rows[i].problem);
+		outcome->tail = str_from(data_rows[i].tail);
+		message = rendered(arena, outcome);
+		ok = str_contains(message.blocks, str_from(data_rows[i].want)) &&
+		     !str_contains(message.blocks, str_from(data_rows[i].must_not));
+		if (!ok)
+			print_error(
+			    "%s: %s\n", data_rows[i].label, str_to_c(arena, message.blocks));
+		assert_true(ok);
+	}
+}
+
+static void test_how_it_ended(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = sample_outcome(arena, SAMPLE_no_plan);
+	struct str line = STR("0123456789 0123456789 0123456789 0123456789\n"), tail = STR_EMPTY;
+	struct slack_message message;
+
+	(void)state;
+	for (size_t i = 0; i < 40; i++)
+		tail = str_format(arena, "%.*s%.*s", STR_ARG(tail), STR_ARG(line));
+	outcome->child.signal = 9;
+	outcome->child.command = STR("a*b*");
+	outcome->facts.target.value = STR(".");
+	outcome->tail = tail;
+	message = rendered(arena, outcome);
+	assert_true(str_contains(message.blocks, STR("`'a*b*' was ended by signal 9`")));
+	assert_true(str_contains(message.blocks, STR("\"❌ Plan\"")));
+	assert_true(str_starts(message.text, STR("❌ Plan: No plan could be read")));
+	assert_true(message.blocks.len < 2000); /* 500 characters of the tail, not 1,760 */
+	check_message("ended by a signal", &message);
+}
+
+static void test_losses_are_counted_by_type(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct slack_message message =
+	    rendered(arena, generate_outcome(arena, &(struct generated){.destroy = 3000}));
+
+	(void)state;
+	assert_true(str_contains(message.blocks, STR(" more: ")));
+	assert_true(str_contains(message.blocks, STR(" × `aws_thing_")));
+}
+
 static void test_link_override(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -154,6 +224,9 @@ int main(void)
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_samples_are_valid),
 	    cmocka_unit_test(test_failed_apply),
+	    cmocka_unit_test(test_data_is_no_markup),
+	    cmocka_unit_test(test_how_it_ended),
+	    cmocka_unit_test(test_losses_are_counted_by_type),
 	    cmocka_unit_test(test_link_override),
 	};
 

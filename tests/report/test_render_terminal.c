@@ -103,22 +103,86 @@ static void test_losses_are_never_hidden(void **state)
 		lines += str_starts(line, STR("  - "));
 	assert_int_equal(lines, 150);
 	text = rendered(arena, many, &(struct render_options){0});
-	assert_true(str_contains(text, STR("Destroy (9,000)\n  100 x aws_thing_0\n")));
+	lines = 0;
+	for (struct str rest = text, line; str_line(&rest, &line);)
+		lines += str_starts(line, STR("  - "));
+	assert_int_equal(lines, 200);
+	assert_true(str_contains(text, STR("  ... and 8,800 more\n      ")));
+	assert_true(str_contains(text, STR(" of other types\n")));
 }
+
+static const struct {
+	const char *label;
+	struct generated generated;
+	bool details, colour;
+	const char *want; /* at every limit */
+} limit_rows[] = {
+    {"nothing", {0}, false, false, "Plan: prod/network\n"},
+    {"a quarter each", {.destroy = 1250, .replace = 1250, .update = 1250, .create = 1250}, true,
+	true, "Destroy (1,250)"},
+    {"deletes", {.destroy = 5000}, true, false, "Destroy (5,000)"},
+    {"many of all", {.destroy = 100, .update = 5000, .create = 300, .warnings = 30}, false, true,
+	"Destroy (100)"},
+    {"errors", {.destroy = 20, .update = 20, .errors = 300}, true, false, "Errors (300)"},
+    {"hostile", {.destroy = 250, .replace = 250, .update = 250, .warnings = 90, .hostile = true},
+	true, true, "Destroy (250)"},
+};
 
 static void test_limit_is_kept(void **state)
 {
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(limit_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = generate_outcome(arena, &limit_rows[i].generated);
+
+		for (size_t limit = 1000; limit < 100000; limit += limit / 2) {
+			struct render_options options = {.max_bytes = limit,
+			    .details = limit_rows[i].details,
+			    .colour = limit_rows[i].colour};
+			struct str text = rendered(arena, outcome, &options);
+			bool ok = text.len <= limit && str_ends(text, STR("\n")) &&
+				  str_contains(text, str_from(limit_rows[i].want));
+
+			if (!ok)
+				print_error("%s at %zu: %s\n", limit_rows[i].label, limit,
+				    str_to_c(arena, text));
+			assert_true(ok);
+		}
+	}
+}
+
+static void test_lines_are_cut_at_the_end_only(void **state)
+{
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-	struct outcome *outcome = generate_outcome(arena,
-	    &(struct generated){.destroy = 100, .update = 5000, .create = 300, .warnings = 30});
+	struct outcome *outcome = sample_outcome(arena, SAMPLE_typical);
+	struct str text = rendered(arena, outcome, &(struct render_options){.max_bytes = 250});
+	struct str rest = text, line, last = STR_EMPTY;
 
 	(void)state;
-	for (size_t limit = 5000; limit < 30000; limit += 1111) {
-		struct str text =
-		    rendered(arena, outcome, &(struct render_options){.max_bytes = limit});
+	assert_true(text.len <= 250);
+	assert_true(str_starts(text, STR("Plan: prod/network\n")));
+	while (str_line(&rest, &line))
+		last = line;
+	assert_true(str_starts(last, STR("... ")) && str_ends(last, STR(" more lines")));
+}
 
-		assert_true(text.len <= limit);
-	}
+static void test_notes(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = sample_outcome(arena, SAMPLE_no_plan);
+	struct str text;
+
+	(void)state;
+	outcome->facts.target.value = STR(".");
+	outcome->child.status = 137;
+	outcome->child.signal = 9;
+	outcome->tail = STR("said before");
+	text = rendered(arena, outcome, &(struct render_options){0});
+	assert_true(str_starts(
+	    text, STR("Plan\nNo plan could be read\nnote: 'terraform plan' was ended by signal 9\n"
+		      "note: the output of")));
+	/* it stands right above */
+	assert_false(str_contains(text, STR("said before")));
 }
 
 int main(void)
@@ -129,6 +193,8 @@ int main(void)
 	    cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 	    cmocka_unit_test(test_losses_are_never_hidden),
 	    cmocka_unit_test(test_limit_is_kept),
+	    cmocka_unit_test(test_lines_are_cut_at_the_end_only),
+	    cmocka_unit_test(test_notes),
 	};
 
 	return cmocka_run_group_tests_name("report/render_terminal", tests, NULL, NULL);

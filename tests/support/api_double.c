@@ -153,6 +153,9 @@ static void write_comment(
 	jsonw_field_int(json, "id", comment->user);
 	jsonw_field_str(json, "type", comment->type);
 	jsonw_end_object(json);
+	jsonw_field_str(
+	    json, "node_id", str_format(call->arena, "IC_%lld", (long long)comment->id));
+	jsonw_field_str(json, "created_at", time_to_rfc3339(call->arena, comment->born));
 	jsonw_field_str(json, "updated_at", time_to_rfc3339(call->arena, comment->at));
 	jsonw_field_str(json, "body", comment->body);
 	jsonw_end_object(json);
@@ -178,6 +181,36 @@ static bool is_listed(const struct call *call, const struct double_comment *comm
 	return since.len == 0 || str_cmp(time_to_rfc3339(call->arena, comment->at), since) >= 0;
 }
 
+static struct str link_to(struct call *call, size_t size, size_t page, const char *rel)
+{
+	return str_format(call->arena,
+	    "<%s/repos/%s/issues/%s/comments?per_page=%zu&page=%zu>; rel=\"%s\"",
+	    str_to_c(call->arena, call->api->origin), str_to_c(call->arena, call->api->repository),
+	    str_to_c(call->arena, call->parts[4]), size, page, rel);
+}
+
+/* Like GitHub: prev and first behind the first page, next and last before the last one. */
+static void link_pages(struct call *call, size_t page, size_t size, size_t last)
+{
+	struct buf buf;
+
+	if (last < 2)
+		return;
+	buf_init(&buf, call->arena, 4096);
+	buf_adds(&buf, "link: ");
+	if (page > 1)
+		buf_add(&buf, link_to(call, size, page - 1, "prev"));
+	if (page > 1 && page < last)
+		buf_adds(&buf, ", ");
+	if (page < last) {
+		buf_add(&buf, link_to(call, size, page + 1, "next"));
+		buf_adds(&buf, ", ");
+		buf_add(&buf, link_to(call, size, last, "last"));
+	}
+	buf_adds(&buf, "\r\n");
+	call->answer->headers = buf_str(&buf);
+}
+
 static void list_comments(struct call *call)
 {
 	size_t size = (size_t)number_of(query_value(call, "per_page"));
@@ -201,13 +234,7 @@ static void list_comments(struct call *call)
 	jsonw_end_array(&writer.json);
 	call->answer->status = 200;
 	call->answer->body = buf_str(&writer.buf);
-	if (number > page * size)
-		call->answer->headers = str_format(call->arena,
-		    "link: <%s/repos/%s/issues/%s/comments?per_page=%zu&page=%zu>; "
-		    "rel=\"next\"\r\n",
-		    str_to_c(call->arena, call->api->origin),
-		    str_to_c(call->arena, call->api->repository),
-		    str_to_c(call->arena, call->parts[4]), size, page + 1);
+	link_pages(call, page, size, (number + size - 1) / size);
 }
 
 /* Answers 422 itself. */
@@ -263,7 +290,8 @@ static void one_comment(struct call *call)
 		if (!body_is_fine(call, reply_text(call->body, "body")))
 			return;
 		comment->body = str_copy(call->api->arena, reply_text(call->body, "body"));
-		comment->at = call->api->now++;
+		comment->at = ++call->api->now;
+		comment->editor = call->api->my_login;
 	}
 	answer_comment(call, 200, comment);
 }
@@ -285,15 +313,50 @@ static void get_user(struct call *call)
 	call->answer->body = buf_str(&writer.buf);
 }
 
+static void write_node(struct call *call, struct jsonw *json, struct str id)
+{
+	const struct double_comment *comment;
+
+	(void)str_eat(&id, STR("IC_"));
+	comment = find_comment(call->api, number_of(id));
+	if (!comment) {
+		jsonw_null(json);
+		return;
+	}
+	jsonw_begin_object(json);
+	if (comment->editor.len) {
+		write_named(json, "editor", "login", comment->editor);
+	} else {
+		jsonw_key(json, "editor");
+		jsonw_null(json);
+	}
+	jsonw_end_object(json);
+}
+
 static void graphql(struct call *call)
 {
+	const struct reply *ids;
+	struct writer writer;
+
 	if (call->api->no_graphql) {
 		say(call, 403, "Resource not accessible by integration");
 		return;
 	}
+	ids = reply_get(reply_get(call->body, "variables"), "ids");
+	writer_init(&writer, call->arena);
+	jsonw_begin_object(&writer.json);
+	jsonw_key(&writer.json, "data");
+	jsonw_begin_object(&writer.json);
+	write_named(&writer.json, "viewer", "login", call->api->my_login);
+	jsonw_key(&writer.json, "nodes");
+	jsonw_begin_array(&writer.json);
+	for (size_t i = 0; i < reply_count(ids); i++)
+		write_node(call, &writer.json, reply_text_of(reply_at(ids, i)));
+	jsonw_end_array(&writer.json);
+	jsonw_end_object(&writer.json);
+	jsonw_end_object(&writer.json);
 	call->answer->status = 200;
-	call->answer->body = str_format(
-	    call->arena, "{\"data\":{\"viewer\":{\"login\":\"%s\"}}}", call->api->my_login.ptr);
+	call->answer->body = buf_str(&writer.buf);
 }
 
 static void slack_ok(struct call *call, struct str channel, struct str ts)
@@ -509,7 +572,9 @@ struct double_comment *api_double_comment(
 	    .login = str_copy(api->arena, str_from(login)),
 	    .type = STR("User"),
 	    .body = str_copy(api->arena, body),
-	    .at = api->now++,
+	    .at = api->now,
+	    .born = api->now++,
+	    .editor = STR_EMPTY,
 	};
 	return comment;
 }

@@ -3,7 +3,7 @@
  *services' documentation where the notifiers depend on it; the rest answers 404.
  *
  *	GET    /user                                     403 for an app's token
- *	POST   /graphql                                  viewer only
+ *	POST   /graphql                                  viewer; nodes' editors
  *	GET    /repos/O/R/pulls/N
  *	GET    /repos/O/R/commits/SHA/pulls
  *	GET    /repos/O/R/issues/N/comments?per_page&page&since    ascending, Link
@@ -36,7 +36,8 @@ struct double_comment {
 	int64_t id, issue, user;
 	struct str login, type, body;
 	bool deleted;
-	int64_t at; /* seconds since 1970, of the last change */
+	int64_t at, born;  /* seconds since 1970; the last change, the creation */
+	struct str editor; /* a login, the last one that edited; empty: nobody */
 };
 
 struct double_message {

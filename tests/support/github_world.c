@@ -28,6 +28,7 @@ struct world *world_new(void)
 	api_double_init(world->api, arena, STR(API));
 	api_double_pull(world->api, 7, HEAD);
 	http_script_init(&world->script, arena, api_double_handle, world->api);
+	world->script.clock = &world->sys;
 	world->outcome = sample_outcome(arena, SAMPLE_typical);
 #define X(name, help) world_set_fact(&world->outcome->facts.name, "");
 	FACTS(X)

@@ -59,8 +59,8 @@ static struct str path_of(struct str url)
 	return http_url_parse(url, &parts) ? parts.path : url;
 }
 
-static void answer(struct http_script *script, struct arena *arena,
-    const struct script_record *record, struct http_reply *reply)
+static void answer(struct http_script *script, struct arena *arena, struct script_record *record,
+    struct http_reply *reply)
 {
 	struct script_rule *rule = find_rule(script, record);
 	struct server_request request = {
@@ -81,6 +81,8 @@ static void answer(struct http_script *script, struct arena *arena,
 		result.headers = str_from(rule->headers);
 	}
 	*reply = (struct http_reply){.failure_text = STR_EMPTY, .body = STR_EMPTY};
+	if (rule)
+		record->at += (uint64_t)rule->delay_ms * 1000000;
 	if (rule && rule->failure) {
 		reply->failure = rule->failure;
 		reply->failure_text = STR("host: broken by the script");
@@ -91,34 +93,76 @@ static void answer(struct http_script *script, struct arena *arena,
 	set_headers(arena, result.headers, reply);
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the seven parameters of struct http */
-static bool script_run(void *state, struct arena *arena, const struct http_request *requests,
-    struct http_reply *replies, size_t count, uint64_t deadline, struct err *err)
+static bool script_begin(void *state, struct arena *arena, const struct http_request *request,
+    struct http_reply *reply, uint64_t deadline, struct err *err)
 {
 	struct http_script *script = state;
+	struct script_record *record = &script->records[script->record_count];
+	uint64_t now = script->clock ? script->clock->monotonic : 0;
 
-	(void)deadline;
 	if (script->closed)
 		return err_set(err, ERR_NETWORK, "%s", script->closed);
-	for (size_t i = 0; i < count; i++) {
-		struct script_record *record = &script->records[script->record_count];
+	if (script->record_count++ == SCRIPT_RECORDS_MAX)
+		abort();
+	*record = (struct script_record){.request = *request,
+	    .path = path_of(request->url),
+	    .round = script->rounds,
+	    .reply = reply,
+	    .at = now};
+	answer(script, arena, record, &record->kept);
+	if (script->clock && deadline && record->at > deadline) {
+		record->at = deadline;
+		record->kept = (struct http_reply){.failure = HTTP_MAYBE_SENT,
+		    .failure_text = STR("host: no answer in time"),
+		    .body = STR_EMPTY};
+	}
+	*reply = (struct http_reply){
+	    .failure = HTTP_PENDING, .failure_text = STR_EMPTY, .body = STR_EMPTY};
+	return true;
+}
 
-		if (script->record_count++ == SCRIPT_RECORDS_MAX)
-			abort();
-		record->request = requests[i];
-		record->path = path_of(requests[i].url);
-		record->round = script->rounds;
-		answer(script, arena, record, &replies[i]);
+/* The earliest of the pending ones; NULL when there is none. */
+static const struct script_record *first_pending(const struct http_script *script)
+{
+	const struct script_record *first = NULL;
+
+	for (size_t i = 0; i < script->record_count; i++) {
+		const struct script_record *record = &script->records[i];
+
+		if (record->reply && (!first || record->at < first->at))
+			first = record;
+	}
+	return first;
+}
+
+static void script_wait(void *state, uint64_t until)
+{
+	struct http_script *script = state;
+	const struct script_record *first = first_pending(script);
+	uint64_t at;
+	uint64_t now = script->clock ? script->clock->monotonic : 0;
+
+	if (!first)
+		return;
+	at = until && until < first->at ? until : first->at;
+	if (at > now)
+		script->clock->sys.sleep(script->clock->sys.state, at - now);
+	for (size_t i = 0; i < script->record_count; i++) {
+		struct script_record *record = &script->records[i];
+
+		if (!record->reply || record->at > at)
+			continue;
+		*record->reply = record->kept;
+		record->reply = NULL;
 	}
 	script->rounds++;
-	return true;
 }
 
 void http_script_init(
     struct http_script *script, struct arena *arena, server_handler *handler, void *context)
 {
 	*script = (struct http_script){.arena = arena, .handler = handler, .context = context};
-	script->http = (struct http){.state = script, .run = script_run};
+	script->http = (struct http){.state = script, .begin = script_begin, .wait = script_wait};
 }
 
 void http_script_rule(struct http_script *script, struct script_rule rule)

@@ -1,12 +1,13 @@
 /*
- * http_script.h: a door without a network: rules, then a handler, answer each request at once.
- * Records all of them. Layer: tests.
+ * http_script.h: a door without a network: rules, then a handler, answer each request at the next
+ * wait(), or later by the scripted clock. Records all of them. Layer: tests.
  */
 #ifndef TESTS_SUPPORT_HTTP_SCRIPT_H
 #define TESTS_SUPPORT_HTTP_SCRIPT_H
 
 #include "notifiers/http.h"
 #include "tests/support/http_server.h"
+#include "tests/support/sys_script.h"
 
 #define SCRIPT_RULES_MAX   32
 #define SCRIPT_RECORDS_MAX 1024
@@ -19,13 +20,16 @@ struct script_rule {
 	enum http_failure failure;
 	bool handled; /* with a failure: the handler sees the request, its answer is lost */
 	unsigned times, after;
-	unsigned matches; /* so far */
+	unsigned delay_ms; /* of the reply; needs `clock` */
+	unsigned matches;  /* so far */
 };
 
 struct script_record {
 	struct http_request request;
-	struct str path; /* with the query */
-	unsigned round;	 /* which call of run() */
+	struct str path;		/* with the query */
+	unsigned round;			/* how many waits before it */
+	struct http_reply *reply, kept; /* pending: where the kept one goes */
+	uint64_t at;			/* when */
 };
 
 struct http_script {
@@ -38,7 +42,8 @@ struct http_script {
 	struct script_record records[SCRIPT_RECORDS_MAX];
 	size_t record_count;
 	unsigned rounds;
-	const char *closed; /* run() fails with this text */
+	struct sys_script *clock; /* NULL: no delays */
+	const char *closed;	  /* begin() fails with this text */
 };
 
 void http_script_init(
