@@ -65,7 +65,7 @@ struct collector {
 	struct arena *arena, *scratch;
 	struct secrets *secrets;
 	size_t lone_surrogates; /* in the changes that were visited */
-	struct keep *keep; /* NULL: the strings live as long as the outcome already */
+	struct keep *keep;	/* NULL: the strings live as long as the outcome already */
 	struct outcome_change *rows;
 	size_t count, room;
 };
@@ -238,9 +238,9 @@ static void add_surrogate_note(struct arena *arena, size_t count, struct outcome
 	notes = arena_array(arena, struct str, outcome->note_count + 1);
 	for (size_t i = 0; i < outcome->note_count; i++)
 		notes[i] = outcome->notes[i];
-	notes[outcome->note_count++] = str_format(arena,
-	    "%zu lone surrogate%s in strings of the plan, read as U+FFFD", count,
-	    count == 1 ? "" : "s");
+	notes[outcome->note_count++] =
+	    str_format(arena, "%zu lone surrogate%s in strings of the plan, read as U+FFFD", count,
+		count == 1 ? "" : "s");
 	outcome->notes = notes;
 }
 
