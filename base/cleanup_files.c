@@ -1,6 +1,7 @@
 #include "base/process.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,6 +57,8 @@ void cleanup_files_add(const char *path)
 		if (slots[i].used)
 			continue;
 		memcpy(slots[i].path, path, len + 1);
+		/* the handler may run between any two instructions: never with half a path */
+		atomic_signal_fence(memory_order_release);
 		slots[i].used = 1;
 		return;
 	}

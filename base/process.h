@@ -4,14 +4,14 @@
  * Standard input is passed through (the child inherits ours). Standard output and error are read
  * from two pipes, passed on at once, byte for byte, and captured apart; `merged` holds whole lines
  * of both in the order they were read, for display only. A prompt without a newline appears at
- * once. A capture keeps the first and last CAPTURE half when it is over its limit, with a line
+ * once. A capture keeps its first and last half when it is over its limit, with a line
  * between that says how much is missing; pass-through is never cut. All our descriptors are
  * close-on-exec.
  *
  * Signals: Ctrl-C reaches the child's process group by itself, so SIGINT and SIGQUIT from the
  * terminal (SI_KERNEL) are not forwarded (two interrupts make terraform exit without saving state);
  * SIGTERM, SIGHUP and a SIGINT sent by a process are forwarded, once each; then we go on waiting.
- * While a child runs we survive these signals; afterwards `signal` tells which one came.
+ * While a child runs we survive these signals; afterwards `our_signal` tells which one came.
  * If our own standard output goes away (EPIPE), the capture goes on and the child is not disturbed.
  *
  * Errors: ERR_NOT_FOUND, ERR_EXEC (not executable), ERR_IO (no pipe, no process). A child that

@@ -125,7 +125,7 @@ static bool run_with_plan(struct app *app, const struct child_run *run,
 		    app->run, args, str_format(app->run, "-out=%s", file->file).ptr);
 	if (!run_once(app, run, argv, result, err))
 		return false;
-	if (!file->temporary || !refused_out(result))
+	if (!file->temporary || result->our_signal != 0 || !refused_out(result))
 		return true;
 	log_info(
 	    "this backend cannot save plans; running '%s' again without -out", args->subcommand);
@@ -170,7 +170,9 @@ bool child_run(
 	uint64_t start = app->sys->monotonic(app->sys->state);
 	bool ok = run_with_plan(app, run, &args, &file, &out->result, err);
 	out->duration_ms = (app->sys->monotonic(app->sys->state) - start) / 1000000;
-	if (ok && file.file && was_written(&file, out->result.status))
+	/* told to stop: no time for another terraform */
+	bool stopping = ok && out->result.our_signal != 0;
+	if (ok && !stopping && file.file && was_written(&file, out->result.status))
 		json = read_saved(app, run, &args, file.file, &out->problem);
 	if (file.temporary)
 		cleanup_files_remove(file.path);

@@ -12,6 +12,8 @@
 #include "notifiers/http_print.h"
 
 #define DELIVERIES_MAX 64
+/* CI systems kill about ten seconds after they have asked to stop. */
+#define HURRY_BUDGET_NS UINT64_C(6000000000)
 
 struct delivery_list {
 	struct delivery *items[DELIVERIES_MAX];
@@ -149,14 +151,15 @@ static void keep_records(
 }
 
 /* Through the door that this run has: a printer, a test's script, or the network. */
-static void send(struct app *app, bool dry_run, struct delivery_list *list)
+static void send(struct app *app, const struct deliver_options *options, struct delivery_list *list)
 {
 	struct sink sink;
 	struct err err = {0};
 	struct http *network CLEANUP(http_curl_close_ptr) = NULL;
-	struct dispatch dispatch = {.sys = app->sys, .http = app->http};
+	struct dispatch dispatch = {
+	    .sys = app->sys, .http = app->http, .budget_ns = options->hurry ? HURRY_BUDGET_NS : 0};
 	sink_to_fd(&sink, app->run, app->out, 0);
-	if (dry_run)
+	if (options->dry_run)
 		dispatch.http = http_print_new(app->run, &sink);
 	else if (!app->http)
 		network = http_curl_new(app->run, app->sys);
@@ -183,7 +186,7 @@ size_t deliver(struct app *app, const struct settings *settings,
 		add_slack(app, settings, outcome, &list);
 	}
 	if (list.count > 0)
-		send(app, options->dry_run, &list);
+		send(app, options, &list);
 	keep_records(app->run, &list, outcome);
 	size_t failed = 0;
 	warn_failed(&list, &failed);

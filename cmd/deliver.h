@@ -15,6 +15,7 @@
 struct deliver_options {
 	bool notify;	      /* --notify: also outside CI */
 	bool dry_run;	      /* print instead of send */
+	bool hurry;	      /* we are being stopped: little time for deliveries */
 	const char *markdown; /* FILE, or NULL; written in any case */
 };
 

@@ -27,7 +27,8 @@ struct run {
 	const struct run_options *options;
 	struct session session;
 	struct outcome outcome;
-	bool output_lost; /* not all of the child's output got to where ours goes */
+	bool told_to_stop; /* a signal came while the child ran: the next one may be SIGKILL */
+	bool output_lost;  /* not all of the child's output got to where ours goes */
 };
 
 static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
@@ -56,6 +57,22 @@ static void judge_child(struct run *run, const struct child_outcome *child)
 	}
 }
 
+/* Its status is what counts for a child that ran: JSON that does not load is a note, the text
+ * remains. */
+static bool add_plan_or_text(struct run *run, const struct child_outcome *child, struct err *err)
+{
+	struct arena *arena = run->app->run;
+	char text[ERR_TEXT_MAX + 4096];
+
+	if (add_plan(run, child->plan, err))
+		return true;
+	err_format(err, text, sizeof(text));
+	run->outcome.problem = str_copy(arena, str_from(text));
+	err_clear(err);
+	return add_plan(run,
+	    plan_from_output(arena, child->result.out.text, child->result.err.text, NULL), err);
+}
+
 static bool read_child(struct run *run, const char *const *argv, struct err *err)
 {
 	struct child_outcome child;
@@ -67,6 +84,7 @@ static bool read_child(struct run *run, const char *const *argv, struct err *err
 	if (!child_run(run->app, &request, &child, err))
 		return false;
 	struct outcome *outcome = &run->outcome;
+	run->told_to_stop = child.result.our_signal != 0;
 	outcome->child = (struct child_facts){
 	    .ran = true,
 	    .command = child.title,
@@ -76,11 +94,8 @@ static bool read_child(struct run *run, const char *const *argv, struct err *err
 	    .output_bytes = child.result.out.total + child.result.err.total,
 	    .output_cut = child.result.out.cut || child.result.err.cut,
 	};
-	if (child.problem.len > 0) {
-		outcome->problem = child.problem;
-		log_warn("%.*s; using the text instead", STR_ARG(child.problem));
-	}
-	if (!add_plan(run, child.plan, err))
+	outcome->problem = child.problem;
+	if (!add_plan_or_text(run, &child, err))
 		return false;
 	judge_child(run, &child);
 	return true;
@@ -178,7 +193,7 @@ static void take_failure(struct run *run, struct err *err)
 }
 
 /* Our own tokens are in the environment of the child, which may print it. */
-static void hide_own_tokens(struct run *run)
+static void hide_secrets(struct run *run)
 {
 	struct app *app = run->app;
 	const char *origin;
@@ -189,6 +204,10 @@ static void hide_own_tokens(struct run *run)
 	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_SLACK_WEBHOOK));
 	secrets_seal(secrets);
 	outcome_hide(app->run, secrets, &run->outcome);
+	/* and what was set after the plan's own were taken out: the problem, the reason, the tail
+	 */
+	if (run->outcome.secrets)
+		outcome_hide(app->run, run->outcome.secrets, &run->outcome);
 }
 
 static bool show_summary(struct run *run, struct err *err)
@@ -276,11 +295,15 @@ static bool tell(struct run *run, int *status, struct err *err)
 {
 	struct outcome *outcome = &run->outcome;
 	const struct run_options *options = run->options;
-	struct deliver_options delivery = {
-	    .notify = options->notify, .dry_run = options->dry_run, .markdown = options->markdown};
+	struct deliver_options delivery = {.notify = options->notify,
+	    .dry_run = options->dry_run,
+	    .hurry = run->told_to_stop,
+	    .markdown = options->markdown};
 
 	outcome->status_deferred = options->defer_exit;
-	hide_own_tokens(run);
+	hide_secrets(run);
+	if (outcome->child.ran && outcome->has_plan && outcome->problem.len > 0)
+		log_warn("%.*s; using the text instead", STR_ARG(outcome->problem));
 	if (!show_summary(run, err))
 		return false;
 	bool reported = write_reports_early(run, err);

@@ -37,8 +37,8 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	.inherit = INHERIT_NEAREST,
 	.trusted = true,
 	.choices = mode_choices,
-	.help = "what a plan does with its earlier comment: update it, recreate it (the old one is "
-		"minimised), or append a new one"},
+	.help = "what a plan does with its earlier comment: update it, recreate it (the old one "
+		"becomes a line that points to it), or append a new one"},
     [SET_GITHUB_MODE_APPLY] = {.key = "github.mode.apply",
 	.type = SETTING_CHOICE,
 	.default_text = "append",

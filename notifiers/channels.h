@@ -15,7 +15,7 @@ struct own_secrets;
 
 enum comment_mode {
 	COMMENT_UPDATE,	  /* one comment per target and operation, updated in place */
-	COMMENT_RECREATE, /* a new one; the old ones minimised afterwards */
+	COMMENT_RECREATE, /* a new one; the old ones become a line that points to it */
 	COMMENT_APPEND,	  /* a new one; the old ones stay */
 };
 

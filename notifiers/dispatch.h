@@ -3,7 +3,7 @@
  * requests of all deliveries on their way at once (delivery.md 1, the retry table). A delivery goes
  * on as soon as its own replies are there.
  *
- * Nothing is sent before anything was sent, 500/502/503/504 on a repeatable request: again, with
+ * A failure before anything was sent, or 408/500/502/503/504 on a repeatable request: again, with
  * exponential back-off and jitter. 429, or 403 with retry-after, with x-ratelimit-remaining: 0 or a
  * rate-limit message: waits as told (the reply's Date is the clock), within the budget. Other 4xx:
  * never.

@@ -273,20 +273,36 @@ bool secrets_are_in(const struct secrets *secrets, struct str text)
 	return find_next(secrets, text, &at) != NULL;
 }
 
+/* Secrets may overlap: what begins inside one that was found is hidden with it. Returns its end. */
+static size_t end_of_secrets(
+    const struct secrets *secrets, struct str text, size_t at, const struct secret *found)
+{
+	size_t end = at + found->text.len;
+
+	for (size_t next = at + 1; next < end && next + SECRET_MIN <= text.len; next++) {
+		if (!filter_has(secrets, hash_head(text.ptr + next)))
+			continue;
+		found = find_at(secrets, str_skip(text, next));
+		if (found && next + found->text.len > end)
+			end = next + found->text.len;
+	}
+	return end;
+}
+
 struct str secrets_hide(struct arena *arena, const struct secrets *secrets, struct str text)
 {
 	size_t at = 0;
 	size_t done = 0;
 	const struct secret *found = find_next(secrets, text, &at);
+	struct buf buf;
+
 	if (!found)
 		return text;
-	struct buf buf;
 	buf_init(&buf, arena, SIZE_MAX);
 	for (; found; found = find_next(secrets, text, &at)) {
 		buf_add(&buf, str_from_to(text, done, at));
 		buf_adds(&buf, SHOWN_SENSITIVE);
-		at += found->text.len;
-		done = at;
+		at = done = end_of_secrets(secrets, text, at, found);
 	}
 	buf_add(&buf, str_skip(text, done));
 	return buf_str(&buf);

@@ -99,7 +99,7 @@ void outcome_hide(struct arena *arena, const struct secrets *secrets, struct out
 {
 	struct str *const texts[] = {&outcome->text.summary_line, &outcome->text.changes,
 	    &outcome->text.outside, &outcome->text.errors, &outcome->text.warnings, &outcome->tail,
-	    &outcome->problem};
+	    &outcome->exit_reason, &outcome->problem};
 
 	if (secrets_count(secrets) == 0)
 		return;

@@ -228,25 +228,60 @@ static void add_facts(const struct plan *plan, struct outcome *outcome)
 	outcome->text = plan->text;
 }
 
+static void add_note(struct arena *arena, struct str note, struct outcome *outcome)
+{
+	struct str *notes = arena_array(arena, struct str, outcome->note_count + 1);
+
+	for (size_t i = 0; i < outcome->note_count; i++)
+		notes[i] = outcome->notes[i];
+	notes[outcome->note_count++] = note;
+	outcome->notes = notes;
+}
+
 /* Strings that were no Unicode: what is shown of them is not what they are. */
 static void add_surrogate_note(struct arena *arena, size_t count, struct outcome *outcome)
 {
-	struct str *notes;
+	if (count > 0)
+		add_note(arena,
+		    str_format(arena, "%zu lone surrogate%s in strings of the plan, read as U+FFFD",
+			count, count == 1 ? "" : "s"),
+		    outcome);
+}
 
-	if (count == 0)
-		return;
-	notes = arena_array(arena, struct str, outcome->note_count + 1);
-	for (size_t i = 0; i < outcome->note_count; i++)
-		notes[i] = outcome->notes[i];
-	notes[outcome->note_count++] =
-	    str_format(arena, "%zu lone surrogate%s in strings of the plan, read as U+FFFD", count,
-		count == 1 ? "" : "s");
-	outcome->notes = notes;
+/* Not all secrets are known: then no free text can be shown, only what has marks of its own. */
+static void withhold_texts(struct arena *arena, const struct plan *plan, struct outcome *outcome)
+{
+	struct diagnostic *copies = arena_array(arena, struct diagnostic, plan->diagnostic_count);
+
+	for (size_t i = 0; i < plan->diagnostic_count; i++) {
+		copies[i] = plan->diagnostics[i];
+		copies[i].detail = STR_EMPTY;
+	}
+	outcome->diagnostics = copies;
+	outcome->text = (struct plan_text_parts){.summary_line = plan->text.summary_line};
+	add_note(arena,
+	    STR("the plan has more sensitive values than are looked for: "
+		"terraform's own text is left out"),
+	    outcome);
+}
+
+NODISCARD static bool collect_all(
+    struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
+{
+	return secrets_collect_variables(collector->secrets, plan, collector->scratch, err) &&
+	       add_changes(collector, plan, outcome, err) &&
+	       add_set(collector, plan, CHANGES_OUTPUT, &outcome->outputs, &outcome->output_count,
+		   err) &&
+	       add_set(
+		   collector, plan, CHANGES_DRIFT, &outcome->drift, &outcome->drift_count, err) &&
+	       add_set(collector, plan, CHANGES_DEFERRED, &outcome->deferred,
+		   &outcome->deferred_count, err);
 }
 
 bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
     struct outcome *outcome, struct err *err)
 {
+	struct outcome before = *outcome;
 	struct keep keep;
 	struct collector collector = {
 	    .arena = arena, .scratch = scratch, .secrets = secrets_new(arena)};
@@ -256,17 +291,16 @@ bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct p
 		collector.keep = &keep;
 	}
 	add_facts(plan, outcome);
-	if (!secrets_collect_variables(collector.secrets, plan, scratch, err) ||
-	    !add_changes(&collector, plan, outcome, err) ||
-	    !add_set(
-		&collector, plan, CHANGES_OUTPUT, &outcome->outputs, &outcome->output_count, err) ||
-	    !add_set(
-		&collector, plan, CHANGES_DRIFT, &outcome->drift, &outcome->drift_count, err) ||
-	    !add_set(&collector, plan, CHANGES_DEFERRED, &outcome->deferred,
-		&outcome->deferred_count, err))
+	if (!collect_all(&collector, plan, outcome, err)) {
+		/* half a plan with half its secrets known is nothing to show */
+		*outcome = before;
 		return false;
+	}
 	add_surrogate_note(arena, collector.lone_surrogates, outcome);
+	if (secrets_full(collector.secrets))
+		withhold_texts(arena, plan, outcome);
 	secrets_seal(collector.secrets);
+	outcome->secrets = collector.secrets;
 	outcome_hide(arena, collector.secrets, outcome);
 	return true;
 }

@@ -21,6 +21,7 @@
 
 struct arena;
 struct err;
+struct secrets;
 
 #define OUTCOME_DIFF_BYTES ((size_t)16 << 20)
 #define OUTCOME_SCHEMA	   "https://tfherald.dev/schema/outcome/1" /* an identifier, never fetched */
@@ -123,6 +124,8 @@ struct outcome {
 	struct apply_report apply;
 	struct plan_text_parts text;
 
+	struct secrets *secrets; /* of the plan, sealed; NULL: none were looked for */
+
 	struct delivery_record *deliveries;
 	size_t delivery_count;
 };
@@ -130,7 +133,9 @@ struct outcome {
 /*
  * Fills the plan part of `outcome` (everything from has_plan to text). Loads every changed resource
  * once; `scratch` is rewound. Strings that must live longer are copied to `arena`.
- * Errors: those of plan_visit().
+ * What the plan marks sensitive is taken out of all of it (hide.h); texts that are set afterwards
+ * need outcome_hide() with outcome->secrets. Errors: those of plan_visit(); the plan part is then
+ * as it was before.
  */
 NODISCARD bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
     struct outcome *outcome, struct err *err);

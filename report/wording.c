@@ -193,6 +193,9 @@ struct str wording_exit(struct arena *arena, const struct outcome *outcome)
 	if (outcome->exit_status == 0 || (outcome->exit_status == 2 && child->status == 2 &&
 					     !outcome_status_is_failure(outcome_status(outcome))))
 		return STR_EMPTY;
+	/* what could not be read is told as the problem already */
+	if (str_eq(outcome->exit_reason, outcome->problem))
+		return STR_EMPTY;
 	return wording_cut(arena, outcome->exit_reason, EXIT_MAX);
 }
 

@@ -51,6 +51,8 @@ static void hides_literals(void **state)
 	    {"a line of several, indented", {"-----BEGIN-----\n  line-of-the-key\nshort\n"},
 		"  <<-EOT\n      line-of-the-key\n      short\n",
 		"  <<-EOT\n      (sensitive)\n      short\n"},
+	    {"overlapping", {"abcdefgh1234", "1234WXYZijklmnop"}, "x abcdefgh1234WXYZijklmnop y",
+		"x (sensitive) y"},
 	    {"empty text", {"password1"}, "", ""},
 	};
 	(void)state;
