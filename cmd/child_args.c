@@ -1,6 +1,7 @@
 #include "cmd/child_args.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/sys.h"
 
 static const struct {
@@ -128,18 +129,47 @@ static void read_arguments(struct child_args *args, const char *const *words, si
 	}
 }
 
+/* The next word as a shell would see it: quotes keep spaces, a backslash keeps the next character.
+ */
+static bool next_word(struct arena *arena, struct str *rest, struct str *word)
+{
+	struct buf buf;
+	char quote = 0;
+	size_t at = 0;
+
+	*rest = str_trim(*rest);
+	buf_init(&buf, arena, rest->len + 1);
+	for (; at < rest->len; at++) {
+		char c = rest->ptr[at];
+
+		if (!quote && (c == ' ' || c == '\t' || c == '\n'))
+			break;
+		if (c == quote)
+			quote = 0;
+		else if (!quote && (c == '"' || c == '\''))
+			quote = c;
+		else if (c == '\\' && quote != '\'' && at + 1 < rest->len)
+			buf_addc(&buf, rest->ptr[++at]);
+		else
+			buf_addc(&buf, c);
+	}
+	bool any = at > 0;
+	*rest = str_skip(*rest, at);
+	*word = str_copy(arena, buf_str(&buf));
+	return any;
+}
+
 /* terraform splices these in front of the arguments of its subcommand. */
 static void read_environment(
     struct arena *arena, const struct sys *sys, const char *name, struct child_args *args)
 {
 	struct str rest = sys_env(sys, name);
 	struct str word;
-	const char **words = arena_array(arena, const char *, rest.len / 2 + 1);
+	const char **words = arena_array(arena, const char *, rest.len + 1);
 	size_t count = 0;
-	while (str_split(&rest, ' ', &word)) {
-		if (str_trim(word).len > 0)
-			words[count++] = str_to_c(arena, str_trim(word));
-	}
+
+	while (next_word(arena, &rest, &word))
+		words[count++] = word.ptr;
 	read_arguments(args, words, count);
 }
 

@@ -63,29 +63,32 @@ static bool temporary_plan(struct app *app, struct plan_file *file, struct err *
 	return true;
 }
 
-static bool plan_file_choose(struct app *app, const struct child_run *run,
-    const struct child_args *args, struct plan_file *file, struct err *err)
+static void plan_file_choose(struct app *app, const struct child_run *run,
+    const struct child_args *args, struct plan_file *file, struct str *problem)
 {
+	struct err err = {0};
+
 	*file = (struct plan_file){0};
 	if (run->no_json || args->many || !makes_plan(args))
-		return true;
+		return;
 	if (args->out) {
 		file->file = args->out;
 		file->path = child_args_path(app->run, args, args->out);
-	} else if (args->tool_at == 0 && !temporary_plan(app, file, err)) {
+	} else if (args->tool_at == 0 && !temporary_plan(app, file, &err)) {
 		/* Behind a wrapper (a container, another host) our temporary file may not exist. */
-		return false;
+		*problem = str_copy(app->run, str_from(err.text));
 	}
 	file->before = file_state(file->path);
-	return true;
 }
 
 static bool was_written(const struct plan_file *file, int status)
 {
-	/* terragrunt's own directory cannot be looked into: trust its exit status. */
-	if (!file->path)
-		return status == 0 || status == 2;
 	struct file_state after = file_state(file->path);
+
+	/* It may stand where we cannot look (terragrunt's cache, a wrapper that changes directory):
+	 * then the child's status tells. */
+	if (!after.exists && !file->temporary)
+		return status == 0 || status == 2;
 	return after.exists && after.size > 0 && !file_state_same(&file->before, &after);
 }
 
@@ -147,6 +150,20 @@ static struct plan *read_saved(struct app *app, const struct child_run *run,
 	return NULL;
 }
 
+static struct plan *read_written(struct app *app, const struct child_run *run,
+    const struct child_args *args, const struct plan_file *file, struct child_outcome *out)
+{
+	int status = out->result.status;
+
+	if (was_written(file, status))
+		return read_saved(app, run, args, file->file, &out->problem);
+	/* A child that failed early is expected to have written none. */
+	if (status == 0 || status == 2)
+		out->problem =
+		    str_format(app->run, "the command wrote no plan to '%s'", file->file);
+	return NULL;
+}
+
 /* A saved plan that will be applied is read before: afterwards the state has moved on. */
 static struct plan *read_before_apply(struct app *app, const struct child_run *run,
     const struct child_args *args, struct str *problem)
@@ -165,15 +182,14 @@ bool child_run(
 	child_args_read(app->run, app->sys, run->argv, &args);
 	out->title = child_args_title(app->run, &args);
 	struct plan *json = read_before_apply(app, run, &args, &out->problem);
-	if (!plan_file_choose(app, run, &args, &file, err))
-		return false;
+	plan_file_choose(app, run, &args, &file, &out->problem);
 	uint64_t start = app->sys->monotonic(app->sys->state);
 	bool ok = run_with_plan(app, run, &args, &file, &out->result, err);
 	out->duration_ms = (app->sys->monotonic(app->sys->state) - start) / 1000000;
 	/* told to stop: no time for another terraform */
 	bool stopping = ok && out->result.our_signal != 0;
-	if (ok && !stopping && file.file && was_written(&file, out->result.status))
-		json = read_saved(app, run, &args, file.file, &out->problem);
+	if (ok && !stopping && file.file)
+		json = read_written(app, run, &args, &file, out);
 	if (file.temporary)
 		cleanup_files_remove(file.path);
 	if (file.temporary && json)

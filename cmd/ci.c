@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/input.h"
 #include "base/log.h"
 #include "cmd/ci_platform.h"
 #include "cmd/git_head.h"
@@ -145,6 +146,39 @@ static struct str last_part(struct str path)
 	return part;
 }
 
+#define WORKSPACE_NAME_MAX ((size_t)4096)
+
+/* `terraform workspace select` writes the name into the data directory of the root module. */
+static struct str selected_workspace(struct ci_run *run, const struct workspace *workspace)
+{
+	struct arena *arena = run->app->run;
+	struct str data = sys_env(run->app->sys, "TF_DATA_DIR");
+	struct err ignored = {0};
+	struct str name;
+	const char *path = str_format(arena, "%s/%s/%s/environment", workspace->root.ptr,
+	    workspace->directory.ptr, data.len > 0 ? data.ptr : ".terraform")
+			       .ptr;
+
+	if (!file_read(arena, path, WORKSPACE_NAME_MAX, &name, &ignored))
+		return STR_EMPTY;
+	return str_trim(name);
+}
+
+/* Two workspaces of one directory are two plans: each has a name, a comment, a report of its own.
+ */
+static void add_terraform_workspace(struct ci_run *run, const struct workspace *workspace)
+{
+	struct fact *target = &run->facts->target;
+	struct str name = sys_env(run->app->sys, "TF_WORKSPACE");
+
+	if (name.len == 0)
+		name = selected_workspace(run, workspace);
+	if (name.len == 0 || str_is(name, "default"))
+		return;
+	target->value =
+	    str_format(run->app->run, "%.*s [%.*s]", STR_ARG(target->value), STR_ARG(name));
+}
+
 static void take_place(
     struct ci_run *run, const struct workspace *workspace, const struct settings *settings)
 {
@@ -159,6 +193,7 @@ static void take_place(
 	fact_set(run, &facts->target, last_part(facts->repository.value), origin);
 	fact_set(run, &facts->target, last_part(workspace->root), "directory");
 	fact_set(run, &facts->target, STR("."), "directory");
+	add_terraform_workspace(run, workspace);
 }
 
 bool facts_resolve(struct app *app, const struct workspace *workspace,

@@ -43,6 +43,10 @@ const struct environment_row environment_rows[] = {
     {"TERM", "dumb: no colour"},
     {"TFHERALD_CA_BUNDLE", "file of certificates to trust"},
     {"TFHERALD_GITHUB_TOKEN", "token for GitHub"},
+    {"TF_CLI_ARGS", "terraform's own: an -out in it is found"},
+    {"TF_CLI_ARGS_plan", "the same for the plan command"},
+    {"TF_DATA_DIR", "terraform's own: where the selected workspace is looked up"},
+    {"TF_WORKSPACE", "terraform's own: added to the target unless it is the default"},
     {"TMPDIR", "directory of temporary files, instead of /tmp"},
     {NULL, NULL},
 };

@@ -56,6 +56,12 @@ bool plan_from_show(struct app *app, const char *const *argv, const char *direct
 		return false;
 	}
 	struct input *input;
+	if (lseek(fd, 0, SEEK_END) == 0) {
+		close(fd);
+		return err_set(err, ERR_IO,
+		    "'%s show -json' printed nothing; is there room for temporary files in '%s'?",
+		    argv[0], app->sys->tmpdir(app->sys->state));
+	}
 	bool ok =
 	    lseek(fd, 0, SEEK_SET) == 0 || err_set(err, ERR_IO, "cannot rewind a temporary file");
 	/* The input takes the descriptor over. */

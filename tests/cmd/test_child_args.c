@@ -115,6 +115,9 @@ static void reads_terraforms_environment(void **state)
 	sys_script_env(&sys, "TF_CLI_ARGS_apply", "-out=not-this");
 	child_args_read(arena, &sys.sys, argv, &args);
 	assert_string_equal(args.out, "from-env");
+	sys_script_env(&sys, "TF_CLI_ARGS_plan", "-lock=false -out \"env p4\" -var='a b'");
+	child_args_read(arena, &sys.sys, argv, &args);
+	assert_string_equal(args.out, "env p4");
 }
 
 static void writes_command_lines(void **state)

@@ -192,6 +192,39 @@ static void chdir_names_the_directory(void **state)
 	program_end(&program);
 }
 
+/* Two workspaces of one directory have a name each, and so a comment and a report each. */
+static void workspaces_are_told_apart(void **state)
+{
+	struct program program;
+	const char *const select[] = {"terraform", "workspace", "new", "stage", NULL};
+
+	(void)state;
+	project(&program, create_tf);
+	struct program_result result = program_other(&program, select);
+	program_expect("workspace new", &result, 0, NULL, NULL);
+	result = RUN(&program, "plan", "--target", "db", "--", "terraform", "plan");
+	program_expect("selected", &result, 0, NULL, "Plan: db [stage]");
+	program_env(&program, "TF_WORKSPACE", "default");
+	result = RUN(&program, "plan", "--target", "db", "--", "terraform", "plan");
+	program_expect("TF_WORKSPACE", &result, 0, NULL, "Plan: db\n");
+	program_end(&program);
+}
+
+/* What stands in the way of the JSON is said; terraform runs all the same. */
+static void without_room_for_json(void **state)
+{
+	struct program program;
+
+	(void)state;
+	project(&program, create_tf);
+	program_env(&program, "TMPDIR", "/nonexistent");
+	struct program_result result =
+	    RUN(&program, "plan", "--report", "r.json", "--", "terraform", "plan");
+	program_expect("no TMPDIR", &result, 0, "2 to add", "using the text instead");
+	assert_true(str_contains(program_read(&program, "r.json"), STR("\"form\": \"text\"")));
+	program_end(&program);
+}
+
 static void saved_plan_files(void **state)
 {
 	struct program program;
@@ -317,6 +350,8 @@ int main(void)
 	    cmocka_unit_test(stale_plan_files_are_not_read),
 	    cmocka_unit_test(other_ways_to_plan),
 	    cmocka_unit_test(chdir_names_the_directory),
+	    cmocka_unit_test(workspaces_are_told_apart),
+	    cmocka_unit_test(without_room_for_json),
 	    cmocka_unit_test(saved_plan_files),
 	    cmocka_unit_test(failed_apply),
 	    cmocka_unit_test(in_a_pipe),
