@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "parser/address.h"
+#include "parser/plan_distinct.h"
 
 #define GROWING_FIRST  16
 #define TABLE_FIRST    64
@@ -234,14 +235,26 @@ void plan_step_end(
 		step->state = state;
 }
 
-void plan_step_fail(struct plan_build *build, struct str address)
+bool plan_step_is_open(const struct plan_build *build, struct str address, enum action action)
 {
+	const struct apply_step *step = step_find(build, address, action);
+
+	return step && step->state == APPLY_STARTED;
+}
+
+bool plan_step_fail(struct plan_build *build, struct str address)
+{
+	bool found = false;
+
 	for (int action = 0; action < ACTION_COUNT; action++) {
 		struct apply_step *step = step_find(build, address, (enum action)action);
 
-		if (step && step->state == APPLY_STARTED)
-			step->state = APPLY_FAILED;
+		if (!step || step->state != APPLY_STARTED)
+			continue;
+		step->state = APPLY_FAILED;
+		found = true;
 	}
+	return found;
 }
 
 void plan_steps_cut(struct plan_build *build)
@@ -302,7 +315,8 @@ struct plan *plan_build_finish(struct plan_build *build)
 		plan->counts[set] = build->rows[set].count;
 	}
 	plan->diagnostics = build->diagnostics.items;
-	plan->diagnostic_count = build->diagnostics.count;
+	plan->diagnostic_count =
+	    distinct_diagnostics(build->arena, build->diagnostics.items, build->diagnostics.count);
 	plan->invocations = build->invocations.items;
 	plan->invocation_count = build->invocations.count;
 	plan->notes = build->notes.items;

@@ -56,8 +56,9 @@ void plan_build_fill_head(struct arena *arena, struct change_head *head);
 void plan_step_begin(struct plan_build *build, struct str address, enum action action);
 void plan_step_end(
     struct plan_build *build, struct str address, enum action action, enum apply_state state);
-/* Whatever is under way at this address has failed. */
-void plan_step_fail(struct plan_build *build, struct str address);
+bool plan_step_is_open(const struct plan_build *build, struct str address, enum action action);
+/* Whatever is under way at this address has failed; false: nothing is. */
+bool plan_step_fail(struct plan_build *build, struct str address);
 /* Forgets what is under way: the next lines are those of another run. */
 void plan_steps_cut(struct plan_build *build);
 

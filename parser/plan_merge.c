@@ -2,24 +2,11 @@
 #include "base/buf.h"
 #include "base/size.h"
 #include "base/str.h"
+#include "parser/address.h"
+#include "parser/plan_distinct.h"
 #include "parser/plan_read.h"
 
 #define ERRORS_LOOKED_AT 256 /* for each step that was under way */
-
-static bool diagnostic_equal(const struct diagnostic *a, const struct diagnostic *b)
-{
-	return a->severity == b->severity && str_eq(a->summary, b->summary) &&
-	       str_eq(a->address, b->address) && str_eq(a->file, b->file) && a->line == b->line;
-}
-
-static bool has_diagnostic(const struct plan *plan, const struct diagnostic *diagnostic)
-{
-	for (size_t i = 0; i < plan->diagnostic_count; i++) {
-		if (diagnostic_equal(&plan->diagnostics[i], diagnostic))
-			return true;
-	}
-	return false;
-}
 
 static void add_diagnostics(struct arena *arena, struct plan *plan, const struct plan *text)
 {
@@ -29,12 +16,10 @@ static void add_diagnostics(struct arena *arena, struct plan *plan, const struct
 
 	if (count > 0)
 		memcpy(all, plan->diagnostics, count * sizeof(*all));
-	for (size_t i = 0; i < text->diagnostic_count; i++) {
-		if (!has_diagnostic(plan, &text->diagnostics[i]))
-			all[count++] = text->diagnostics[i];
-	}
+	if (text->diagnostic_count > 0)
+		memcpy(all + count, text->diagnostics, text->diagnostic_count * sizeof(*all));
 	plan->diagnostics = all;
-	plan->diagnostic_count = count;
+	plan->diagnostic_count = distinct_diagnostics(arena, all, count + text->diagnostic_count);
 }
 
 static void add_notes(struct arena *arena, struct plan *plan, const struct plan *text)
@@ -100,10 +85,14 @@ static void add_parts(struct arena *arena, struct plan_text_parts *to, struct pl
 	join_part(arena, &to->warnings, from.warnings);
 }
 
+/* An error calls a deposed object by the address of the resource alone. */
 static bool names_step(const struct plan *text, struct str address)
 {
 	size_t count = size_min(text->diagnostic_count, ERRORS_LOOKED_AT);
+	size_t len;
 
+	if (address_scan(address, &len))
+		address = str_from_to(address, 0, len);
 	for (size_t i = 0; i < count; i++) {
 		if (text->diagnostics[i].severity == SEVERITY_ERROR &&
 		    str_eq(text->diagnostics[i].address, address))

@@ -104,6 +104,7 @@ struct text_reader {
 	bool announced;		 /* says that changes follow */
 	bool settled; /* says in other words that there is nothing, or only outputs, to do */
 	bool applied; /* something of an apply was seen */
+	struct growing deposed; /* struct str: addresses of deposed objects being destroyed */
 };
 
 /* As str_line(), inlined: a text may have tens of millions of lines, most of them not Terraform's.
@@ -250,6 +251,8 @@ void text_add_error(struct text_reader *reader, struct str summary);
 
 bool text_is_progress(struct str line);
 bool text_read_progress(struct text_reader *reader, struct str line);
+/* What is under way at `address`, or else for a deposed object of it, has failed. */
+void text_fail_steps(struct text_reader *reader, struct str address);
 /* A plan begins: what was read from data sources before belongs to it, not to an apply. */
 void text_forget_reads(struct text_reader *reader);
 

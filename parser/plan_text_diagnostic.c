@@ -152,7 +152,7 @@ static void add_diagnostic(struct text_reader *reader, struct str text)
 	if (parts->count < PLAN_DIAGNOSTICS_MAX)
 		*growing_add(reader->build.arena, parts, struct str) = str_trim(text);
 	if (severity == SEVERITY_ERROR && diagnostic->address.len > 0)
-		plan_step_fail(&reader->build, diagnostic->address);
+		text_fail_steps(reader, diagnostic->address);
 }
 
 void text_add_error(struct text_reader *reader, struct str summary)
@@ -169,7 +169,9 @@ static void add_compact(struct text_reader *reader, struct str text)
 	struct diagnostic *diagnostic = NULL;
 	struct str line;
 
-	*growing_add(reader->build.arena, &reader->warning_parts, struct str) = str_trim(text);
+	if (reader->warning_parts.count < PLAN_DIAGNOSTICS_MAX)
+		*growing_add(reader->build.arena, &reader->warning_parts, struct str) =
+		    str_trim(text);
 	while (str_line(&text, &line)) {
 		if (str_eat(&line, STR("- "))) {
 			diagnostic = plan_build_diagnostic(&reader->build, SEVERITY_WARNING);

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
+#include "parser/plan_distinct.h"
 #include "parser/plan_text.h"
 
 void text_extend(const struct text_reader *reader, struct text_span *span, const char *start)
@@ -69,10 +70,17 @@ static struct str sum_line(const struct text_reader *reader)
 	return buf_str(&buf);
 }
 
+static void drop_repeated(struct arena *arena, struct growing *list)
+{
+	list->count = distinct_texts(arena, list->items, list->count);
+}
+
 void text_join_parts(struct text_reader *reader)
 {
 	struct arena *arena = reader->build.arena;
 
+	drop_repeated(arena, &reader->error_parts);
+	drop_repeated(arena, &reader->warning_parts);
 	reader->build.plan->text = (struct plan_text_parts){
 	    .summary_line = sum_line(reader),
 	    .changes = join(arena, &reader->change_parts),

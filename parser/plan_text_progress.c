@@ -1,7 +1,9 @@
 #include "parser/address.h"
 #include "parser/plan_text.h"
 
-#define PROGRESS_MIN 10 /* an address, a colon and a verb */
+#define DEPOSED	     " (deposed"
+#define DEPOSED_MAX  256 /* destroyed at the same time */
+#define PROGRESS_MIN 10	 /* an address, a colon and a verb */
 
 enum progress_kind {
 	PROGRESS_NOTHING, /* of planning, or of no interest */
@@ -58,7 +60,7 @@ static bool eat_address(struct str *line, struct str *address)
 	if (!address_scan(*line, &len))
 		return false;
 	rest = str_skip(*line, len);
-	if (str_starts(rest, STR(" (deposed")) && str_find_char(rest, ')', &close)) {
+	if (str_starts(rest, STR(DEPOSED)) && str_find_char(rest, ')', &close)) {
 		len += close + 1;
 		rest = str_skip(rest, close + 1);
 	}
@@ -87,6 +89,52 @@ bool text_is_progress(struct str line)
 	return verb_find(line, &address) != NULL;
 }
 
+/*
+ * Terraform names the deposed object only where its destruction begins; later lines and errors have
+ * the address of the resource alone. The first that is still open, or empty.
+ */
+static struct str deposed_find(struct text_reader *reader, struct str address)
+{
+	struct str *open = reader->deposed.items;
+	struct str found = STR_EMPTY;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < reader->deposed.count; i++) {
+		if (!plan_step_is_open(&reader->build, open[i], ACTION_DELETE))
+			continue;
+		open[kept++] = open[i];
+		if (found.len == 0 && str_starts(open[i], address) &&
+		    str_starts(str_skip(open[i], address.len), STR(DEPOSED)))
+			found = open[i];
+	}
+	reader->deposed.count = kept;
+	return found;
+}
+
+/* Whose destruction the line is about. */
+static struct str destroyed_address(struct text_reader *reader, struct str address, bool first)
+{
+	struct str deposed;
+
+	if (first && str_contains(address, STR(DEPOSED))) {
+		if (reader->deposed.count == DEPOSED_MAX)
+			(void)deposed_find(reader, address);
+		if (reader->deposed.count < DEPOSED_MAX)
+			*growing_add(reader->build.arena, &reader->deposed, struct str) = address;
+		return address;
+	}
+	if (first || plan_step_is_open(&reader->build, address, ACTION_DELETE))
+		return address;
+	deposed = deposed_find(reader, address);
+	return deposed.len > 0 ? deposed : address;
+}
+
+void text_fail_steps(struct text_reader *reader, struct str address)
+{
+	if (!plan_step_fail(&reader->build, address))
+		(void)plan_step_fail(&reader->build, deposed_find(reader, address));
+}
+
 bool text_read_progress(struct text_reader *reader, struct str line)
 {
 	struct str address;
@@ -94,6 +142,9 @@ bool text_read_progress(struct text_reader *reader, struct str line)
 
 	if (!verb)
 		return false;
+	if (verb->action == ACTION_DELETE)
+		address =
+		    destroyed_address(reader, address, str_starts(verb->begin, STR("Destroying")));
 	switch (verb->kind) {
 	case PROGRESS_NOTHING:
 		return true;

@@ -54,6 +54,9 @@ static void read_no_changes(struct text_reader *reader, struct str line)
 		reader->result_line = str_trim(line);
 	if (str_contains(line, STR("No objects need to be destroyed")))
 		reader->build.plan->destroy_mode = true;
+	/* Only -refresh-only says "still"; an ordinary plan "matches the configuration". */
+	if (str_contains(line, STR("Your infrastructure still matches")))
+		reader->build.plan->refresh_only = true;
 	text_forget_reads(reader);
 }
 
@@ -98,6 +101,13 @@ static void read_refresh_only(struct text_reader *reader, struct str line)
 	read_outside_end(reader, line);
 	reader->build.plan->refresh_only = true;
 	reader->settled = true;
+}
+
+/* What follows the result or asks for consent in the mode -refresh-only. */
+static void read_refresh_mode(struct text_reader *reader, struct str line)
+{
+	note_tool(reader, line);
+	reader->build.plan->refresh_only = true;
 }
 
 /* "You can apply this plan to save these new output values to the Terraform state, ..." */
@@ -182,7 +192,9 @@ static const struct sentence sentences[] = {
     {STR_INIT("Terraform v"), read_version, ENDS_ANY},
     {STR_INIT("OpenTofu v"), read_version, ENDS_ANY},
     {STR_INIT("OpenTofu has compared your"), read_nothing, ENDS_WARNING},
-    {STR_INIT("OpenTofu has checked that"), read_nothing, ENDS_WARNING},
+    {STR_INIT("OpenTofu has checked that"), read_refresh_mode, ENDS_WARNING},
+    {STR_INIT("Terraform has checked that the real"), read_refresh_mode, ENDS_WARNING},
+    {STR_INIT("Would you like to update the "), read_refresh_mode, ENDS_WARNING},
     {STR_INIT("OpenTofu has been successfully"), read_nothing, ENDS_ANY},
     {STR_INIT("Terraform has been successfully"), read_nothing, ENDS_ANY},
     {STR_INIT("Operation failed: "), read_failed, ENDS_ANY},

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "report/applied.h"
 #include "report/wording.h"
 
 #define HEADLINE_MAX ((size_t)1000)
@@ -43,23 +44,37 @@ static void add_plan_counts(struct buf *buf, const struct outcome *outcome)
 		add_part(buf, summary->drift, " changed outside");
 }
 
-static void add_applied_counts(struct buf *buf, const struct apply_report *apply)
+static size_t larger(size_t a, size_t b)
 {
-	add_part(buf, apply->import, " imported");
+	return a > b ? a : b;
+}
+
+/* Terraform counts no forgets, moves and outputs: a complete apply did what was planned of them. */
+static void add_applied_counts(struct buf *buf, const struct outcome *outcome)
+{
+	const struct apply_report *apply = &outcome->apply;
+	struct plan_summary planned = {.add = 0};
+
+	if (apply->complete)
+		planned = outcome->summary;
+	add_part(buf, larger(apply->import, planned.import), " imported");
 	add_part(buf, apply->add, " added");
 	add_part(buf, apply->change, " changed");
 	add_part(buf, apply->destroy, " destroyed");
-	add_part(buf, apply->forget, " forgotten");
+	add_part(buf, larger(apply->forget, planned.forget), " forgotten");
+	add_part(buf, planned.move, " moved");
+	add_part(buf, planned.output, planned.output == 1 ? " output" : " outputs");
 	add_part(buf, apply->invoke, apply->invoke == 1 ? " action invoked" : " actions invoked");
 }
 
-static void add_applied(struct buf *out, struct arena *arena, const struct apply_report *apply)
+static void add_applied(struct buf *out, struct arena *arena, const struct outcome *outcome)
 {
+	const struct apply_report *apply = &outcome->apply;
 	struct buf counts;
 
 	buf_init(&counts, arena, HEADLINE_MAX);
 	if (apply->has_counts)
-		add_applied_counts(&counts, apply);
+		add_applied_counts(&counts, outcome);
 	buf_adds(out, "Apply complete");
 	if (counts.len > 0)
 		buf_adds(out, ": ");
@@ -71,18 +86,17 @@ static void add_applied(struct buf *out, struct arena *arena, const struct apply
 /* Before the first step there is nothing to count. */
 static void add_apply_failure(struct buf *buf, const struct outcome *outcome)
 {
-	const struct apply_report *apply = &outcome->apply;
-	size_t done = 0;
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct applied applied;
 
-	for (size_t i = 0; i < apply->step_count; i++)
-		done += apply->steps[i].state == APPLY_DONE;
 	buf_adds(buf, "Apply failed");
-	if (apply->step_count == 0)
+	if (outcome->apply.step_count == 0)
 		return;
+	applied_of(scratch, outcome, &applied);
 	buf_adds(buf, " after ");
-	wording_count(buf, done);
+	wording_count(buf, applied.done);
 	buf_adds(buf, " of ");
-	wording_things(buf, apply->step_count, "change", "changes");
+	wording_things(buf, applied.total, "change", "changes");
 }
 
 static void add_failure(struct buf *out, struct arena *arena, const struct outcome *outcome)
@@ -97,11 +111,22 @@ static void add_failure(struct buf *out, struct arena *arena, const struct outco
 	buf_add(out, buf_str(&counts));
 }
 
-static void add_changes(struct buf *buf, const struct outcome *outcome)
+static void add_changes(struct buf *out, struct arena *arena, const struct outcome *outcome)
 {
-	add_plan_counts(buf, outcome);
-	if (buf->len == 0)
-		buf_adds(buf, "Changes present");
+	struct buf counts;
+
+	buf_init(&counts, arena, HEADLINE_MAX);
+	add_plan_counts(&counts, outcome);
+	if (counts.len == 0)
+		buf_adds(&counts, "Changes present");
+	buf_add(out, buf_str(&counts));
+}
+
+/* Under "Apply" a plan would read like what was done. */
+static void add_nothing_applied(struct buf *buf, const struct outcome *outcome)
+{
+	if (outcome->facts.operation == OPERATION_APPLY && !outcome->apply.present)
+		buf_adds(buf, "Nothing was applied: this is a plan; ");
 }
 
 struct str outcome_headline(struct arena *arena, const struct outcome *outcome)
@@ -111,11 +136,13 @@ struct str outcome_headline(struct arena *arena, const struct outcome *outcome)
 	buf_init(&buf, arena, HEADLINE_MAX);
 	switch (outcome_status(outcome)) {
 	case STATUS_NO_CHANGES:
+		add_nothing_applied(&buf, outcome);
 		buf_adds(&buf, "No changes");
 		break;
 	case STATUS_CHANGES:
 	case STATUS_LOSSES:
-		add_changes(&buf, outcome);
+		add_nothing_applied(&buf, outcome);
+		add_changes(&buf, arena, outcome);
 		break;
 	case STATUS_FAILED:
 		add_failure(&buf, arena, outcome);
@@ -124,7 +151,7 @@ struct str outcome_headline(struct arena *arena, const struct outcome *outcome)
 		buf_adds(&buf, "No plan could be read");
 		break;
 	case STATUS_APPLIED:
-		add_applied(&buf, arena, &outcome->apply);
+		add_applied(&buf, arena, outcome);
 		break;
 	case STATUS_APPLY_FAILED:
 		add_apply_failure(&buf, outcome);

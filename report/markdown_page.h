@@ -9,6 +9,7 @@
 #define REPORT_MARKDOWN_PAGE_H
 
 #include "base/buf.h"
+#include "report/applied.h"
 #include "report/groups.h"
 
 #define PAGE_FOOTER_MAX	 ((size_t)260) /* the last lines */
@@ -28,7 +29,8 @@ struct page {
 	size_t footer;	/* kept for the last lines */
 	size_t reserve; /* kept for the shortest form of the sections to come */
 	struct groups groups;
-	size_t listed; /* resources with a line of their own */
+	struct applied applied; /* of an apply, else empty */
+	size_t listed;		/* resources with a line of their own */
 	struct losses losses;
 };
 
@@ -44,9 +46,9 @@ void page_fold_end(struct page *page);
 #define PAGE_FOLD_END_SIZE ((size_t)13)
 
 /* render_markdown_changes.c */
-void page_add_losses(struct page *page); /* groups that lose something, never folded */
-void page_add_gains(struct page *page);	 /* the other groups */
-void page_add_steps(struct page *page);	 /* of an apply */
+void page_add_losses(struct page *page);  /* groups that lose something, never folded */
+void page_add_gains(struct page *page);	  /* the other groups */
+void page_add_applied(struct page *page); /* what an apply came to */
 void page_add_outputs(struct page *page);
 void page_add_others(struct page *page); /* drift, deferred, invocations, checks */
 /* Sections that page_add_*() will write: each needs PAGE_SECTION_MIN. */

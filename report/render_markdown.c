@@ -178,6 +178,20 @@ static void add_caution(struct page *page)
 	(void)page_end(page, mark);
 }
 
+/* Of a replace that stopped halfway: worse than what was asked for. */
+static void add_lost_caution(struct page *page)
+{
+	size_t count = page->applied.counts[APPLIED_LOST];
+	size_t mark = page_begin(page, 0);
+
+	if (count == 0)
+		return;
+	buf_adds(&page->out, "> [!CAUTION]\n> **");
+	wording_things(&page->out, count, "resource was", "resources were");
+	buf_adds(&page->out, " destroyed and not created again**\n\n");
+	(void)page_end(page, mark);
+}
+
 /* 1.15.0-beta2+x: what needs no escapes, so that the footer's size is known. */
 static bool is_version(struct str text)
 {
@@ -243,10 +257,12 @@ static void add_body(struct page *page)
 
 	if (outcome_status_is_failure(status))
 		page_add_errors(page);
-	page_add_tail(page);
 	if (page->outcome->apply.present) {
-		page_add_steps(page);
+		add_lost_caution(page);
+		page_add_applied(page);
+		page_add_tail(page);
 	} else {
+		page_add_tail(page);
 		add_caution(page);
 		page_add_losses(page);
 		page_add_gains(page);
@@ -270,6 +286,8 @@ bool render_markdown(struct arena *arena, const struct outcome *outcome,
 
 	buf_init(&page.out, arena, page.max_bytes);
 	groups_of(outcome, &page.groups);
+	if (outcome->apply.present)
+		applied_of(scratch, outcome, &page.applied);
 	if (!add_title(&page, TARGET_MAX) && !add_title(&page, TARGET_MAX / 8))
 		return err_set(err, ERR_LIMIT,
 		    "a comment of %zu bytes has no room for its title, allow at least 1000",

@@ -334,59 +334,37 @@ void page_add_gains(struct page *page)
 
 /* --- an apply: what it did --- */
 
-static const struct {
-	enum apply_state state;
-	const char *icon, *title;
-} step_sections[] = {
-    {APPLY_FAILED, "❌", "Failed"},
-    {APPLY_STARTED, "⏳", "Not finished"},
-    {APPLY_DONE, "✅", "Done"},
+static const char *const section_icons[APPLIED_SECTIONS] = {
+    [APPLIED_LOST] = "🚨",
+    [APPLIED_FAILED] = "❌",
+    [APPLIED_UNFINISHED] = "⏳",
+    [APPLIED_UNSTARTED] = "⏹️",
+    [APPLIED_DONE] = "✅",
 };
 
-static size_t count_steps(const struct page *page, enum apply_state state)
+static void applied_row(struct page *page, const void *context, size_t index)
 {
-	const struct apply_report *apply = &page->outcome->apply;
-	size_t count = 0;
-
-	for (size_t i = 0; i < apply->step_count; i++)
-		count += apply->steps[i].state == state;
-	return count;
-}
-
-static void step_row(struct page *page, const void *context, size_t index)
-{
-	const struct apply_step *const *steps = context;
+	const struct applied_row *row = (const struct applied_row *)context + index;
 
 	buf_adds(&page->out, "- ");
-	add_code(page, steps[index]->address, WORDING_ADDRESS_MAX);
-	buf_addf(&page->out, " (%s)\n", action_name(steps[index]->action));
+	add_code(page, row->address, WORDING_ADDRESS_MAX);
+	if (row->section == APPLIED_LOST)
+		buf_addf(&page->out, ": %s\n", row->what);
+	else
+		buf_addf(&page->out, " (%s)\n", row->what);
 }
 
-static const struct apply_step *const *steps_of(const struct page *page, enum apply_state state)
+void page_add_applied(struct page *page)
 {
-	const struct apply_report *apply = &page->outcome->apply;
-	const struct apply_step **steps =
-	    arena_alloc(page->arena, apply->step_count * sizeof(const struct apply_step *));
-	size_t count = 0;
-
-	for (size_t i = 0; i < apply->step_count; i++) {
-		if (apply->steps[i].state == state)
-			steps[count++] = &apply->steps[i];
-	}
-	return steps;
-}
-
-void page_add_steps(struct page *page)
-{
-	for (size_t i = 0; i < ARRAY_LEN(step_sections); i++) {
-		size_t count = count_steps(page, step_sections[i].state);
+	for (size_t i = 0; i < APPLIED_SECTIONS; i++) {
+		size_t count = page->applied.counts[i];
 		struct list list = {
-		    .icon = step_sections[i].icon,
-		    .title = step_sections[i].title,
+		    .icon = section_icons[i],
+		    .title = applied_section_title((enum applied_section)i),
 		    .count = count,
-		    .folded = step_sections[i].state == APPLY_DONE && count > FOLD_OVER,
-		    .row = step_row,
-		    .context = (const void *)steps_of(page, step_sections[i].state),
+		    .folded = i == APPLIED_DONE && count > FOLD_OVER,
+		    .row = applied_row,
+		    .context = page->applied.rows[i],
 		};
 
 		(void)add_list(page, &list);
@@ -519,8 +497,8 @@ size_t page_count_sections(const struct page *page)
 	for (size_t i = 0; i < lists_count; i++)
 		count += lists[i].count > 0;
 	if (page->outcome->apply.present) {
-		for (size_t i = 0; i < ARRAY_LEN(step_sections); i++)
-			count += count_steps(page, step_sections[i].state) > 0;
+		for (size_t i = 0; i < APPLIED_SECTIONS; i++)
+			count += page->applied.counts[i] > 0;
 		return count;
 	}
 	for (size_t i = 0; i < CHANGE_GROUPS; i++)

@@ -5,6 +5,7 @@
 #include "base/json_write.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "report/applied.h"
 #include "report/detail.h"
 #include "report/groups.h"
 #include "report/wording.h"
@@ -34,6 +35,14 @@ static const char *const group_icons[CHANGE_GROUPS] = {
     [GROUP_CREATE] = "🟢",
     [GROUP_IMPORT] = "📥",
     [GROUP_MOVE] = "🚚",
+};
+
+static const char *const section_icons[APPLIED_SECTIONS] = {
+    [APPLIED_LOST] = "🚨",
+    [APPLIED_FAILED] = "❌",
+    [APPLIED_UNFINISHED] = "⏳",
+    [APPLIED_UNSTARTED] = "⏹️",
+    [APPLIED_DONE] = "✅",
 };
 
 struct message {
@@ -256,32 +265,36 @@ static void write_tail(struct message *message)
 }
 
 /* Rows until the section is full; each row whole or not at all. */
-static void write_steps(
-    struct message *message, enum apply_state state, const char *title, size_t cap)
+static void write_applied(
+    struct message *message, const struct applied *applied, enum applied_section section)
 {
-	const struct apply_report *apply = &message->outcome->apply;
-	size_t count = 0, shown = 0;
+	size_t count = applied->counts[section], shown;
+	size_t cap = section <= APPLIED_FAILED ? LOSSES_SHOWN : GAINS_SHOWN;
+	bool failed = outcome_status(message->outcome) == STATUS_APPLY_FAILED;
 
-	for (size_t i = 0; i < apply->step_count; i++)
-		count += apply->steps[i].state == state;
 	if (count == 0)
 		return;
 	begin_section(message);
 	message->text.limit -= size_min(message->text.limit, MORE_LINE_SIZE);
-	buf_addf(&message->text, "*%s (%zu)*\n", title, count);
-	for (size_t i = 0; i < apply->step_count && shown < cap; i++) {
+	if (section == APPLIED_DONE && failed)
+		buf_addf(&message->text, "*Applied before it failed (%zu)*\n", count);
+	else
+		buf_addf(&message->text, "*%s %s (%zu)*\n", section_icons[section],
+		    applied_section_title(section), count);
+	for (shown = 0; shown < count && shown < cap; shown++) {
+		const struct applied_row *row = &applied->rows[section][shown];
 		size_t mark = message->text.len;
 
-		if (apply->steps[i].state != state)
-			continue;
 		buf_adds(&message->text, "• ");
-		add_code(message, apply->steps[i].address);
-		buf_addf(&message->text, " (%s)\n", action_name(apply->steps[i].action));
+		add_code(message, row->address);
+		if (section == APPLIED_LOST)
+			buf_addf(&message->text, ": %s\n", row->what);
+		else
+			buf_addf(&message->text, " (%s)\n", row->what);
 		if (message->text.overflow) {
 			buf_rewind(&message->text, mark);
 			break;
 		}
-		shown++;
 	}
 	message->text.limit += MORE_LINE_SIZE;
 	if (shown < count)
@@ -291,14 +304,13 @@ static void write_steps(
 
 static void write_apply(struct message *message)
 {
+	struct applied applied;
+
 	if (!message->outcome->apply.present)
 		return;
-	write_steps(message, APPLY_FAILED, "❌ Failed", LOSSES_SHOWN);
-	write_steps(message, APPLY_STARTED, "⏳ Not finished", GAINS_SHOWN);
-	if (outcome_status(message->outcome) == STATUS_APPLY_FAILED)
-		write_steps(message, APPLY_DONE, "Applied before it failed", GAINS_SHOWN);
-	else
-		write_steps(message, APPLY_DONE, "✅ Done", GAINS_SHOWN);
+	applied_of(message->arena, message->outcome, &applied);
+	for (size_t section = 0; section < APPLIED_SECTIONS; section++)
+		write_applied(message, &applied, (enum applied_section)section);
 }
 
 /* --- what a plan would do --- */
@@ -469,7 +481,8 @@ static void write_context(struct message *message, const char *link_override)
 		add_link(&message->text, facts->link.value, "CI log");
 	add_pull_request(message);
 	add_fact(message, "", &facts->repository);
-	commit.value = str_from_to(commit.value, 0, size_min(commit.value.len, 8));
+	if (commit.value.len > 8)
+		commit.value = str_from_to(commit.value, 0, 8);
 	add_fact(message, "commit ", &commit);
 	if (message->text.len == 0)
 		return;
@@ -494,8 +507,8 @@ static void write_blocks(struct message *message, const char *link_override)
 	write_headline(message);
 	if (outcome_status_is_failure(outcome_status(message->outcome)))
 		write_error(message);
-	write_tail(message);
 	write_apply(message);
+	write_tail(message);
 	for (size_t group = 0; group < CHANGE_GROUPS && !message->outcome->apply.present; group++)
 		write_group(message, &groups, (enum change_group)group);
 	write_figures(message);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "report/applied.h"
 #include "report/detail.h"
 #include "report/groups.h"
 #include "report/wording.h"
@@ -89,6 +90,7 @@ struct screen {
 	const struct render_options *options;
 	const struct caps *caps;
 	struct groups groups;
+	struct applied applied; /* of an apply, else empty */
 	struct buf out;
 };
 
@@ -401,42 +403,53 @@ static void put_set(
 
 /* --- what an apply did --- */
 
-static const struct {
-	enum apply_state state;
-	enum tone tone;
-	const char *title;
-} step_sections[] = {
-    {APPLY_FAILED, TONE_RED, "Failed"},
-    {APPLY_STARTED, TONE_YELLOW, "Not finished"},
-    {APPLY_DONE, TONE_GREEN, "Done"},
+static const enum tone section_tones[APPLIED_SECTIONS] = {
+    [APPLIED_LOST] = TONE_RED,
+    [APPLIED_FAILED] = TONE_RED,
+    [APPLIED_UNFINISHED] = TONE_YELLOW,
+    [APPLIED_UNSTARTED] = TONE_YELLOW,
+    [APPLIED_DONE] = TONE_GREEN,
 };
 
-static void put_steps(struct screen *screen, size_t section)
+static void put_applied_row(struct screen *screen, const struct applied_row *row, const char *what)
 {
-	const struct apply_report *apply = &screen->outcome->apply;
-	bool is_done = step_sections[section].state == APPLY_DONE;
-	size_t cap = is_done ? screen->caps->gains : screen->caps->losses;
-	size_t count = 0;
+	struct line line = {
+	    .indent = 2,
+	    .tone = section_tones[row->section],
+	    .symbol = str_from(action_symbol(row->action)),
+	    .text = name_of(screen, row->address),
+	};
 
-	for (size_t i = 0; i < apply->step_count; i++) {
-		const struct apply_step *step = &apply->steps[i];
-		struct line line = {
-		    .indent = 2,
-		    .tone = step_sections[section].tone,
-		    .symbol = str_from(action_symbol(step->action)),
-		};
+	if (what)
+		line.text = str_format(screen->arena, "%.*s%s%s", STR_ARG(line.text),
+		    row->section == APPLIED_LOST ? ": " : "  ", what);
+	put_line(screen, &line);
+}
 
-		if (step->state != step_sections[section].state)
-			continue;
+static void put_applied(struct screen *screen)
+{
+	const struct applied *applied = &screen->applied;
+
+	for (size_t section = 0; section < APPLIED_SECTIONS; section++) {
+		bool is_done = section == APPLIED_DONE;
+		size_t cap = is_done ? screen->caps->gains : screen->caps->losses;
+		size_t count = applied->counts[section], shown = size_min(count, cap);
+
 		if (count == 0)
-			put_heading(
-			    screen, step_sections[section].tone, step_sections[section].title, 0);
-		if (count++ >= cap)
 			continue;
-		line.text = name_of(screen, step->address);
-		put_line(screen, &line);
+		put_heading(screen, section_tones[section],
+		    applied_section_title((enum applied_section)section),
+		    section == APPLIED_UNSTARTED || section == APPLIED_LOST ? count : 0);
+		for (size_t i = 0; i < shown; i++) {
+			const struct applied_row *row = &applied->rows[section][i];
+			/* symbols tell what was done, but not these */
+			bool is_told = section != APPLIED_LOST && action_is_change(row->action) &&
+				       strcmp(row->what, action_name(row->action)) == 0;
+
+			put_applied_row(screen, row, is_told ? NULL : row->what);
+		}
+		put_more(screen, count - shown);
 	}
-	put_more(screen, count > cap ? count - cap : 0);
 }
 
 /* --- messages --- */
@@ -603,12 +616,10 @@ static void put_all(struct screen *screen)
 	put_title(screen);
 	put_diagnostics(screen, SEVERITY_ERROR, "Errors");
 	put_error_text(screen);
-	if (outcome->apply.present) {
-		for (size_t i = 0; i < ARRAY_LEN(step_sections); i++)
-			put_steps(screen, i);
-	} else {
+	if (outcome->apply.present)
+		put_applied(screen);
+	else
 		put_groups(screen);
-	}
 	put_set(screen, "Outputs", outcome->outputs, outcome->output_count);
 	put_checks(screen);
 	put_invocations(screen);
@@ -646,6 +657,8 @@ bool render_terminal(struct arena *arena, const struct outcome *outcome,
 	struct screen screen = {.arena = scratch, .outcome = outcome, .options = options};
 
 	groups_of(outcome, &screen.groups);
+	if (outcome->apply.present)
+		applied_of(scratch, outcome, &screen.applied);
 	size_t max_bytes = options->max_bytes ? options->max_bytes : OWN_LIMIT;
 
 	for (size_t level = 0; level < ARRAY_LEN(caps_of_level); level++) {

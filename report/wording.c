@@ -71,14 +71,17 @@ static enum outcome_status apply_status(const struct outcome *outcome)
 enum outcome_status outcome_status(const struct outcome *outcome)
 {
 	bool is_apply = outcome->apply.present || outcome->facts.operation == OPERATION_APPLY;
+	bool failed;
 
 	if (!outcome->has_plan)
 		return is_apply && child_failed(outcome, OPERATION_APPLY) ? STATUS_APPLY_FAILED
 									  : STATUS_NO_PLAN;
-	if (outcome->apply.present || (is_apply && outcome->child.ran))
+	failed = outcome->result == PLAN_ERROR || outcome->errored ||
+		 child_failed(outcome, outcome->facts.operation);
+	/* a plan that came where an apply was meant to is no apply */
+	if (outcome->apply.present || (is_apply && outcome->child.ran && failed))
 		return apply_status(outcome);
-	if (outcome->result == PLAN_ERROR || outcome->errored ||
-	    child_failed(outcome, outcome->facts.operation))
+	if (failed)
 		return STATUS_FAILED;
 	if (outcome->result == PLAN_NO_CHANGES)
 		return STATUS_NO_CHANGES;

@@ -37,7 +37,10 @@ static const struct {
 	"plan, "
 	"which counts, says 0, 1, 0 and 0\n"},
     {"an error of the run", "Error: Bad\n\nError: Bad\n",
-	"error 0/1/0/0/0 version=1.11.4\nerror 'Bad'\nerror 'Bad'\n"},
+	"error 0/1/0/0/0 version=1.11.4\nerror 'Bad'\n"},
+    {"refresh only", "No changes. Your infrastructure still matches the configuration.\n",
+	"changes 0/1/0/0/0 refresh-only version=1.11.4\nnote the text says 0 to import, 0 to add, "
+	"0 to change, 0 to destroy; the JSON of the plan, which counts, says 0, 1, 0 and 0\n"},
     {"the apply of a saved plan",
 	"aws_x.y: Creating...\naws_x.y: Creation complete after 1s\n\n"
 	"Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n",
@@ -84,6 +87,13 @@ static void test_channels(void **state)
 	assert_true(str_is(plan_sketch(arena, plan),
 	    "error 0/1/0/0/0\n+ a.c\nerror 'no' with a.c (D)\napply\nstep a.c create failed\n"));
 	assert_true(plan->text.changes.len > 0 && plan->text.errors.len > 0);
+	plan_add_text(arena, plan, plan_read_text(arena, STR("Error: no\n\n  with a.c,\n\nD\n")));
+	assert_int_equal(plan->diagnostic_count, 1);
+	plan_add_text(arena, plan, plan_read_text(arena, STR("Error: no\n\n  with a.c,\n\nE\n")));
+	assert_int_equal(plan->diagnostic_count, 2);
+	plan = plan_read_text(arena, STR("a.c (deposed object 1): Destroying...\n"));
+	plan_add_text(arena, plan, plan_read_text(arena, STR("Error: no\n\n  with a.c,\n")));
+	assert_int_equal(plan->apply.steps[0].state, APPLY_FAILED);
 	plan = plan_read_text(arena, STR("hello\n"));
 	plan_add_text(arena, plan, plan_read_text(arena, STR("noise\n")));
 	assert_false(plan->has_result);

@@ -230,7 +230,27 @@ static const struct text_case nothing_cases[] = {
 	"no_changes 0/0/0/0/0\n"},
     {"1.0", "No changes. Your infrastructure matches the configuration.\n",
 	"no_changes 0/0/0/0/0\n"},
-    {"refresh only", "No changes. Your infrastructure still matches the configuration.\n",
+    {"refresh only",
+	"No changes. Your infrastructure still matches the configuration.\n\n"
+	"Terraform has checked that the real remote objects still match the result of\n"
+	"your most recent changes, and found no differences.\n",
+	"no_changes 0/0/0/0/0 refresh-only\n"},
+    {"refresh only, wrapped early",
+	"No changes. Your\ninfrastructure still\nmatches the configuration.\n\n"
+	"Terraform has checked that the real remote\nobjects still match the result\n",
+	"no_changes 0/0/0/0/0 refresh-only\n"},
+    {"refresh only, OpenTofu",
+	"No changes. Your infrastructure still matches the configuration.\n\n"
+	"OpenTofu has checked that the real remote objects still match the result of\n",
+	"no_changes 0/0/0/0/0 refresh-only tofu\n"},
+    {"refresh only, the question before the apply",
+	"No changes. Ok.\n\nWould you like to update the Terraform state to reflect these detected "
+	"changes?\n  Terraform will write these changes\n",
+	"no_changes 0/0/0/0/0 refresh-only\n"},
+    {"not refresh only",
+	"No changes. Your infrastructure matches the configuration.\n\n"
+	"Terraform has compared your real infrastructure against your configuration\n"
+	"and found no differences, so no changes are needed.\n",
 	"no_changes 0/0/0/0/0\n"},
     {"destroy", "No changes. No objects need to be destroyed.\n",
 	"no_changes 0/0/0/0/0 destroy-mode\n"},
@@ -412,6 +432,22 @@ static const struct text_case diagnostic_cases[] = {
 	"Operation failed: failed running terraform plan (exit 1)\n",
 	"error 0/1/0/0/0 version=1.9.0\n"
 	"error 'Operation failed: failed running terraform plan (exit 1)'\n"},
+    {"once by the plan, once by the apply",
+	"╷\n│ Warning: Check block assertion failed\n│ \n│   on main.tf line 3, in check \"c\":\n"
+	"│ \n│ No.\n╵\n" PLAN_1
+	"╷\n│ Warning: Check block assertion failed\n│ \n│   on main.tf line 3, in check \"c\":\n"
+	"│ \n│ No.\n╵\n"
+	"╷\n│ Warning: Check block assertion failed\n│ \n│   on main.tf line 9, in check \"c\":\n"
+	"│ \n│ No.\n╵\n"
+	"╷\n│ Warning: Check block assertion failed\n│ \n│   on main.tf line 3, in check \"c\":\n"
+	"│ \n│ Never.\n╵\n",
+	"changes 0/1/0/0/0\n"
+	"warning 'Check block assertion failed' on main.tf:3 (No.)\n"
+	"warning 'Check block assertion failed' on main.tf:9 (No.)\n"
+	"warning 'Check block assertion failed' on main.tf:3 (Never.)\n"},
+    {"an error twice",
+	"Error: execution halted\n\nError: execution halted\n\nWarning: execution halted\n",
+	"error 0/0/0/0/0 unknown\nerror 'execution halted'\nwarning 'execution halted'\n"},
     {"planning failed",
 	"Planning failed. Terraform encountered an error while generating this plan.\n\n"
 	"╷\n│ Error: x\n╵\n",
@@ -438,6 +474,24 @@ static const struct text_case apply_cases[] = {
 	       "step aws_x.m[\"a: b\"] update done\nstep aws_x.i no-op done\n"
 	       "step data.aws_x.e read done\n"
 	       "step aws_x.p (deposed object 12ab) delete done\nstep aws_x.p delete started\n"},
+    {"create_before_destroy",
+	"aws_x.y: Creating...\naws_x.y: Creation complete after 0s [id=2]\n"
+	"aws_x.y (deposed object 966e7de1): Destroying... [id=1]\n"
+	"aws_x.y: Still destroying... [id=1, 10s elapsed]\n"
+	"aws_x.y: Destruction complete after 0s\n",
+	"no_changes 0/0/0/0/0 unknown no-result\napply\nstep aws_x.y create done\n"
+	"step aws_x.y (deposed object 966e7de1) delete done\n"},
+    {"two deposed objects, the object itself and a neighbour",
+	"a.b (deposed object 1): Destroying...\na.b (deposed object 2): Destroying...\n"
+	"a.bb (deposed object 3): Destroying...\na.b: Destroying...\n"
+	"a.b: Destruction complete after 0s\na.b: Destruction complete after 0s\n",
+	"no_changes 0/0/0/0/0 unknown no-result\napply\n"
+	"step a.b (deposed object 1) delete done\nstep a.b (deposed object 2) delete started\n"
+	"step a.bb (deposed object 3) delete started\nstep a.b delete done\n"},
+    {"a deposed object that stays",
+	"a.b (deposed object 1): Destroying...\n\nError: no\n\n  with a.b,\n",
+	"error 0/0/0/0/0 unknown\nerror 'no' with a.b\napply\n"
+	"step a.b (deposed object 1) delete failed\n"},
     {"destroy", "Destroy complete! Resources: 2 destroyed.\n",
 	"changes 0/0/0/2/0 destroy-mode\napply complete 0/0/0/2/0/0\n"},
     {"an action that fails",
