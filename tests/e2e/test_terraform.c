@@ -216,6 +216,9 @@ static void without_room_for_json(void **state)
 	struct program program;
 
 	(void)state;
+	/* valgrind, which the program then runs under, keeps files of its own in TMPDIR */
+	if (getenv("TFHERALD_UNDER_VALGRIND"))
+		skip();
 	project(&program, create_tf);
 	program_env(&program, "TMPDIR", "/nonexistent");
 	struct program_result result =
