@@ -19,7 +19,7 @@
 
 #include "base/compiler.h"
 
-/* code, exit status, meaning. One list: enum, statuses and `help exit-codes` come from it. */
+/* code, exit status, meaning: one list for the enum and both. cmd/exit_codes.h has all statuses. */
 #define ERR_CODES(X)                                                             \
 	X(ERR_NONE, 0, "no error")                                               \
 	X(ERR_USAGE, 64, "the command line is wrong")                            \

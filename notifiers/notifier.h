@@ -6,7 +6,8 @@
  * of all deliveries run in parallel; a delivery is stepped as soon as all of its own replies are
  * there, whatever the others wait for.
  *
- * A new channel is one file with one `const struct notifier`, and its row in notifiers/channels.c.
+ * A new channel is one file with one `const struct notifier`, its
+ * constructor in channels.h and its use in cmd/deliver.c.
  *
  * Ownership: the run arena's. Layer: notifiers.
  */

@@ -6,8 +6,9 @@
  * parsed into, except the changes of a JSON plan: those stay in the input and are loaded one at a
  * time by plan_visit() into a scratch arena (a plan may be hundreds of megabytes).
  *
- * Who may see raw values: struct change holds them. Only rule conditions, the fingerprint and
- * parser/redact.c take it; everything that shows something to somebody takes struct shown_change.
+ * Who may see raw values: struct change holds them. Only parser/redact.c and
+ * parser/secrets.c take it (rule conditions and the fingerprint will); everything that shows
+ * something to somebody takes struct shown_change.
  *
  * Layer: parser.
  */
