@@ -21,7 +21,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-FOLDERS := base parser policies report notifiers cmd
+FOLDERS := base parser policies policies/cel report notifiers cmd
 SRCS    := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
 HDRS    := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.h)))
 TESTS   := $(sort $(wildcard $(FOLDERS:%=tests/%/test_*.c) tests/e2e/test_*.c))
@@ -61,7 +61,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTFHERALD_VERSION='"
 	$(WARNINGS) $(CFLAGS.$(MODE)) -fPIE -fstack-protector-strong \
 	-ffile-prefix-map=$(CURDIR)=. $(LIB_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS.$(MODE)) $(LDFLAGS_PLATFORM) $(LDFLAGS)
-ALL_LIBS = $(LIB_LIBS) -ldl -lpthread
+ALL_LIBS = $(LIB_LIBS) -ldl -lpthread -lm
 ifneq ($(shell uname -s),Darwin)
 LDFLAGS_PLATFORM := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 endif

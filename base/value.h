@@ -8,6 +8,8 @@
  * its bytes are gone, `as.changed` says whether it differs from the other side of the change).
  * Numbers: what fits an int64 and was written without fraction or exponent is INT, everything else
  * keeps its lexeme (Terraform's numbers have arbitrary precision).
+ * UNKNOWN: `as.text`/`len` may carry the path it was found at (parser/unknowns.h), else len is 0.
+ * Expressions use the same struct with more kinds (policies/cel/value.h); those never get here.
  * Maps: string keys, order of the input. VALUE_SORTED says that the keys stand in byte order;
  * otherwise maps of more than MAP_LINEAR_MAX entries carry a sorted permutation behind their
  * entries.
@@ -56,7 +58,10 @@ struct value {
 		bool boolean;
 		bool changed; /* HIDDEN */
 		int64_t integer;
-		const char *text;		   /* STRING, NUMBER */
+		uint64_t natural;		   /* of expressions */
+		double real;			   /* of expressions */
+		const void *other;		   /* of expressions */
+		const char *text;		   /* STRING, NUMBER, UNKNOWN (may be NULL) */
 		const struct value *items;	   /* LIST */
 		const struct value_entry *entries; /* MAP */
 	} as;

@@ -299,4 +299,22 @@ NODISCARD typedef bool change_visitor(void *context, const struct change *change
 NODISCARD bool plan_visit(const struct plan *plan, struct plan_selection selection,
     struct arena *scratch, change_visitor *visitor, void *context, struct err *err);
 
+/*
+ * The same for the entries that `wanted` takes, by the index alone: what it refuses is not read.
+ * `i` is the number of the entry within its set. Rows of text and stream plans have an entry made of
+ * their head (offset and len 0).
+ */
+typedef bool change_wanted(void *context, size_t i, const struct change_entry *entry);
+NODISCARD bool plan_visit_wanted(const struct plan *plan, enum change_set set,
+    change_wanted *wanted, struct arena *scratch, change_visitor *visitor, void *context,
+    struct err *err);
+
+/* Loads change i of a set into `arena`. Errors: those of plan_visit(). */
+NODISCARD bool plan_load(const struct plan *plan, enum change_set set, size_t i,
+    struct arena *arena, struct change *out, struct err *err);
+
+/* Number of the change with this address (not of deposed objects); false: there is none. */
+NODISCARD bool plan_find(const struct plan *plan, enum change_set set, struct str address,
+    struct arena *scratch, size_t *i, bool *found, struct err *err);
+
 #endif

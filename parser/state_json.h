@@ -1,0 +1,31 @@
+/*
+ * state_json.h: `terraform show -json` of a state -> changes, so that what was undecided before an
+ * apply can be decided on what is there now.
+ *
+ * Every resource of values.root_module and its child modules becomes a change with action no-op,
+ * `after` its values (sensitive_values marked, nothing unknown), `before` equal; looked up by
+ * address. Also reads the `prior_state` of a plan (the same form inside).
+ *
+ * Errors: ERR_SYNTAX, ERR_INVALID (no state), ERR_LIMIT. Limits: STATE_MAX bytes. Ownership: the
+ * arena. Layer: parser.
+ */
+#ifndef PARSER_STATE_JSON_H
+#define PARSER_STATE_JSON_H
+
+#include "parser/plan.h"
+
+#define STATE_MAX ((size_t)256 << 20)
+
+struct state; /* opaque */
+
+NODISCARD bool state_read_json(
+    struct arena *arena, const struct input *input, const struct state **out, struct err *err);
+size_t state_count(const struct state *state);
+/* Change number i; values valid as long as the arena. */
+NODISCARD bool state_change(
+    struct arena *arena, const struct state *state, size_t i, struct change *out, struct err *err);
+/* By address; *found false when it is not there (any more). */
+NODISCARD bool state_find(struct arena *arena, const struct state *state, struct str address,
+    struct change *out, bool *found, struct err *err);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * evaluate.h: rules over a plan -> findings.
+ *
+ * Goes through the changes once: an index by type says which rules want which entry, an entry that
+ * no rule wants is not loaded. Conditions see raw values; what is reported is evaluated again,
+ * traced, and messages over shown values. Two rulesets (the trusted chain and the head's) give the
+ * stricter result of the two; rules that are the same in both are evaluated once.
+ *
+ * Errors: those of plan_visit(); rule errors are findings. Ownership: findings in `arena`;
+ * `scratch` is rewound after each change. Limits: FINDINGS_MAX are kept, further ones are counted.
+ * Step budget of the run: EVALUATION_STEPS. Layer: policies.
+ */
+#ifndef POLICIES_EVALUATE_H
+#define POLICIES_EVALUATE_H
+
+#include "policies/facts.h"
+#include "policies/finding.h"
+#include "policies/ruleset.h"
+
+#define FINDINGS_MAX	 10000
+#define EVALUATION_STEPS ((uint64_t)20000000000)
+
+/* What rules can see besides the plan. Each UNKNOWN (with its name as path) when it is not known.
+ */
+struct policy_world {
+	const struct facts *facts;
+	struct value git, pr, data, backend;
+	int64_t now;
+	struct str fingerprint_key; /* empty: none */
+	bool strict_unknown;	    /* undecided counts as deny */
+	struct str break_glass;	    /* reason; empty: none */
+	bool after_apply;	    /* deciding undecided findings again on the new state */
+	const struct source *tree;  /* for places in .tf files; NULL: none are looked for */
+};
+
+struct evaluation {
+	const struct plan *plan;
+	struct ruleset *trusted;		     /* NULL: only one chain */
+	struct ruleset *head;			     /* or the only one */
+	const struct ruleset_comparison *weakenings; /* or NULL */
+	const struct policy_world *world;
+};
+
+NODISCARD bool evaluate_plan(struct arena *arena, struct arena *scratch,
+    const struct evaluation *evaluation, struct verdict *out, struct err *err);
+
+/* Scope `run`: once over several plans, after each was evaluated; adds to the first verdict... of
+ * the roll-up, which the caller gives empty. */
+struct evaluated_plan {
+	const struct evaluation *evaluation;
+	const struct verdict *verdict;
+};
+NODISCARD bool evaluate_run(struct arena *arena, struct arena *scratch,
+    const struct evaluated_plan *plans, size_t count, struct verdict *out, struct err *err);
+
+/* One rule on one resource, for `policy test` and `policy explain`. */
+struct rule_result {
+	enum rule_end {
+		RULE_NOT_MATCHED,
+		RULE_GUARDED,
+		RULE_PASS,
+		RULE_VIOLATION,
+		RULE_UNDECIDED,
+		RULE_ERROR
+	} end;
+	const struct str *paths; /* UNDECIDED */
+	size_t path_count;
+	struct str error;
+	struct str message;
+	size_t item_count, item; /* `each`: how many items, and which one decided */
+};
+const char *rule_end_name(enum rule_end end);
+
+NODISCARD bool evaluate_rule(struct arena *arena, struct ruleset *ruleset, size_t rule,
+    const struct change *change, const struct plan *plan, const struct policy_world *world,
+    struct rule_result *out, struct policy_problems *problems, struct err *err);
+
+/* policy explain: the trees of each, when and condition with the values of every node. */
+NODISCARD bool evaluate_explain(struct arena *arena, struct ruleset *ruleset, size_t rule,
+    const struct change *change, const struct plan *plan, const struct policy_world *world,
+    struct buf *out, struct policy_problems *problems, struct err *err);
+
+#endif

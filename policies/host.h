@@ -1,0 +1,51 @@
+/*
+ * host.h: what expressions can see of a plan: the values of `resource`, `plan`, `output`, and the
+ * functions that need them (iam_statements, network_rules, plan.by_type, pr.approved_by, covers).
+ *
+ * A struct policy_host belongs to one evaluation; results that depend only on the change at hand
+ * are made once per change and kept until host_change() is called again. Layer: policies.
+ */
+#ifndef POLICIES_HOST_H
+#define POLICIES_HOST_H
+
+#include "policies/cel/cel.h"
+#include "policies/evaluate.h"
+
+struct policy_host;
+
+/* Fields that `resource`, `plan`, ... have, for cel_variable.fields: NULL-terminated. */
+extern const char *const resource_fields[],
+    *const plan_fields[], *const output_fields[], *const git_fields[], *const pr_fields[],
+									   *const backend_fields[],
+									       *const run_fields[];
+
+/* Tables of host functions, NULL-terminated, for cel_scope. */
+extern const struct cel_function *const policy_functions[];
+
+struct policy_host *host_new(
+    struct arena *arena, const struct plan *plan, const struct policy_world *world);
+const struct cel_host *host_cel(const struct policy_host *host);
+
+/* Which fields of `resource` are wanted (those that cost: changed_paths, index, ...); from
+ * cel_mentions_field() over all programs that may run. */
+void host_want(struct policy_host *host, const struct cel_program *program);
+
+/* The change at hand: sets `resource` (or `output`). `scratch` lives until the next call. With
+ * `shown` set, values are those that may be shown (hidden leaves), for messages. With `paths`,
+ * unknown leaves carry their paths, for traced runs. */
+enum host_view {
+	HOST_RAW,
+	HOST_RAW_WITH_PATHS,
+	HOST_SHOWN
+};
+NODISCARD bool host_change(struct policy_host *host, struct arena *scratch,
+    const struct change *change, enum host_view view, struct value *resource, struct err *err);
+
+/* `plan` as a value: made on first use, in the arena of host_new(). */
+NODISCARD bool host_plan(struct policy_host *host, struct value *plan, struct err *err);
+
+/* References that make this path of the change at hand unknown: "aws_kms_key.main.arn". */
+struct policy_names host_causes(
+    struct policy_host *host, struct arena *arena, struct str address, struct str path);
+
+#endif

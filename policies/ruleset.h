@@ -1,0 +1,131 @@
+/*
+ * ruleset.h: the rules that hold for one directory: every policy file from the repository root down
+ * to it, packs and included files, put together.
+ *
+ * Rules accumulate; labels, params and variables merge downward, the nearest wins; an `override`
+ * changes level, params or disabled of an inherited rule. Locks are proven here: an override,
+ * param, label or variable below a lock that is not provably tighter is a problem that names both
+ * places. Expressions are compiled when first asked for (ruleset_program()), packs likewise;
+ * `check_all` compiles all of them at once and reports every problem (check, policy lint, policy
+ * test).
+ *
+ * Errors: problems, with places; loading goes on after them. Limits: 64 directories, 1,000 included
+ * files, CEL's own. Ownership: the arena given; ruleset_free() releases compiled patterns.
+ * Layer: policies.
+ */
+#ifndef POLICIES_RULESET_H
+#define POLICIES_RULESET_H
+
+#include "policies/cel/cel.h"
+#include "policies/policy_file.h"
+#include "policies/source.h"
+
+/* The variables of every rule, by number: activation[i]. */
+#define POLICY_VARIABLES(X)                                                         \
+	X(operation, "plan, apply, check or drift")                                 \
+	X(resource, "the resource: address, type, name, action, before, after ...") \
+	X(plan, "the whole plan: summary, outputs, modules, providers ...")         \
+	X(output, "scope output: name, action, before, after, sensitive")           \
+	X(run, "scope run: plans[], summary over all plans of the pull request")    \
+	X(backend, "type and config of the backend")                                \
+	X(item, "one item of `each`")                                               \
+	X(index, "its number, from 0")                                              \
+	X(params, "typed parameters")                                               \
+	X(labels, "facts about the directory")                                      \
+	X(dir, "the directory, relative to the repository root")                    \
+	X(dir_parts, "its parts")                                                   \
+	X(git, "branch, base, author, changed_files")                               \
+	X(pr, "number, labels, draft, author, approvals")                           \
+	X(data, "documents of `data:`")                                             \
+	X(now, "one clock for the whole run")
+
+enum policy_variable {
+#define X(name, help) VARIABLE_##name,
+	POLICY_VARIABLES(X)
+#undef X
+};
+#define POLICY_VARIABLE_COUNT (VARIABLE_now + 1)
+
+/* Programs of one rule, compiled when first asked for. */
+struct rule_programs {
+	struct cel_program *each, *when, *condition;
+	struct policy_template *message, *remedy; /* template.h */
+	bool compiled, broken;
+};
+
+struct ruleset {
+	struct arena *arena;
+	struct str directory; /* "." written as "" */
+	struct str source;    /* name of the source: "origin/main at 1a2b3c4" */
+
+	struct rule *rules; /* effective, in order of the chain, packs where they are used */
+	struct rule_programs *programs;
+	size_t rule_count;
+	struct param *params;
+	size_t param_count;
+	struct label *labels;
+	size_t label_count;
+	struct named_text *variables;
+	size_t variable_count;
+	struct data_document *data;
+	size_t data_count;
+	struct waiver *waivers;
+	size_t waiver_count;
+	struct policy_test *tests; /* of all files read, packs left out */
+	size_t test_count;
+	const struct policy_file **files; /* in order of the chain */
+	size_t file_count;
+	struct str *not_read; /* "prod/tfherald.yml" and the like */
+	size_t not_read_count;
+
+	enum level undecided; /* strictest of the chain */
+	bool require_rules;
+	int64_t waiver_max_days;
+	struct policy_names waiver_require, owners_policy, owners_team;
+	struct policy_place owners_place;
+	bool has_break_glass; /* of the root file only */
+	struct policy_names break_glass_who, break_glass_notify;
+
+	struct value params_value, labels_value; /* for the activation */
+	struct cel_scope scope;			 /* with the named expressions of the chain */
+};
+
+struct ruleset_request {
+	const struct source *source;
+	struct str directory;	   /* of the root module; "" for the repository root */
+	bool check_all;		   /* compile everything, report every problem */
+	struct policy_names extra; /* files given on the command line (--rules FILE), relative */
+};
+
+/* NULL only when the source cannot be read at all (err set); problems otherwise. */
+NODISCARD bool ruleset_load(struct arena *arena, const struct ruleset_request *request,
+    struct ruleset **out, struct policy_problems *problems, struct err *err);
+void ruleset_free(struct ruleset *ruleset);
+
+/* The programs of rule i; false (once, problems reported) when one does not compile. */
+NODISCARD bool ruleset_programs(struct ruleset *ruleset, size_t rule,
+    const struct rule_programs **out, struct policy_problems *problems);
+
+/* params as rule i sees them: those of the directory, changed by its overrides. */
+struct value ruleset_params(struct arena *arena, const struct ruleset *ruleset, size_t rule);
+
+/* --- two chains --- */
+
+/* Something of the trusted chain that the head would loosen, or may loosen (an expression that
+ * differs cannot be proven stricter). */
+struct weakening {
+	struct str rule; /* id; of a setting: its key */
+	struct str what; /* "level deny -> warn", "removed", "the condition differs" */
+	struct policy_place trusted, head; /* head.line 0: not there any more */
+};
+
+struct ruleset_comparison {
+	struct weakening *items;
+	size_t count;
+};
+/* Marks in both which rules (and waivers) are the same (is_trusted and is_head), so that those are
+ * evaluated once. */
+void ruleset_compare(struct arena *arena, struct ruleset *trusted, struct ruleset *head,
+    struct ruleset_comparison *out);
+
+#endif
