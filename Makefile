@@ -4,6 +4,7 @@
 #   make demo       the main job on a recorded plan, without token or network
 #   make test       all tests; test-asan: under AddressSanitizer and UBSan; test-valgrind: under valgrind
 #   make lint       layers, headers alone, formatting, clang-tidy, cppcheck
+#   make conformance  the vectors of the expression language; needs node, installs into build/
 #   make bench      figures: MB/s and ratios to jq
 #   make coverage   line coverage of the tests
 #   make docs       regenerates the pages and scripts that come from tables
@@ -72,10 +73,18 @@ TEST_PROGS   := $(TESTS:%.c=$(B)/%)
 TOOL_PROGS   := $(TOOLS:%.c=$(B)/%)
 PROGRAM      := $(B)/tfherald
 
+# The rule packs become part of the program: policies/packs/embed_packs.c reads them when it is built.
+PACKS        := $(sort $(wildcard policies/packs/*.yaml))
+EMBED        := $(B)/policies/packs/embed_packs
+EMBED_OBJS   := $(filter $(B)/base/%.o $(B)/parser/%.o $(B)/policies/%.o,$(LIB_OBJS))
+PACKS_SRC    := $(B)/policies/packs_embedded.c
+LIB_OBJS     += $(B)/policies/packs_embedded.o
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all program tests deps deps-dev demo test test-asan test-valgrind lint check-layers \
-	check-headers check-format check-tidy check-cppcheck bench coverage docs install clean help
+	check-headers check-format check-tidy check-cppcheck conformance bench \
+	coverage docs install clean help
 
 ifeq ($(MODE),release)
 all: build/tfherald
@@ -90,6 +99,19 @@ tests: $(PROGRAM) $(TEST_PROGS) $(TOOL_PROGS)
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/libembed.a: $(EMBED_OBJS)
+	@rm -f $@
+	$(QUIET)$(AR) rcs $@ $(EMBED_OBJS)
+
+$(EMBED): $(B)/policies/packs/embed_packs.o $(B)/libembed.a
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(PACKS_SRC): $(EMBED) $(PACKS)
+	$(QUIET)$(EMBED) $@ $(PACKS)
+
+$(B)/policies/packs_embedded.o: $(PACKS_SRC)
+	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/libtfherald.a: $(LIB_OBJS)
 	@rm -f $@
@@ -129,6 +151,10 @@ test-valgrind: deps
 	@$(MAKE) --no-print-directory QUIET=@ tests
 	@tests/run.sh --valgrind $(B)
 
+conformance: deps
+	@$(MAKE) --no-print-directory QUIET=@ all
+	@tests/conformance/conformance.sh build/tfherald build/conformance || [ $$? -eq 77 ]
+
 bench: deps
 	@$(MAKE) --no-print-directory QUIET=@ all tests
 	@tests/bench/bench.sh build/tfherald $(B)
@@ -144,6 +170,7 @@ coverage: deps
 docs: all
 	@build/tfherald generate-docs man > docs/tfherald.1
 	@build/tfherald generate-docs settings > docs/settings.md
+	@build/tfherald generate-docs expressions > docs/expressions.md
 	@build/tfherald generate-docs schema > docs/schema/tfherald.schema.json
 
 install: all
@@ -177,7 +204,8 @@ check-headers:
 		$(CC) $(ALL_CFLAGS) -Wno-pedantic -fsyntax-only -include $$header -x c /dev/null || exit 1; \
 	done; echo "check-headers: $(words $(HDRS)) headers compile alone"
 
-FORMATTED := $(SRCS) $(HDRS) $(TESTS) $(SUPPORT) $(TOOLS) $(sort $(wildcard tests/support/*.h))
+FORMATTED := $(SRCS) $(HDRS) policies/packs/embed_packs.c $(TESTS) $(SUPPORT) $(TOOLS) \
+	$(sort $(wildcard tests/support/*.h))
 check-format:
 	@clang-format --dry-run -Werror $(FORMATTED) && echo "check-format: $(words $(FORMATTED)) files"
 

@@ -43,18 +43,79 @@ static bool check_text(const char *file, struct str text, struct err *err)
 	    err, ERR_SYNTAX, file, place.line, place.column, "a byte here is not valid UTF-8");
 }
 
+/* Positions are asked for again and again: a walk from the beginning each time would be quadratic.
+ */
+static void index_lines(struct arena *arena, struct yaml *yaml)
+{
+	size_t count = 1;
+	uint32_t *lines;
+
+	for (size_t i = 0; i < yaml->text.len; i++)
+		count += yaml->text.ptr[i] == '\n';
+	lines = arena_array(arena, uint32_t, count);
+	count = 1;
+	for (size_t i = 0; i < yaml->text.len; i++)
+		if (yaml->text.ptr[i] == '\n')
+			lines[count++] = (uint32_t)i + 1;
+	yaml->lines = lines;
+	yaml->line_count = count;
+}
+
+static struct yaml_place place_of(const struct yaml *yaml, size_t at)
+{
+	size_t low = 0, high = yaml->line_count;
+
+	if (at > yaml->text.len)
+		at = yaml->text.len;
+	/* the last line that does not begin behind it */
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (yaml->lines[middle] <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (struct yaml_place){
+	    .line = (int)low + 1,
+	    .column = (int)utf8_count(str_from_to(yaml->text, yaml->lines[low], at)) + 1,
+	};
+}
+
 bool yaml_read(struct arena *arena, const char *file, struct str text, const struct yaml **out,
     struct err *err)
+{
+	const struct yaml_read_options plain = {.tags = NULL};
+
+	return yaml_read_with(arena, file, text, &plain, out, err);
+}
+
+/* A block of text that is nothing but spaces at the end of the file makes libfyaml decide by bytes
+ * that it never set. */
+static struct str without_last_spaces(struct str text)
+{
+	size_t end = text.len;
+
+	while (end > 0 && text.ptr[end - 1] == ' ')
+		end--;
+	return end == 0 || text.ptr[end - 1] == '\n' ? str_from_to(text, 0, end) : text;
+}
+
+bool yaml_read_with(struct arena *arena, const char *file, struct str text,
+    const struct yaml_read_options *options, const struct yaml **out, struct err *err)
 {
 	struct yaml *yaml = arena_make(arena, struct yaml);
 	struct yaml_events *events = arena_make(arena, struct yaml_events);
 
 	str_eat(&text, STR(BOM));
 	yaml->file = file;
+	text = without_last_spaces(text);
 	yaml->text = text;
-	if (!check_text(file, text, err) || !yaml_events_read(arena, file, text, events, err) ||
+	if (!check_text(file, text, err) ||
+	    !yaml_events_read(arena, file, text, options, events, err) ||
 	    !yaml_build(arena, events, yaml, err))
 		return false;
+	index_lines(arena, yaml);
 	*out = yaml;
 	return true;
 }
@@ -67,6 +128,17 @@ struct value yaml_root(const struct yaml *yaml)
 const char *yaml_file(const struct yaml *yaml)
 {
 	return yaml->file;
+}
+
+struct str yaml_line(const struct yaml *yaml, int line)
+{
+	struct str rest, out = STR_EMPTY;
+
+	if (line < 1 || (size_t)line > yaml->line_count)
+		return STR_EMPTY;
+	rest = str_skip(yaml->text, yaml->lines[line - 1]);
+	(void)str_line(&rest, &out);
+	return out;
 }
 
 /* Byte in the file of a node of the tree. */
@@ -175,7 +247,7 @@ struct yaml_place yaml_text_position(const struct yaml *yaml, const struct value
 		offset = block_offset(yaml->text, offset, text, at);
 	else
 		offset = inline_offset(yaml->text, offset, text, at);
-	return yaml_place_at(yaml->text, offset);
+	return place_of(yaml, offset);
 }
 
 struct yaml_place yaml_position(const struct yaml *yaml, const struct value *node)
@@ -185,5 +257,5 @@ struct yaml_place yaml_position(const struct yaml *yaml, const struct value *nod
 	/* libfyaml's mark of a block is the line's beginning, before the indentation */
 	if (value->kind == VALUE_STRING && value->tag == YAML_BLOCK)
 		return yaml_text_position(yaml, node, 0);
-	return yaml_place_at(yaml->text, offset_of(yaml, node));
+	return place_of(yaml, offset_of(yaml, node));
 }

@@ -26,7 +26,8 @@ struct err;
 enum yaml_style {
 	YAML_PLAIN = 1,
 	YAML_QUOTED,
-	YAML_BLOCK, /* literal or folded */
+	YAML_BLOCK,  /* literal or folded */
+	YAML_TAGGED, /* keep_tags: an unknown tag and what follows it, as they stand in the file */
 };
 
 struct yaml; /* the document: root and positions; lives in the arena */
@@ -38,8 +39,24 @@ struct yaml_place {
 NODISCARD bool yaml_read(struct arena *arena, const char *file, struct str text,
     const struct yaml **out, struct err *err);
 
+/* A tag that a caller gives a meaning. */
+struct yaml_tag {
+	const char *name; /* "!unknown"; NULL ends the table */
+	enum value_kind
+	    kind;      /* UNKNOWN: stands instead of a value; STRING: marks the one behind it */
+	uint8_t marks; /* enum value_mark, for the marked value */
+};
+struct yaml_read_options {
+	const struct yaml_tag *tags; /* besides the core schema's; NULL: none */
+	bool keep_tags; /* a scalar with an unknown tag is a YAML_TAGGED text, not an error */
+};
+NODISCARD bool yaml_read_with(struct arena *arena, const char *file, struct str text,
+    const struct yaml_read_options *options, const struct yaml **out, struct err *err);
+
 struct value yaml_root(const struct yaml *yaml);
 const char *yaml_file(const struct yaml *yaml);
+/* A line of the file, from 1, without its end; empty when there is none. */
+struct str yaml_line(const struct yaml *yaml, int line);
 /* Address of a node in the tree: an item of a list, the key or value of an entry, or NULL for the
  * root. */
 struct yaml_place yaml_position(const struct yaml *yaml, const struct value *node);

@@ -284,12 +284,25 @@ static bool build_map(struct builder *builder, uint32_t index, unsigned depth, s
 	       finish_map(builder, &draft, &merge, out);
 }
 
-static bool build(struct builder *builder, uint32_t index, unsigned depth, struct built *out)
+/* What a tag of the caller's makes of the value that follows it. */
+static void apply_tag(const struct yaml_tag *tag, struct value *value)
+{
+	uint16_t style = value->tag;
+
+	if (!tag)
+		return;
+	if (tag->kind == VALUE_UNKNOWN) {
+		*value = value_unknown();
+		value->tag = style;
+	}
+	value->marks |= tag->marks;
+}
+
+static bool build_node(struct builder *builder, uint32_t index, unsigned depth, struct built *out)
 {
 	const struct yaml_event *event = &builder->events->list[index];
 	uint32_t target = 0;
 
-	*out = (struct built){.at = event->at};
 	if (++builder->nodes > YAML_NODES_MAX)
 		return refuse(builder, ERR_LIMIT, event->at,
 		    "more than 100,000 values once all aliases are followed");
@@ -309,6 +322,17 @@ static bool build(struct builder *builder, uint32_t index, unsigned depth, struc
 		return find_anchor(builder, index, &target) && build(builder, target, depth, out);
 	}
 	return false;
+}
+
+static bool build(struct builder *builder, uint32_t index, unsigned depth, struct built *out)
+{
+	const struct yaml_event *event = &builder->events->list[index];
+
+	*out = (struct built){.at = event->at};
+	if (!build_node(builder, index, depth, out))
+		return false;
+	apply_tag(event->tag, &out->value);
+	return true;
 }
 
 static int span_cmp(const void *a, const void *b)

@@ -32,6 +32,8 @@ struct yaml {
 	uint32_t root_at;
 	struct yaml_span *spans; /* by address */
 	size_t span_count, span_cap;
+	const uint32_t *lines; /* where each line begins */
+	size_t line_count;
 };
 
 /* Fills root and spans; file and text have been set. */

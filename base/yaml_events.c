@@ -15,6 +15,7 @@ struct reader {
 	struct arena *arena;
 	const char *file;
 	struct str text;
+	const struct yaml_read_options *options;
 	struct yaml_events *out;
 	uint32_t open[YAML_DEPTH_MAX]; /* lists and maps we are in */
 	unsigned depth;
@@ -74,20 +75,41 @@ static bool add_anchor(struct reader *reader, struct fy_token *token)
 	return true;
 }
 
+/* What a tag says about its node. */
+struct tagged {
+	bool is_text;
+	const struct yaml_tag *own; /* one of the caller's */
+	bool kept;		    /* not known, kept as text */
+};
+
+static const struct yaml_tag *find_own(const struct reader *reader, struct str name)
+{
+	const struct yaml_tag *tags = reader->options->tags;
+
+	for (size_t i = 0; tags && tags[i].name; i++)
+		if (str_is(name, tags[i].name))
+			return &tags[i];
+	return NULL;
+}
+
 /* An unknown tag stands for a type of somebody else's; guessing would be wrong. */
-static bool check_tag(struct reader *reader, struct fy_token *token, bool *is_text)
+static bool check_tag(struct reader *reader, struct fy_token *token, struct tagged *out)
 {
 	const struct fy_mark *mark;
 
-	*is_text = false;
+	*out = (struct tagged){.is_text = false};
 	if (!token)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(known_tags); i++) {
 		if (!str_is(token_text(token), known_tags[i].tag))
 			continue;
-		*is_text = known_tags[i].is_text;
+		out->is_text = known_tags[i].is_text;
 		return true;
 	}
+	out->own = find_own(reader, token_text(token));
+	out->kept = !out->own && reader->options->keep_tags;
+	if (out->own || out->kept)
+		return true;
 	mark = fy_token_start_mark(token);
 	return err_set_at(reader->err, ERR_SYNTAX, reader->file, mark ? mark->line + 1 : 0,
 	    mark ? mark->column + 1 : 0, "the tag '%.*s' is not known; remove it",
@@ -144,21 +166,49 @@ static uint32_t place_of_scalar(const struct reader *reader, struct fy_event *ev
 	return at;
 }
 
+/* The tag with what follows it, as it stands in the file. */
+static void keep_tag(struct reader *reader, struct fy_event *event, struct yaml_event *node)
+{
+	const struct fy_mark *from = fy_token_start_mark(event->scalar.tag);
+	const struct fy_mark *to =
+	    fy_token_end_mark(node->text.len > 0 ? event->scalar.value : event->scalar.tag);
+
+	bool quoted = node->style == YAML_QUOTED && node->text.len > 0;
+	size_t end;
+
+	node->style = YAML_TAGGED;
+	if (!from || !to || to->input_pos > reader->text.len || from->input_pos > to->input_pos)
+		return;
+	/* the mark stands in front of a closing quote */
+	end = to->input_pos + (quoted && to->input_pos < reader->text.len);
+	node->at = place_of(from);
+	node->text = str_trim_end(str_from_to(reader->text, from->input_pos, end));
+}
+
 static bool on_scalar(struct reader *reader, struct fy_event *event)
 {
 	struct fy_token *token = event->scalar.value;
 	struct yaml_event node = {.kind = YAML_EVENT_SCALAR, .style = YAML_PLAIN};
-	bool is_text;
+	struct tagged tagged;
 
-	if (!check_tag(reader, event->scalar.tag, &is_text) ||
+	if (!check_tag(reader, event->scalar.tag, &tagged) ||
 	    !add_anchor(reader, event->scalar.anchor))
 		return false;
 	node.at = place_of_scalar(reader, event);
 	node.text = str_copy(reader->arena, token_text(token));
+	node.tag = tagged.own;
 	if (token && fy_token_scalar_style(token) >= 0)
 		node.style = styles[fy_token_scalar_style(token)];
-	if (is_text && node.style == YAML_PLAIN)
+	/* what libfyaml makes of an empty block at the end of the file */
+	if (node.style == YAML_BLOCK && node.text.len == 1 && node.text.ptr[0] == '\0')
+		node.text = STR_EMPTY;
+	if (tagged.is_text && node.style == YAML_PLAIN)
 		node.style = YAML_QUOTED;
+	if (tagged.own && tagged.own->kind == VALUE_UNKNOWN && node.text.len > 0)
+		return refuse(reader, ERR_SYNTAX, fy_token_start_mark(event->scalar.tag),
+		    "this tag stands alone, without a value behind it");
+	if (tagged.kept)
+		keep_tag(reader, event, &node);
 	return add_event(reader, &node);
 }
 
@@ -175,17 +225,23 @@ static bool on_alias(struct reader *reader, struct fy_event *event)
 
 static bool on_start(struct reader *reader, struct fy_event *event, enum yaml_event_kind kind)
 {
-	bool is_map = kind == YAML_EVENT_MAP, is_text;
+	bool is_map = kind == YAML_EVENT_MAP;
 	struct fy_token *tag = is_map ? event->mapping_start.tag : event->sequence_start.tag;
 	struct fy_token *anchor =
 	    is_map ? event->mapping_start.anchor : event->sequence_start.anchor;
 	struct yaml_event node = {.kind = kind, .at = place_of(fy_event_start_mark(event))};
+	struct tagged tagged;
 
 	if (reader->depth == YAML_DEPTH_MAX)
 		return refuse(reader, ERR_LIMIT, fy_event_start_mark(event),
 		    "lists and maps stand more than 64 deep in each other");
-	if (!check_tag(reader, tag, &is_text) || !add_anchor(reader, anchor) ||
-	    !add_event(reader, &node))
+	if (!check_tag(reader, tag, &tagged))
+		return false;
+	if (tagged.kept || (tagged.own && tagged.own->kind == VALUE_UNKNOWN))
+		return refuse(reader, ERR_SYNTAX, fy_token_start_mark(tag),
+		    "no list or map can stand behind this tag");
+	node.tag = tagged.own;
+	if (!add_anchor(reader, anchor) || !add_event(reader, &node))
 		return false;
 	reader->open[reader->depth++] = (uint32_t)reader->out->count - 1;
 	return true;
@@ -256,9 +312,10 @@ static struct fy_diag *make_diag(void)
 }
 
 bool yaml_events_read(struct arena *arena, const char *file, struct str text,
-    struct yaml_events *out, struct err *err)
+    const struct yaml_read_options *options, struct yaml_events *out, struct err *err)
 {
-	struct reader reader = {.arena = arena, .file = file, .text = text, .out = out, .err = err};
+	struct reader reader = {
+	    .arena = arena, .file = file, .text = text, .options = options, .out = out, .err = err};
 	struct fy_diag *diag CLEANUP(fy_diag_destroy_ptr) = make_diag();
 	/* the depth is counted here; libfyaml's limit is about its own recursion, which events
 	 * avoid */

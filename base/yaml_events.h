@@ -20,6 +20,8 @@
 
 struct arena;
 struct err;
+struct yaml_read_options;
+struct yaml_tag;
 
 #define YAML_BYTES_MAX	 ((size_t)4 << 20)
 #define YAML_NODES_MAX	 100000
@@ -38,11 +40,12 @@ enum yaml_event_kind {
 
 struct yaml_event {
 	enum yaml_event_kind kind;
-	uint16_t style;	   /* enum yaml_style of a scalar */
-	uint32_t at;	   /* byte in the file, or YAML_NO_PLACE */
-	uint32_t end;	   /* index behind the last node in it */
-	uint32_t children; /* nodes directly in it: keys and values count apart */
-	struct str text;   /* SCALAR: its text; ALIAS: the anchor's name */
+	uint16_t style;		    /* enum yaml_style of a scalar */
+	uint32_t at;		    /* byte in the file, or YAML_NO_PLACE */
+	uint32_t end;		    /* index behind the last node in it */
+	uint32_t children;	    /* nodes directly in it: keys and values count apart */
+	struct str text;	    /* SCALAR: its text; ALIAS: the anchor's name */
+	const struct yaml_tag *tag; /* of the caller's, or NULL */
 };
 
 struct yaml_anchor {
@@ -58,6 +61,6 @@ struct yaml_events {
 };
 
 NODISCARD bool yaml_events_read(struct arena *arena, const char *file, struct str text,
-    struct yaml_events *out, struct err *err);
+    const struct yaml_read_options *options, struct yaml_events *out, struct err *err);
 
 #endif

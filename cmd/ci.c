@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cmd/ci_platform.h"
 #include "cmd/git_head.h"
+#include "cmd/trust.h"
 
 static const struct ci_platform *const platforms[] = {&ci_circleci, &ci_github_actions};
 
@@ -56,6 +57,17 @@ static bool option_pull(struct ci_run *run, const char *value, struct err *err)
 	return true;
 }
 
+/* Only a branch is a fact about the pull request; a commit or HEAD is for trust_find() alone. */
+static void take_base(struct ci_run *run, const struct fact_options *options)
+{
+	struct str option = str_from(options->base), variable = ci_env(run, "TFHERALD_BASE");
+
+	if (option.len > 0 && trust_base_is_branch(option))
+		fact_set(run, &run->facts->base_branch, option, "option --base");
+	else if (option.len == 0 && trust_base_is_branch(variable))
+		fact_set(run, &run->facts->base_branch, variable, "TFHERALD_BASE");
+}
+
 static bool take_options(struct ci_run *run, const struct fact_options *options, struct err *err)
 {
 	struct facts *facts = run->facts;
@@ -72,6 +84,7 @@ static bool take_options(struct ci_run *run, const struct fact_options *options,
 	fact_set(run, &facts->commit, str_from(options->commit), "option --commit");
 	fact_set(run, &facts->branch, str_from(options->branch), "option --branch");
 	fact_set(run, &facts->link, link, "option --link");
+	take_base(run, options);
 	return true;
 }
 

@@ -18,6 +18,7 @@
 /* Shared by the commands that notify: each NULL when not given. */
 struct fact_options {
 	const char *repo, *pr, *commit, *branch, *link;
+	const char *base; /* a branch, a commit or HEAD (cmd/trust.h) */
 };
 
 /*

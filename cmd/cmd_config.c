@@ -31,7 +31,7 @@ static NODISCARD bool show(struct app *app, const struct config_options *options
 	struct sink sink;
 
 	if (!session_open(app, &(struct session_options){0}, &session, err) ||
-	    !session_find_facts(app, &session, &options->facts, err))
+	    !session_look_around(app, &session, &options->facts, err))
 		return false;
 	sink_to_fd(&sink, app->run, app->out, 0);
 	if (options->format == CONFIG_JSON)
@@ -141,6 +141,11 @@ static NODISCARD bool config_run(struct app *app, const void *values,
 }
 
 static const struct opt config_opts[] = {
+    {.name = "base",
+	.type = OPT_TEXT,
+	.arg = "NAME",
+	.offset = offsetof(struct config_options, facts.base),
+	.help = "branch or commit whose settings are trusted, as for plan"},
     {.name = "branch",
 	.type = OPT_TEXT,
 	.arg = "NAME",
@@ -181,7 +186,8 @@ const struct command command_config = {
 	"show prints every fact about this run (pull request, commit, repository) and every\n"
 	"setting, with where each comes from: file, line and column, a variable, an option. "
 	"Secrets\n"
-	"appear as 'set' or 'not set' only.\n"
+	"appear as 'set' or 'not set' only. In CI, settings that are trusted come from the base\n"
+	"branch; where the files here say something else, both are shown.\n"
 	"\n"
 	"check reads every tfherald.yaml of the repository, or below DIR, and prints all that is\n"
 	"wrong with file, line and column. The exit status is 65 if anything is.",

@@ -102,6 +102,21 @@ static void check_facts(struct doctor *doctor)
 		    "not known here; it is looked up by the commit when a comment is to be sent");
 }
 
+static void check_trust(struct doctor *doctor)
+{
+	const struct session_trust *trust = &doctor->session->trust;
+
+	if (trust->problem.len > 0)
+		doctor_problem(doctor, "base branch",
+		    "fetch it in a step before, or give --base NAME", "%.*s",
+		    STR_ARG(trust->problem));
+	else
+		doctor_ok(doctor, "base branch", "rules and settings of %.*s are trusted",
+		    STR_ARG(trust->trusted));
+	for (size_t i = 0; i < trust->note_count; i++)
+		doctor_note(doctor, "base branch", "%.*s", STR_ARG(trust->notes[i]));
+}
+
 /* The problems before the last were told on standard error already. */
 static void invalid_settings(struct doctor *doctor, const struct err *why)
 {
@@ -118,6 +133,7 @@ static void check_all(struct doctor *doctor)
 	check_settings(doctor);
 	check_terraform(doctor);
 	check_facts(doctor);
+	check_trust(doctor);
 	doctor_github(doctor);
 	doctor_slack(doctor);
 }
@@ -159,7 +175,7 @@ static NODISCARD bool doctor_run(struct app *app, const void *values,
 		doctor.http = curl;
 	if (!session_open(app, &(struct session_options){0}, &session, &why))
 		invalid_settings(&doctor, &why);
-	else if (!session_find_facts(app, &session, &options->facts, err))
+	else if (!session_look_around(app, &session, &options->facts, err))
 		return false;
 	else
 		check_all(&doctor);
@@ -169,6 +185,11 @@ static NODISCARD bool doctor_run(struct app *app, const void *values,
 }
 
 static const struct opt doctor_opts[] = {
+    {.name = "base",
+	.type = OPT_TEXT,
+	.arg = "NAME",
+	.offset = offsetof(struct doctor_options, facts.base),
+	.help = "branch or commit whose rules are trusted, as for plan"},
     {.name = "commit",
 	.type = OPT_TEXT,
 	.arg = "SHA",

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/sink.h"
 #include "cmd/command.h"
 #include "cmd/help.h"
@@ -7,16 +8,30 @@
 
 #define HELP_MAX ((size_t)1 << 20)
 
-/* The parser has checked the word: it is a topic or a command. */
-static void print_topic(struct buf *buf, const char *word)
+/* The parser has checked the first word: it is a topic or a command. */
+static NODISCARD bool print_topic(struct buf *buf, const struct operands *words, struct err *err)
 {
+	const char *word = words->items[0];
+	const struct command *command = command_find_in(NULL, str_from(word));
+
+	if (words->count > 1 && (command == NULL || !command->is_group))
+		return err_set(err, ERR_USAGE, "help: unexpected '%s'; try 'tfherald help %s'",
+		    words->items[1], word);
+	if (words->count > 1) {
+		command = command_find_in(command, str_from(words->items[1]));
+		if (command == NULL)
+			return err_set(err, ERR_USAGE,
+			    "help: %s has no command '%s'; see 'tfherald help %s'", word,
+			    words->items[1], word);
+	}
 	for (const struct help_topic *topic = help_topics; topic->name != NULL; topic++) {
 		if (str_is(str_from(word), topic->name)) {
 			topic->print(buf);
-			return;
+			return true;
 		}
 	}
-	help_command(buf, command_find(str_from(word)));
+	help_command(buf, command);
+	return true;
 }
 
 static NODISCARD bool help_run(struct app *app, const void *values UNUSED,
@@ -26,10 +41,10 @@ static NODISCARD bool help_run(struct app *app, const void *values UNUSED,
 	struct sink sink;
 
 	buf_init(&buf, app->run, HELP_MAX);
-	if (operands->count > 0)
-		print_topic(&buf, operands->items[0]);
-	else
+	if (operands->count == 0)
 		help_overview(&buf);
+	else if (!print_topic(&buf, operands, err))
+		return false;
 	sink_to_fd(&sink, app->run, app->out, 0);
 	sink_add(&sink, buf_str(&buf));
 	return sink_finish(&sink, err);
@@ -46,9 +61,10 @@ const struct command command_help = {
     .description = "Shows the commands, the options of one command, or a topic: exit-codes,\n"
 		   "environment, settings.",
     .example = "tfherald help plan\n"
+	       "tfherald help policy eval\n"
 	       "tfherald help exit-codes",
     .operand_choices = topics,
     .operand_is_command = true,
-    .operands_max = 1,
+    .operands_max = 2,
     .run = help_run,
 };

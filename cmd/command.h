@@ -3,6 +3,9 @@
  * end of its own file; one list in commands.c. Four readers: the option parser, --help, shell
  * completion and the manual page.
  *
+ * A group ("policy") is a row that runs nothing; its commands are rows of the same list whose names
+ * begin with its own ("policy eval"), each in a file of its own (cmd_policy_eval.c).
+ *
  * Layer: cmd.
  */
 #ifndef CMD_COMMAND_H
@@ -25,6 +28,13 @@ enum opt_type {
 	OPT_INT,     /* int64_t within [min, max] */
 	OPT_CHOICE,  /* int: index into choices */
 	OPT_COMMAND, /* const char *; completed as a program */
+	OPT_LIST,    /* struct option_list; may be given several times */
+};
+
+#define OPTION_LIST_MAX 32
+struct option_list {
+	const char *items[OPTION_LIST_MAX];
+	size_t count;
 };
 
 struct opt {
@@ -45,7 +55,7 @@ struct operands {
 };
 
 struct command {
-	const char *name;
+	const char *name;	 /* of a command of a group: both words */
 	const char *args;	 /* operands in the usage line, e.g. "[FILE]", or "" */
 	const char *help;	 /* one line, no full stop */
 	const char *description; /* paragraphs for --help and the manual page */
@@ -57,6 +67,7 @@ struct command {
 	size_t operands_max;
 	bool takes_child; /* accepts "-- COMMAND" */
 	bool hidden;
+	bool is_group; /* has no options and no `run` */
 	bool operand_is_command; /* the first operand may name a command, too (help) */
 	/* status is 0 on entry; it is the exit status when true is returned */
 	NODISCARD bool (*run)(struct app *app, const void *values, const struct operands *operands,
@@ -66,5 +77,11 @@ struct command {
 /* NULL-terminated, sorted by name (hidden ones last). */
 extern const struct command *const commands[];
 const struct command *command_find(struct str name);
+/* The command of a group ("policy") that the second word ("eval") names, or NULL. */
+const struct command *command_find_in(const struct command *group, struct str word);
+/* Is it a command of this group? NULL: one that belongs to no group. */
+bool command_is_in(const struct command *command, const struct command *group);
+/* Its last word: "eval" of "policy eval". */
+const char *command_word(const struct command *command);
 
 #endif

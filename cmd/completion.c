@@ -29,16 +29,38 @@ void completion_options(struct buf *buf, const struct command *command,
 		row(buf, command, opt);
 }
 
+void completion_commands(struct buf *buf, const struct command *group)
+{
+	const char *between = "";
+
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		if (commands[i]->hidden || !command_is_in(commands[i], group))
+			continue;
+		buf_addf(buf, "%s%s", between, command_word(commands[i]));
+		between = " ";
+	}
+}
+
+void completion_groups(struct buf *buf)
+{
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		if (commands[i]->is_group)
+			buf_addf(buf, " %s", commands[i]->name);
+	}
+}
+
 void completion_operands(struct buf *buf, const struct command *command, const char *separator)
 {
 	const char *between = "";
 
+	if (command->is_group)
+		completion_commands(buf, command);
 	for (size_t i = 0; command->operand_choices != NULL && command->operand_choices[i]; i++) {
 		buf_addf(buf, "%s%s", between, command->operand_choices[i]);
 		between = separator;
 	}
 	for (size_t i = 0; command->operand_is_command && commands[i] != NULL; i++) {
-		if (commands[i]->hidden)
+		if (commands[i]->hidden || !command_is_in(commands[i], NULL))
 			continue;
 		buf_addf(buf, "%s%s", between, commands[i]->name);
 		between = separator;

@@ -20,7 +20,12 @@ extern const char *const completion_shells[]; /* sorted; ends with NULL */
 void completion_options(struct buf *buf, const struct command *command,
     void (*row)(struct buf *buf, const struct command *command, const struct opt *opt));
 
-/* The words that a command's first operand may be, split by `separator`; nothing when any may. */
+/* The commands, or those of a group; a space between them. */
+void completion_commands(struct buf *buf, const struct command *group);
+/* The groups, a space in front of each. */
+void completion_groups(struct buf *buf);
+/* The words that a command's first operand may be (of a group: its commands), split by `separator`;
+ * nothing when any may. */
 void completion_operands(struct buf *buf, const struct command *command, const char *separator);
 /* Text within single quotes of a shell: a quote in it becomes '\''. */
 void completion_quoted(struct buf *buf, struct str text);

@@ -6,6 +6,7 @@
 static const char *const kinds[] = {
     [OPT_FLAG] = "flag",
     [OPT_TEXT] = "text",
+    [OPT_LIST] = "text",
     [OPT_FILE] = "file",
     [OPT_DIR] = "dir",
     [OPT_INT] = "text",
@@ -32,13 +33,20 @@ static void value_case(struct buf *buf, const struct opt *opt, const char *comma
 	buf_adds(buf, "' ;;\n");
 }
 
+/* Its name as a pattern of `case`: the space of two words would end it. */
+static const char *pattern(const struct buf *buf, const struct command *command)
+{
+	return str_format(buf->arena, command_is_in(command, NULL) ? "%s" : "'%s'", command->name)
+	    .ptr;
+}
+
 static void value_function(struct buf *buf)
 {
 	buf_adds(buf, "# COMMAND OPTION -> REPLY: what its value is\n"
 		      "_tfherald_value()\n{\n    case $1:$2 in\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		for (const struct opt *opt = commands[i]->opts; opt != NULL && opt->name; opt++)
-			value_case(buf, opt, commands[i]->name);
+			value_case(buf, opt, pattern(buf, commands[i]));
 	}
 	for (const struct opt *opt = global_opts; opt->name != NULL; opt++)
 		value_case(buf, opt, "*");
@@ -52,7 +60,7 @@ static void words_function(struct buf *buf)
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		if (commands[i]->hidden)
 			continue;
-		buf_addf(buf, "    %s)\n        REPLY='", commands[i]->name);
+		buf_addf(buf, "    %s)\n        REPLY='", pattern(buf, commands[i]));
 		completion_options(buf, commands[i], option_word);
 		buf_addf(buf, "%s'\n        OPERANDS='", commands[i]->takes_child ? " --" : "");
 		completion_operands(buf, commands[i], " ");
@@ -61,10 +69,7 @@ static void words_function(struct buf *buf)
 	buf_adds(buf, "    *)\n        REPLY='");
 	completion_options(buf, NULL, option_word);
 	buf_adds(buf, "'\n        OPERANDS='");
-	for (size_t i = 0; commands[i] != NULL; i++) {
-		if (!commands[i]->hidden)
-			buf_addf(buf, "%s%s", i > 0 ? " " : "", commands[i]->name);
-	}
+	completion_commands(buf, NULL);
 	buf_adds(buf, "' ;;\n    esac\n}\n\n");
 }
 
@@ -119,6 +124,8 @@ static const char script[] =
     "            [[ $REPLY == flag ]] || pending=$REPLY\n"
     "        elif [[ -z $command ]]; then\n"
     "            command=$word\n"
+    "        elif [[ \" $_tfherald_groups \" == *\" $command \"* ]]; then\n"
+    "            command+=\" $word\"\n"
     "        fi\n"
     "    done\n"
     "    [[ $current == '=' ]] && current=''\n"
@@ -143,6 +150,9 @@ void completion_bash(struct buf *buf)
 {
 	buf_adds(buf, "# bash completion of tfherald; load it with: source <(tfherald completion "
 		      "bash)\n\n");
+	buf_adds(buf, "# commands that consist of two words\n_tfherald_groups='");
+	completion_groups(buf);
+	buf_adds(buf, "'\n\n");
 	value_function(buf);
 	words_function(buf);
 	buf_adds(buf, script);

@@ -5,6 +5,7 @@
 static const char *const arguments[] = {
     [OPT_FLAG] = "",
     [OPT_TEXT] = " -x",
+    [OPT_LIST] = " -x",
     [OPT_FILE] = " -r -F",
     [OPT_DIR] = " -x -a '(__fish_complete_directories)'",
     [OPT_INT] = " -x",
@@ -27,7 +28,7 @@ static void quoted(struct buf *buf, const char *text)
 static void option_line(struct buf *buf, const struct command *command, const struct opt *opt)
 {
 	if (command != NULL)
-		buf_addf(buf, "complete -c tfherald -n '__tfherald_is %s'", command->name);
+		buf_addf(buf, "complete -c tfherald -n '__tfherald_is \"%s\"'", command->name);
 	else
 		buf_adds(buf, "complete -c tfherald -n 'not __tfherald_child_at >/dev/null'");
 	buf_addf(buf, " -l %s%s", opt->name, opt->choices != NULL ? " -x" : arguments[opt->type]);
@@ -42,16 +43,26 @@ static void option_line(struct buf *buf, const struct command *command, const st
 	buf_addc(buf, '\n');
 }
 
+/* Where it stands: behind nothing, or behind the name of its group. */
+static struct str place(struct buf *buf, const struct command *command)
+{
+	struct str place = {command->name, (size_t)(command_word(command) - command->name)};
+
+	(void)str_eat_end(&place, STR(" "));
+	return str_format(buf->arena, "__tfherald_is \"%.*s\"", STR_ARG(place));
+}
+
 static void command_lines(struct buf *buf, const struct command *command)
 {
-	buf_addf(buf, "complete -c tfherald -n '__tfherald_is \"\"' -f -a %s -d ", command->name);
+	buf_addf(buf, "complete -c tfherald -n '%.*s' -f -a %s -d ", STR_ARG(place(buf, command)),
+	    command_word(command));
 	quoted(buf, command->help);
 	buf_addc(buf, '\n');
 	for (const struct opt *opt = command->opts; opt != NULL && opt->name != NULL; opt++)
 		option_line(buf, command, opt);
 	if (command->operand_choices == NULL)
 		return;
-	buf_addf(buf, "complete -c tfherald -n '__tfherald_is %s' -f -a '", command->name);
+	buf_addf(buf, "complete -c tfherald -n '__tfherald_is \"%s\"' -f -a '", command->name);
 	completion_operands(buf, command, " ");
 	buf_adds(buf, "'\n");
 }
@@ -63,6 +74,8 @@ static void value_options(struct buf *buf)
 		if (opt->type != OPT_FLAG)
 			buf_addf(buf, " --%s -%s", opt->name, opt->name);
 	}
+	buf_adds(buf, "\n# commands that consist of two words\nset -g __tfherald_groups");
+	completion_groups(buf);
 	buf_addc(buf, '\n');
 }
 
@@ -80,17 +93,18 @@ void completion_fish(struct buf *buf)
 		      "    __tfherald_child_at >/dev/null; and return 1\n"
 		      "    set -l words (commandline -opc)\n"
 		      "    set -l value 0\n"
+		      "    set -l command\n"
 		      "    for word in $words[2..-1]\n"
 		      "        if test $value = 1\n"
 		      "            set value 0\n"
 		      "        else if contains -- $word $__tfherald_with_value\n"
 		      "            set value 1\n"
 		      "        else if not string match -q -- '-*' $word\n"
-		      "            test \"$word\" = \"$argv[1]\"\n"
-		      "            return\n"
+		      "            set -a command $word\n"
+		      "            contains -- \"$command\" $__tfherald_groups; or break\n"
 		      "        end\n"
 		      "    end\n"
-		      "    test -z \"$argv[1]\"\n"
+		      "    test \"$command\" = \"$argv[1]\"\n"
 		      "end\n\n"
 		      "# what stands behind \"--\" is a command line of its own\n"
 		      "function __tfherald_child\n"

@@ -6,6 +6,7 @@
 static const char *const actions[] = {
     [OPT_FLAG] = "",
     [OPT_TEXT] = "",
+    [OPT_LIST] = "",
     [OPT_FILE] = "_files",
     [OPT_DIR] = "_files -/",
     [OPT_INT] = "",
@@ -54,7 +55,7 @@ static void option_spec(struct buf *buf, const struct command *command, const st
 
 static void command_case(struct buf *buf, const struct command *command)
 {
-	buf_addf(buf, "        %s)\n        _arguments -S \\\n", command->name);
+	buf_addf(buf, "        %s)\n        _arguments -S \\\n", command_word(command));
 	completion_options(buf, command, option_spec);
 	if (command->operand_choices != NULL) {
 		buf_adds(buf, "            '1:operand:(");
@@ -65,13 +66,29 @@ static void command_case(struct buf *buf, const struct command *command)
 	}
 }
 
+/* A group: its commands, then what stands behind one of them. */
+static void group_case(struct buf *buf, const struct command *group)
+{
+	buf_addf(buf, "        %s)\n        _arguments -C -S \\\n", group->name);
+	completion_options(buf, NULL, option_spec);
+	buf_adds(buf, "            '1:command:(");
+	completion_commands(buf, group);
+	buf_adds(buf, ")' '*::argument:->arguments' && return\n"
+		      "        case $words[1] in\n");
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		if (!commands[i]->hidden && command_is_in(commands[i], group))
+			command_case(buf, commands[i]);
+	}
+	buf_adds(buf, "        esac ;;\n");
+}
+
 static void command_list(struct buf *buf)
 {
 	struct buf row;
 
 	buf_adds(buf, "    list=(\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		if (commands[i]->hidden)
+		if (commands[i]->hidden || !command_is_in(commands[i], NULL))
 			continue;
 		buf_init(&row, buf->arena, 2000);
 		buf_addf(
@@ -107,7 +124,11 @@ void completion_zsh(struct buf *buf)
 		      "    arguments)\n"
 		      "        case $words[1] in\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		if (!commands[i]->hidden)
+		if (commands[i]->hidden || !command_is_in(commands[i], NULL))
+			continue;
+		if (commands[i]->is_group)
+			group_case(buf, commands[i]);
+		else
 			command_case(buf, commands[i]);
 	}
 	buf_adds(buf, "        esac ;;\n"

@@ -127,6 +127,34 @@ static void facts_table(struct app *app, const struct session *session, struct s
 	table_print(sink, "Facts", table);
 }
 
+static void trust_table(struct app *app, const struct session *session, struct sink *sink)
+{
+	struct show_table *table = arena_make(app->run, struct show_table);
+	const struct session_trust *trust = &session->trust;
+
+	table_add(app->run, table, STR("trusted"),
+	    trust->problem.len > 0 ? STR("not known") : trust->trusted, STR_EMPTY);
+	if (trust->base_commit.len > 0)
+		table_add(app->run, table, STR("its commit"), trust->base_commit, STR_EMPTY);
+	if (trust->problem.len > 0)
+		table_add(app->run, table, STR("problem"), trust->problem, STR_EMPTY);
+	for (size_t i = 0; i < trust->note_count; i++)
+		table_add(app->run, table, STR("note"), trust->notes[i], STR_EMPTY);
+	table_print(sink, "\nRules and settings", table);
+}
+
+/* What the files here say and the trusted chain does not. */
+static void add_pending(
+    struct app *app, struct show_table *table, const struct settings *settings, enum setting_id id)
+{
+	const struct setting_value *pending = &settings->pending[id];
+
+	if (!settings->is_pending[id])
+		return;
+	table_add(app->run, table, STR("  after the merge"),
+	    pending->text.len > 0 ? pending->text : STR("-"), pending->origin);
+}
+
 void config_show_terminal(struct app *app, const struct session *session, struct sink *sink)
 {
 	const struct settings *settings = &session->settings;
@@ -135,11 +163,13 @@ void config_show_terminal(struct app *app, const struct session *session, struct
 	struct show_table *files = arena_make(app->run, struct show_table);
 
 	facts_table(app, session, sink);
+	trust_table(app, session, sink);
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		struct str text = setting_text(app, settings, (enum setting_id)i);
 
 		table_add(app->run, table, str_from(setting_rows[i].key),
 		    text.len > 0 ? text : STR("-"), settings->values[i].origin);
+		add_pending(app, table, settings, (enum setting_id)i);
 	}
 	table_print(sink, "\nSettings", table);
 	for (size_t i = 0; i < settings->route_count; i++)
@@ -189,6 +219,26 @@ static void json_setting(
 		break;
 	}
 	jsonw_field_str(writer, "origin", value->origin);
+	if (settings->is_pending[id]) {
+		jsonw_field_str(writer, "after_merge", settings->pending[id].text);
+		jsonw_field_str(writer, "after_merge_origin", settings->pending[id].origin);
+	}
+	jsonw_end_object(writer);
+}
+
+static void json_trust(const struct session_trust *trust, struct jsonw *writer)
+{
+	jsonw_key(writer, "trust");
+	jsonw_begin_object(writer);
+	jsonw_field_str(writer, "trusted", trust->trusted);
+	jsonw_field_str(writer, "base_commit", trust->base_commit);
+	jsonw_field_str(writer, "head_commit", trust->head_commit);
+	jsonw_field_str(writer, "problem", trust->problem);
+	jsonw_key(writer, "notes");
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < trust->note_count; i++)
+		jsonw_str(writer, trust->notes[i]);
+	jsonw_end_array(writer);
 	jsonw_end_object(writer);
 }
 
@@ -250,6 +300,7 @@ void config_show_json(struct app *app, const struct session *session, struct sin
 		json_setting(app, &session->settings, (enum setting_id)i, &writer);
 	jsonw_end_object(&writer);
 	json_lists(&session->settings, &writer);
+	json_trust(&session->trust, &writer);
 	jsonw_end_object(&writer);
 	sink_add(sink, STR("\n"));
 }

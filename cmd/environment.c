@@ -41,6 +41,7 @@ const struct environment_row environment_rows[] = {
     {"SLACK_WEBHOOK_URL", "incoming webhook, unless slack.webhook names another variable"},
     {"SSL_CERT_FILE", "file of certificates, after CURL_CA_BUNDLE"},
     {"TERM", "dumb: no colour"},
+    {"TFHERALD_BASE", "base branch, commit or HEAD: whose rules are trusted, as --base"},
     {"TFHERALD_CA_BUNDLE", "file of certificates to trust"},
     {"TFHERALD_GITHUB_TOKEN", "token for GitHub"},
     {"TF_CLI_ARGS", "terraform's own: an -out in it is found"},

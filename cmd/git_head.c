@@ -1,162 +1,24 @@
 #include "cmd/git_head.h"
 
-#include <dlfcn.h>
-#include <git2.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "base/arena.h"
-#include "base/err.h"
-#include "base/utf8.h"
-
-#define OID_TEXT 40 /* libgit2 reads SHA-1 repositories */
-
-/*
- * The functions that we call, loaded on first use: linking libgit2 costs every start 3 ms, also of
- * `tfherald version`. A build with -DGIT2_LINKED calls them directly (static builds).
- */
-#define GIT_FUNCTIONS(X)                  \
-	X(git_config_free)                \
-	X(git_config_iterator_free)       \
-	X(git_config_iterator_new)        \
-	X(git_config_next)                \
-	X(git_error_last)                 \
-	X(git_libgit2_init)               \
-	X(git_libgit2_opts)               \
-	X(git_libgit2_shutdown)           \
-	X(git_oid_fmt)                    \
-	X(git_reference_free)             \
-	X(git_reference_shorthand)        \
-	X(git_reference_target)           \
-	X(git_repository_config_snapshot) \
-	X(git_repository_free)            \
-	X(git_repository_head)            \
-	X(git_repository_head_detached)   \
-	X(git_repository_open_ext)
-
-struct gitlib {
-	void *handle;
-#define X(function) __typeof__(&function) function;
-	GIT_FUNCTIONS(X)
-#undef X
-};
-
-#ifdef GIT2_LINKED
-
-static bool bind(struct gitlib *library)
-{
-#define X(function) library->function = function;
-	GIT_FUNCTIONS(X)
-#undef X
-	return true;
-}
-
-static void release(struct gitlib *library)
-{
-	(void)library;
-}
-
-#else
-
-/* Versions whose functions above are the ones this was compiled against. */
-static const char *const names[] = {
-    "libgit2.so.1.9",
-    "libgit2.so.1.8",
-    "libgit2.so.1.7",
-    "libgit2.so.1.6",
-    "libgit2.so.1.5",
-    "libgit2.so",
-    "libgit2.dylib",
-};
-
-static void release(struct gitlib *library)
-{
-	if (library->handle != NULL)
-		(void)dlclose(library->handle);
-	library->handle = NULL;
-}
-
-/* memcpy: ISO C has no conversion from an object's address to a function's. */
-static bool load(void *handle, const char *name, void *slot)
-{
-	void *address = dlsym(handle, name);
-
-	memcpy(slot, &address, sizeof(address));
-	return address != NULL;
-}
-
-static bool bind(struct gitlib *library)
-{
-	bool whole = true;
-	int flags = RTLD_NOW | RTLD_LOCAL;
-
-#ifdef RTLD_NODELETE
-	flags |= RTLD_NODELETE; /* OpenSSL, which comes with it, registers functions for the end */
-#endif
-	for (size_t i = 0; library->handle == NULL && i < ARRAY_LEN(names); i++)
-		library->handle = dlopen(names[i], flags);
-	if (library->handle == NULL)
-		return false;
-#define X(function) whole = load(library->handle, #function, (void *)&library->function) && whole;
-	GIT_FUNCTIONS(X)
-#undef X
-	return whole;
-}
-
-#endif
-
-static bool gitlib_open(struct gitlib *library)
-{
-	memset(library, 0, sizeof(*library));
-	if (!bind(library)) {
-		release(library);
-		return false;
-	}
-	if (library->git_libgit2_init() < 0) {
-		release(library);
-		return false;
-	}
-	/*
-	 * A CI checkout often belongs to another user than the one we run as, which libgit2 refuses
-	 * by default, because git may run programs that a repository's configuration names. We only
-	 * read HEAD and the address of a remote, and libgit2 runs nothing for that.
-	 */
-	(void)library->git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	return true;
-}
-
-static void gitlib_close(struct gitlib *library)
-{
-	(void)library->git_libgit2_shutdown();
-	release(library);
-}
-
-/* The library's last words; they name paths, never contents. */
-static struct str problem(struct arena *arena, const struct gitlib *library, const char *what)
-{
-	const git_error *last = library->git_error_last();
-	const char *why = last != NULL && last->message != NULL ? last->message : "no reason given";
-
-	return utf8_printable(arena, str_format(arena, "%s: %s", what, why), true);
-}
+#include "cmd/git_library.h"
 
 static void read_head(struct arena *arena, const struct gitlib *library, git_repository *repository,
     struct git_head *out)
 {
 	git_reference *head = NULL;
 	const git_oid *oid;
-	char text[OID_TEXT];
 
 	if (library->git_repository_head(&head, repository) != 0) {
-		out->problem = problem(arena, library, "HEAD cannot be read");
+		out->problem = gitlib_problem(arena, library, "HEAD cannot be read");
 		return;
 	}
 	oid = library->git_reference_target(head);
-	if (oid != NULL) {
-		(void)library->git_oid_fmt(text, oid);
-		out->commit = str_copy(arena, (struct str){text, OID_TEXT});
-	}
+	if (oid != NULL)
+		out->commit = gitlib_oid_text(arena, library, oid);
 	if (library->git_repository_head_detached(repository) == 0)
 		out->branch = str_copy(arena, str_from(library->git_reference_shorthand(head)));
 	library->git_reference_free(head);
@@ -259,7 +121,7 @@ void git_head_read(struct arena *arena, struct str root, struct git_head *out)
 		read_head(arena, &library, repository, out);
 		library.git_repository_free(repository);
 	} else {
-		out->problem = problem(arena, &library, "the repository cannot be read");
+		out->problem = gitlib_problem(arena, &library, "the repository cannot be read");
 	}
 	gitlib_close(&library);
 }

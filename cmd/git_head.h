@@ -1,6 +1,5 @@
 /*
- * git_head.h: what the repository itself knows about this run, for runs outside CI. The first of
- * the two files that include libgit2 (loaded on first use, as it is slow to start).
+ * git_head.h: what the repository itself knows about this run, for runs outside CI.
  *
  * Errors: none that stop a run; what cannot be read is left empty and `problem` says why.
  * Layer: cmd.

@@ -44,12 +44,12 @@ static void option_rows(struct buf *buf, const struct opt *opts, const void *def
 		    help_option_text(buf->arena, opt, defaults), at);
 }
 
-static void command_rows(struct buf *buf)
+static void command_rows(struct buf *buf, const struct command *group)
 {
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		if (!commands[i]->hidden)
-			help_columns(
-			    buf, str_from(commands[i]->name), str_from(commands[i]->help), 14);
+		if (!commands[i]->hidden && command_is_in(commands[i], group))
+			help_columns(buf, str_from(command_word(commands[i])),
+			    str_from(commands[i]->help), 14);
 	}
 }
 
@@ -68,7 +68,7 @@ void help_overview(struct buf *buf)
 	    "Usage: tfherald COMMAND [OPTIONS] [-- PROGRAM [ARGUMENTS]]\n"
 	    "\n"
 	    "Commands:\n");
-	command_rows(buf);
+	command_rows(buf, NULL);
 	buf_adds(buf, "\nGlobal options, before or after the command:\n");
 	option_rows(buf, global_opts, NULL);
 	buf_adds(buf, "\nTopics, for 'tfherald help TOPIC':\n");
@@ -110,6 +110,10 @@ void help_command(struct buf *buf, const struct command *command)
 {
 	buf_addf(buf, "Usage: %.*s\n", STR_ARG(help_usage(buf->arena, command)));
 	description(buf, command->description);
+	if (command->is_group) {
+		buf_adds(buf, "\nCommands:\n");
+		command_rows(buf, command);
+	}
 	examples(buf, command->example);
 	if (command->opts != NULL && command->opts[0].name != NULL) {
 		buf_adds(buf, "\nOptions:\n");

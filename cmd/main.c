@@ -33,6 +33,22 @@ static NODISCARD bool print_help(
 	return sink_finish(&sink, err);
 }
 
+/* Nothing was asked for: what there is, and an error. `group` NULL: all commands. */
+static NODISCARD bool ask_for_command(
+    const struct app *app, const struct command *group, struct err *err)
+{
+	struct err ignored = {0};
+	struct app to_diag = *app;
+
+	to_diag.out = app->diag;
+	if (!print_help(&to_diag, group, &ignored))
+		err_clear(&ignored);
+	if (group)
+		return err_set(err, ERR_USAGE, "%s: which command? see 'tfherald %s --help'",
+		    group->name, group->name);
+	return err_set(err, ERR_USAGE, "which command? see 'tfherald --help'");
+}
+
 static NODISCARD bool run_command(
     struct app *app, const struct command_line *line, int *status, struct err *err)
 {
@@ -40,14 +56,8 @@ static NODISCARD bool run_command(
 		return print_help(app, line->command, err);
 	if (line->globals.version)
 		return command_find(STR("version"))->run(app, NULL, &line->operands, status, err);
-	if (!line->command) {
-		struct err ignored = {0};
-		struct app to_diag = *app;
-		to_diag.out = app->diag;
-		if (!print_help(&to_diag, NULL, &ignored))
-			err_clear(&ignored);
-		return err_set(err, ERR_USAGE, "which command? see 'tfherald --help'");
-	}
+	if (!line->command || line->command->is_group)
+		return ask_for_command(app, line->command, err);
 	if (app->globals.chdir && chdir(app->globals.chdir) != 0)
 		return err_set(err, ERR_IO, "cannot change to directory '%s': %s",
 		    app->globals.chdir, strerror(errno));

@@ -107,28 +107,35 @@ static void names_add(const char **names, size_t *count, const struct opt *table
 	}
 }
 
-/* An option of some command that was written in front of the command. */
-static bool belongs_to_a_command(struct str name)
+/* Commands are still to be named: there is none yet, or a group whose second word is missing. */
+static bool lacks_command(const struct command *command)
+{
+	return command == NULL || command->is_group;
+}
+
+/* A command whose option was written in front of it; of the group when that stands there. */
+static const struct command *option_owner(const struct command *group, struct str name)
 {
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		if (table_find(commands[i]->opts, name) != NULL)
-			return true;
+		if ((group == NULL || command_is_in(commands[i], group)) &&
+		    table_find(commands[i]->opts, name) != NULL)
+			return commands[i];
 	}
-	return false;
+	return NULL;
 }
 
 static bool unknown_option(const struct parse *parse, struct str name, struct err *err)
 {
 	const struct command *command = parse->line->command;
+	const struct command *owner = lacks_command(command) ? option_owner(command, name) : NULL;
 	const char *names[NAMES_MAX] = {NULL};
 	const char *close;
 	size_t count = 0;
 
-	if (command == NULL && belongs_to_a_command(name))
+	if (owner != NULL)
 		return err_set(err, ERR_USAGE,
-		    "option '--%.*s' belongs behind the command, as in 'tfherald plan "
-		    "--%.*s ...'",
-		    STR_ARG(name), STR_ARG(name));
+		    "option '--%.*s' belongs behind the command, as in 'tfherald %s --%.*s ...'",
+		    STR_ARG(name), owner->name, STR_ARG(name));
 	names_add(names, &count, command != NULL ? command->opts : NULL);
 	names_add(names, &count, global_opts);
 	close = suggest(name, names);
@@ -194,6 +201,15 @@ static bool set_text(const struct parse *parse, const struct opt *opt, const cha
 	return true;
 }
 
+static bool add_to_list(const struct parse *parse, const struct opt *opt, struct option_list *list,
+    const char *value, struct err *err)
+{
+	if (list->count == OPTION_LIST_MAX)
+		return err_set(err, ERR_USAGE, "option '--%s' is given more than %d times; %.*s",
+		    opt->name, OPTION_LIST_MAX, STR_ARG(see(parse)));
+	return set_text(parse, opt, &list->items[list->count++], value, err);
+}
+
 static bool option_set(const struct parse *parse, const struct opt *opt, void *base,
     const char *value, struct err *err)
 {
@@ -211,6 +227,8 @@ static bool option_set(const struct parse *parse, const struct opt *opt, void *b
 	case OPT_DIR:
 	case OPT_COMMAND:
 		return set_text(parse, opt, slot, value, err);
+	case OPT_LIST:
+		return add_to_list(parse, opt, slot, value, err);
 	}
 	return err_set(err, ERR_BUG, "option '--%s' has an unknown type", opt->name);
 }
@@ -248,28 +266,47 @@ static bool parse_option(struct parse *parse, const char *arg, struct err *err)
 	return option_set(parse, opt, base, value, err);
 }
 
-static bool parse_command(struct parse *parse, const char *word, struct err *err)
+/* The words that may stand here: all commands, or those of a group. */
+static void command_words(const struct command *group, const char **names, size_t *count)
+{
+	for (size_t i = 0; commands[i] != NULL && *count + 1 < NAMES_MAX; i++) {
+		if (!commands[i]->hidden && command_is_in(commands[i], group))
+			names[(*count)++] = command_word(commands[i]);
+	}
+}
+
+static bool unknown_command(
+    const struct parse *parse, const struct command *group, const char *word, struct err *err)
 {
 	const char *names[NAMES_MAX] = {NULL};
-	const struct command *command = command_find(str_from(word));
-	struct command_line *line = parse->line;
+	struct str which =
+	    group != NULL ? str_format(parse->arena, "%s: unknown command '%s'", group->name, word)
+			  : str_format(parse->arena, "unknown command '%s'", word);
 	const char *close;
+	size_t count = 0;
 
-	line->command = command;
-	if (command != NULL) {
-		if (command->values_size > 0)
-			line->values = arena_zalloc(parse->arena, command->values_size);
-		if (command->values_size > 0 && command->defaults != NULL)
-			memcpy(line->values, command->defaults, command->values_size);
-		return true;
-	}
-	for (size_t i = 0; commands[i] != NULL && !commands[i]->hidden && i + 1 < NAMES_MAX; i++)
-		names[i] = commands[i]->name;
+	command_words(group, names, &count);
 	close = suggest(str_from(word), names);
 	if (close != NULL)
-		return err_set(err, ERR_USAGE,
-		    "unknown command '%s'; did you mean '%s'? see 'tfherald --help'", word, close);
-	return err_set(err, ERR_USAGE, "unknown command '%s'; see 'tfherald --help'", word);
+		return err_set(err, ERR_USAGE, "%.*s; did you mean '%s'? %.*s", STR_ARG(which),
+		    close, STR_ARG(see(parse)));
+	return err_set(err, ERR_USAGE, "%.*s; %.*s", STR_ARG(which), STR_ARG(see(parse)));
+}
+
+static bool parse_command(struct parse *parse, const char *word, struct err *err)
+{
+	const struct command *group = parse->line->command;
+	const struct command *command = command_find_in(group, str_from(word));
+	struct command_line *line = parse->line;
+
+	if (command == NULL)
+		return unknown_command(parse, group, word, err);
+	line->command = command;
+	if (command->values_size > 0)
+		line->values = arena_zalloc(parse->arena, command->values_size);
+	if (command->values_size > 0 && command->defaults != NULL)
+		memcpy(line->values, command->defaults, command->values_size);
+	return true;
 }
 
 static bool parse_word(struct parse *parse, struct err *err)
@@ -278,7 +315,7 @@ static bool parse_word(struct parse *parse, struct err *err)
 
 	if (is_option(arg))
 		return parse_option(parse, arg, err);
-	if (parse->line->command == NULL)
+	if (lacks_command(parse->line->command))
 		return parse_command(parse, arg, err);
 	parse->operands[parse->operand_count++] = arg;
 	return true;
@@ -290,7 +327,7 @@ static bool operand_is_known(const struct command *command, struct str word)
 		if (str_is(word, command->operand_choices[i]))
 			return true;
 	}
-	return command->operand_is_command && command_find(word) != NULL;
+	return command->operand_is_command && command_find_in(NULL, word) != NULL;
 }
 
 static bool unknown_operand(const struct parse *parse, const char *word, struct err *err)
@@ -302,10 +339,8 @@ static bool unknown_operand(const struct parse *parse, const char *word, struct 
 
 	for (size_t i = 0; command->operand_choices[i] != NULL && count + 1 < NAMES_MAX; i++)
 		names[count++] = command->operand_choices[i];
-	for (size_t i = 0; command->operand_is_command && commands[i] != NULL; i++) {
-		if (!commands[i]->hidden && count + 1 < NAMES_MAX)
-			names[count++] = commands[i]->name;
-	}
+	if (command->operand_is_command)
+		command_words(NULL, names, &count);
 	close = suggest(str_from(word), names);
 	if (close != NULL)
 		return err_set(err, ERR_USAGE, "%s: unknown '%s'; did you mean '%s'? %.*s",
@@ -385,10 +420,10 @@ static bool parse_line(struct parse *parse, bool has_child, struct err *err)
 static bool help_anyway(const struct parse *parse, struct err *err)
 {
 	const struct command_line *line = parse->line;
-	bool unknown_command = line->command == NULL && err->code != ERR_NONE && parse->at > 0 &&
-			       !is_option(parse->args[parse->at - 1]);
+	bool is_unknown = lacks_command(line->command) && err->code != ERR_NONE && parse->at > 0 &&
+			  !is_option(parse->args[parse->at - 1]);
 
-	if ((!line->globals.help && !line->globals.version) || unknown_command)
+	if ((!line->globals.help && !line->globals.version) || is_unknown)
 		return false;
 	err_clear(err);
 	return true;

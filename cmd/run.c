@@ -26,6 +26,8 @@ struct run {
 	enum operation operation;
 	const struct run_options *options;
 	struct session session;
+	struct policies policies;
+	const struct plan *plan; /* what was read last; NULL: nothing */
 	struct outcome outcome;
 	bool told_to_stop; /* a signal came while the child ran: the next one may be SIGKILL */
 	bool output_lost;  /* not all of the child's output got to where ours goes */
@@ -33,8 +35,17 @@ struct run {
 
 static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
 {
+	run->plan = plan;
 	return !plan ||
 	       outcome_add_plan(run->app->run, run->app->scratch, plan, &run->outcome, err);
+}
+
+/* Rules speak about what is going to happen: of an apply they did before it began. */
+static bool judge(struct run *run, struct err *err)
+{
+	if (!run->plan || run->operation != OPERATION_PLAN || run->outcome.verdict.evaluated)
+		return true;
+	return policies_judge(&run->policies, run->plan, &run->outcome.verdict, err);
 }
 
 /* A child that did not succeed did not make a plan without errors, whatever its text says. */
@@ -176,6 +187,27 @@ static void decide_status(struct run *run)
 		outcome->exit_status = err_exit_status(ERR_IO);
 		outcome->exit_reason = STR("the command's output could not be passed on");
 	}
+}
+
+/* 2 is terraform's "changes present". */
+static bool is_success(const struct outcome *outcome)
+{
+	return outcome->exit_status == 0 ||
+	       (outcome->exit_status == 2 && outcome->child.status == 2);
+}
+
+/* A denial wins over every status that means success. */
+static void decide_denied(struct run *run)
+{
+	struct outcome *outcome = &run->outcome;
+
+	if (!is_success(outcome) || (!outcome->verdict.denied && !outcome->after_apply.denied))
+		return;
+	outcome->exit_status = EXIT_DENIED;
+	outcome->exit_reason = outcome->verdict.denied
+				   ? outcome->verdict.reason
+				   : str_format(run->app->run, "on the state after the apply: %.*s",
+					 STR_ARG(outcome->after_apply.reason));
 }
 
 /* An input that cannot be read is a result too: the report and the pull request shall say so. */
@@ -327,6 +359,38 @@ static const char *child_directory(struct app *app, const struct operands *opera
 	return args.chdir && stat(args.chdir, &about) == 0 ? args.chdir : NULL;
 }
 
+/* Policies that cannot be used give no verdict, and no verdict is no pass; the plan is still told.
+ */
+static void take_policy_failure(struct run *run, struct err *err)
+{
+	char text[ERR_TEXT_MAX + 4096];
+	struct outcome *outcome = &run->outcome;
+
+	err_format(err, text, sizeof(text));
+	outcome->verdict.withheld = str_copy(run->app->run, str_from(text));
+	if (is_success(outcome)) {
+		outcome->exit_status = err_exit_status(err->code);
+		outcome->exit_reason = outcome->verdict.withheld;
+	}
+	err_clear(err);
+}
+
+static bool perform(struct run *run, const struct operands *operands, struct err *err)
+{
+	if (!read_input(run, operands, err)) {
+		if (err->code == ERR_USAGE)
+			return false;
+		take_failure(run, err);
+		return true;
+	}
+	decide_status(run);
+	if (judge(run, err))
+		decide_denied(run);
+	else
+		take_policy_failure(run, err);
+	return true;
+}
+
 bool run_operation(struct app *app, enum operation operation, const struct run_options *options,
     const struct operands *operands, int *status, struct err *err)
 {
@@ -334,22 +398,23 @@ bool run_operation(struct app *app, enum operation operation, const struct run_o
 	struct session_options opening = {.directory = child_directory(app, operands),
 	    .target = options->target,
 	    .terraform = options->terraform};
+	struct fact_options facts = options->facts;
 
+	facts.base = options->policies.base;
 	*run = (struct run){.app = app, .operation = operation, .options = options};
 	run->outcome.version = TFHERALD_VERSION;
 	if (options->defer_exit && !options->report && !options->reports)
 		return err_set(err, ERR_USAGE,
 		    "--defer-exit needs --report FILE or --reports DIR to keep the status in");
 	if (!session_open(app, &opening, &run->session, err) ||
-	    !session_find_facts(app, &run->session, &options->facts, err))
+	    !session_find_facts(app, &run->session, &facts, err))
 		return false;
+	run->session.facts.operation = operation;
 	run->outcome.facts = run->session.facts;
-	run->outcome.facts.operation = operation;
-	if (read_input(run, operands, err))
-		decide_status(run);
-	else if (err->code == ERR_USAGE)
+	/* before any child, which could change what the policies say */
+	if (!policies_open(app, &run->session, &options->policies, false, &run->policies, err))
 		return false;
-	else
-		take_failure(run, err);
-	return tell(run, status, err);
+	bool ok = perform(run, operands, err) && tell(run, status, err);
+	policies_close(&run->policies);
+	return ok;
 }

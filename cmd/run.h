@@ -9,10 +9,13 @@
 
 #include "cmd/ci.h"
 #include "cmd/command.h"
+#include "cmd/policies.h"
 #include "policies/facts.h"
 
 struct run_options {
 	struct fact_options facts;
+	struct policy_options policies;
+	bool no_gate;	       /* apply: run the command without evaluating policies before */
 	const char *plan;      /* --plan FILE */
 	const char *terraform; /* --terraform PATH */
 	const char *target;
@@ -28,16 +31,18 @@ struct run_options {
 
 /* The option rows that plan and apply share; offsets into struct run_options. */
 #define RUN_OPTIONS                                                                              \
-	{.name = "branch",                                                                       \
-	    .type = OPT_TEXT,                                                                    \
-	    .arg = "NAME",                                                                       \
-	    .offset = offsetof(struct run_options, facts.branch),                                \
-	    .help = "branch of the run, instead of what CI or git says"},                        \
+	POLICY_OPTION_BASE(run_options, policies),                                               \
+	    {.name = "branch",                                                                   \
+		.type = OPT_TEXT,                                                                \
+		.arg = "NAME",                                                                   \
+		.offset = offsetof(struct run_options, facts.branch),                            \
+		.help = "branch of the run, instead of what CI or git says"},                    \
 	    {.name = "commit",                                                                   \
 		.type = OPT_TEXT,                                                                \
 		.arg = "SHA",                                                                    \
 		.offset = offsetof(struct run_options, facts.commit),                            \
 		.help = "commit the run is about"},                                              \
+	    POLICY_OPTION_DATA(run_options, policies),                                           \
 	    {.name = "defer-exit",                                                               \
 		.type = OPT_FLAG,                                                                \
 		.offset = offsetof(struct run_options, defer_exit),                              \
@@ -46,6 +51,7 @@ struct run_options {
 		.type = OPT_FLAG,                                                                \
 		.offset = offsetof(struct run_options, dry_run),                                 \
 		.help = "print the requests that would be sent, send nothing"},                  \
+	    POLICY_OPTION_FACTS(run_options, policies),                                          \
 	    {.name = "link",                                                                     \
 		.type = OPT_TEXT,                                                                \
 		.arg = "URL",                                                                    \
@@ -64,6 +70,7 @@ struct run_options {
 		.type = OPT_FLAG,                                                                \
 		.offset = offsetof(struct run_options, notify),                                  \
 		.help = "send notifications outside CI too"},                                    \
+	    POLICY_OPTION_NOW(run_options, policies),                                            \
 	    {.name = "plan",                                                                     \
 		.type = OPT_FILE,                                                                \
 		.arg = "FILE",                                                                   \
@@ -98,6 +105,7 @@ struct run_options {
 		.type = OPT_FLAG,                                                                \
 		.offset = offsetof(struct run_options, strict_notify),                           \
 		.help = "exit 5 when a notification could not be delivered"},                    \
+	    POLICY_OPTION_STRICT(run_options, policies),                                         \
 	    {.name = "target",                                                                   \
 		.type = OPT_TEXT,                                                                \
 		.arg = "NAME",                                                                   \

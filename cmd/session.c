@@ -27,11 +27,62 @@ bool session_open(
 	return true;
 }
 
+static void keep_trust(struct session *session, const struct trust *trust)
+{
+	session->trust = (struct session_trust){
+	    .trusted = trust->trusted.name,
+	    .base_commit = trust->base_commit,
+	    .head_commit = trust->head_commit,
+	    .note_count = trust->note_count,
+	    .problem = STR_EMPTY,
+	};
+	for (size_t i = 0; i < trust->note_count; i++)
+		session->trust.notes[i] = trust->notes[i];
+}
+
+/* The repository is closed again: who loads rules opens it for that. */
+static bool find_trust(
+    struct app *app, struct session *session, const struct fact_options *options, struct err *err)
+{
+	struct trust trust = {.tree = NULL};
+	bool found =
+	    trust_find(app, &session->workspace, &session->facts, options->base, &trust, err);
+
+	if (found)
+		keep_trust(session, &trust);
+	if (found && trust.binds_settings && !trust.same)
+		settings_trust(app, &session->workspace, &trust.trusted, &session->settings);
+	trust_close(&trust);
+	return found;
+}
+
+static bool find_facts(
+    struct app *app, struct session *session, const struct fact_options *options, struct err *err)
+{
+	session->trust = (struct session_trust){.trusted = STR_EMPTY,
+	    .base_commit = STR_EMPTY,
+	    .head_commit = STR_EMPTY,
+	    .problem = STR_EMPTY};
+	return facts_resolve(
+	    app, &session->workspace, &session->settings, options, &session->facts, err);
+}
+
 bool session_find_facts(
     struct app *app, struct session *session, const struct fact_options *options, struct err *err)
 {
-	return facts_resolve(
-	    app, &session->workspace, &session->settings, options, &session->facts, err);
+	return find_facts(app, session, options, err) && find_trust(app, session, options, err);
+}
+
+bool session_look_around(
+    struct app *app, struct session *session, const struct fact_options *options, struct err *err)
+{
+	struct err why = {0};
+
+	if (!find_facts(app, session, options, err))
+		return false;
+	if (!find_trust(app, session, options, &why))
+		session->trust.problem = str_copy(app->run, str_from(why.text));
+	return true;
 }
 
 const char *session_terraform(const struct session *session)

@@ -27,7 +27,7 @@ bool settings_override(struct arena *arena, struct settings *settings, enum sett
 	if (!setting_parse(arena, &setting_rows[id], text, slot, &why))
 		return err_set(err, ERR_USAGE, "option '--%s': %s", option, why.text);
 	slot->origin = str_format(arena, "option --%s", option);
-	slot->is_set = true;
+	slot->is_set = slot->is_outside = true;
 	return true;
 }
 

@@ -25,6 +25,7 @@
 struct app;
 struct arena;
 struct err;
+struct source;
 
 enum setting_type {
 	SETTING_TEXT,
@@ -40,6 +41,7 @@ enum setting_inherit {
 	INHERIT_NEAREST,
 	INHERIT_ACCUMULATE,
 	INHERIT_OWN_FILE,
+	INHERIT_ROOT, /* stands in the root file only */
 };
 
 enum setting_id {
@@ -54,6 +56,7 @@ enum setting_id {
 	SET_SLACK_TOKEN,
 	SET_SLACK_WEBHOOK,
 	SET_SLACK_ROUTES,
+	SET_FINGERPRINT_KEY,
 	SET_LIMITS_GITHUB_COMMENT,
 	SET_LIMITS_CAPTURE,
 	SET_LOG_LEVEL,
@@ -77,6 +80,7 @@ struct setting_value {
 	int64_t number;	   /* INT, SIZE, BOOL (0/1), CHOICE (index) */
 	struct str origin; /* "default", "prod/tfherald.yaml:3:5", "option --target" */
 	bool is_set;	   /* not the default */
+	bool is_outside;   /* a variable or an option: no file decides */
 };
 
 struct slack_route {
@@ -94,6 +98,12 @@ struct settings {
 	size_t route_count;
 	const struct str *files; /* that were read, relative to the root, root first */
 	size_t file_count;
+
+	/* Trusted keys whose text in the working tree is another than in effect: it counts after
+	 * the merge. Empty `trusted_by`: the working tree decides everything. */
+	struct str trusted_by;
+	bool is_pending[SETTING_COUNT];
+	struct setting_value pending[SETTING_COUNT];
 };
 
 struct workspace {
@@ -112,6 +122,13 @@ NODISCARD bool workspace_find_at(
 /* Reads files and environment. Problems beyond the first are counted and go to log_error(). */
 NODISCARD bool settings_load(
     struct app *app, const struct workspace *workspace, struct settings *out, struct err *err);
+/*
+ * Trusted keys come from this chain instead, unless a variable or an option sets them; what the
+ * working tree says is kept in `pending`. What is wrong with files that were merged is a warning:
+ * an error would lock the pull request that mends them.
+ */
+void settings_trust(struct app *app, const struct workspace *workspace,
+    const struct source *trusted, struct settings *settings);
 /* An option on the command line, with or without its dashes; `text` is checked like one from a
  * file. Errors: ERR_USAGE. */
 NODISCARD bool settings_override(struct arena *arena, struct settings *settings, enum setting_id id,

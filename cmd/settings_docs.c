@@ -6,11 +6,13 @@
 #include "base/sink.h"
 #include "cmd/options.h"
 #include "cmd/settings_file.h"
+#include "policies/policy_file.h"
 
 static const char *const inherit_names[] = {
     [INHERIT_NEAREST] = "nearest",
     [INHERIT_ACCUMULATE] = "accumulate",
     [INHERIT_OWN_FILE] = "own file",
+    [INHERIT_ROOT] = "root file only",
 };
 
 static struct str type_text(struct arena *arena, const struct setting_row *row)
@@ -51,6 +53,18 @@ static void settings_rows_table(struct buf *buf)
 	}
 }
 
+/* Keys of the same file that the policies read. */
+static void policy_table(struct buf *buf)
+{
+	buf_adds(buf, "\n## Policies\n\n"
+		      "These keys stand in the same file and make the rules; all of them are "
+		      "trusted.\n\n"
+		      "| key | type | inherited | meaning |\n|---|---|---|---|\n");
+	for (const struct policy_key_row *row = policy_key_rows; row->name != NULL; row++)
+		buf_addf(buf, "| `%s` | %s | %s | %s |\n", row->name, row->type, row->inherited,
+		    row->help);
+}
+
 static void routes_text(struct buf *buf)
 {
 	buf_adds(buf, "\n## Slack routes\n\n"
@@ -83,6 +97,14 @@ void help_settings(struct buf *buf)
 	    "\nSizes are bytes: `65000`, `64KiB`, `64MiB`, `1GiB`. `terraform: tofu` is short for "
 	    "`terraform: {command: tofu}`,\nand `mode: update` under `github` for both modes. Keys "
 	    "that are marked as trusted decide what runs and who is told.\n"
+	    "\n## Trusted keys\n\n"
+	    "In CI they come from the base branch at origin, whatever the branch of a pull request "
+	    "says; a change takes effect\nwhen it is merged, and `tfherald config show` prints "
+	    "both. On the base branch itself the commit at hand counts, not\nwhat a step changed "
+	    "in its files. Options and environment variables count everywhere. A run in CI that "
+	    "cannot find\nthe base branch ends with status 65 and says which fetch is missing; "
+	    "`--base NAME` or `TFHERALD_BASE` names it, and\n`--base HEAD` lets the commit at hand "
+	    "judge itself. On a laptop the files as they are decide about settings.\n"
 	    "\n## Secrets\n\n"
 	    "A secret is never a value: `env:NAME` names the environment variable that holds it, "
 	    "and anything else is refused.\nThere is no setting for the GitHub token: it is "
@@ -91,6 +113,7 @@ void help_settings(struct buf *buf)
 	    "host of the repository (or a\nloopback address); `TFHERALD_GITHUB_BASE_URL` may name "
 	    "any.\n");
 	routes_text(buf);
+	policy_table(buf);
 	buf_adds(buf,
 	    "\n## Environment\n\n"
 	    "Every key with a single value can be set by a variable: `TFHERALD_`, then the key in "

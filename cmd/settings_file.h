@@ -18,6 +18,8 @@
 #define PROBLEMS_MAX	  100 /* a file with more is not a settings file */
 #define ROUTES_MAX	  200
 
+struct source;
+
 struct problems {
 	struct arena *arena;
 	struct err *items;
@@ -34,9 +36,10 @@ struct setting_reader {
 	struct settings *settings;
 	struct problems *problems;
 	const struct yaml *yaml;
-	const char *file;	    /* relative to the root */
-	struct str base;	    /* directory of the file, "" for the root */
-	struct slack_route *routes; /* ROUTES_MAX */
+	const struct source *source; /* NULL: the working tree */
+	const char *file;	     /* relative to the root */
+	struct str base;	     /* directory of the file, "" for the root */
+	struct slack_route *routes;  /* ROUTES_MAX */
 };
 
 /* Text of a scalar -> value of a row. Errors: ERR_INVALID without a place, without secrets. */
@@ -48,10 +51,22 @@ void settings_read_document(struct setting_reader *reader);
 void settings_read_routes(struct setting_reader *reader, const struct value *node);
 
 /* A problem at a node of the document. */
-void reader_problem(struct setting_reader *reader, const struct value *node, const char *fmt, ...)
+void setting_problem(struct setting_reader *reader, const struct value *node, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
+/* "prod/tfherald.yaml:3:5", and of which commit. */
+struct str setting_origin(struct setting_reader *reader, const struct value *node);
 /* "text", "a list", "a map", "nothing": what stands there instead. */
 const char *node_is(struct value node);
+
+/* Nothing is set. */
+void settings_defaults(struct arena *arena, struct settings *settings);
+
+/* Every file from the root to the directory of the run, into reader->settings. */
+void settings_read_chain(struct setting_reader *reader, const struct workspace *workspace);
+
+/* The route that stands for none, where Slack is set up; closes the list. */
+void settings_finish_routes(
+    const struct app *app, struct settings *settings, struct slack_route *routes);
 
 /* The file of one directory ("" for the root), if there is one: *found. */
 void settings_read_file(

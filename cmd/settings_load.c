@@ -11,6 +11,7 @@
 #include "base/input.h"
 #include "base/log.h"
 #include "cmd/app.h"
+#include "policies/source.h"
 
 /* Through symbolic links a file may come from elsewhere; outside the repository nobody reviewed it.
  */
@@ -40,20 +41,39 @@ static bool read_text(struct setting_reader *reader, const struct workspace *wor
 	return file_read(reader->arena, path, SETTINGS_FILE_MAX, text, err);
 }
 
-void settings_read_file(
-    struct setting_reader *reader, const struct workspace *workspace, bool *found)
+static bool read_working_tree(struct setting_reader *reader, const struct workspace *workspace,
+    struct str *text, bool *found, struct err *err)
 {
 	struct str path = str_format(reader->arena, "%s/%s",
 	    workspace->root.len > 1 ? workspace->root.ptr : "", reader->file);
 	struct stat about;
-	struct str text = STR_EMPTY;
-	struct err why = {0};
 
 	*found = lstat(path.ptr, &about) == 0 || (errno != ENOENT && errno != ENOTDIR);
-	if (!*found)
+	return !*found || read_text(reader, workspace, path.ptr, text, err);
+}
+
+static bool read_source(
+    struct setting_reader *reader, struct str *text, bool *found, struct err *err)
+{
+	if (reader->source->read(reader->source->state, reader->arena, str_from(reader->file),
+		SETTINGS_FILE_MAX, text, found, err))
+		return true;
+	*found = true;
+	return false;
+}
+
+void settings_read_file(
+    struct setting_reader *reader, const struct workspace *workspace, bool *found)
+{
+	struct str text = STR_EMPTY;
+	struct err why = {0};
+	bool read = reader->source != NULL
+			? read_source(reader, &text, found, &why)
+			: read_working_tree(reader, workspace, &text, found, &why);
+
+	if (read && !*found)
 		return;
-	if (!read_text(reader, workspace, path.ptr, &text, &why) ||
-	    !yaml_read(reader->arena, reader->file, text, &reader->yaml, &why)) {
+	if (!read || !yaml_read(reader->arena, reader->file, text, &reader->yaml, &why)) {
 		why.file = reader->file;
 		problems_add(reader->problems, &why);
 		return;
@@ -61,7 +81,7 @@ void settings_read_file(
 	settings_read_document(reader);
 }
 
-static void set_defaults(struct arena *arena, struct settings *settings)
+void settings_defaults(struct arena *arena, struct settings *settings)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		struct setting_value *slot = &settings->values[i];
@@ -77,7 +97,7 @@ static void set_defaults(struct arena *arena, struct settings *settings)
 }
 
 /* "": the root; then every directory on the way to that of the run. */
-static void read_chain(struct setting_reader *reader, const struct workspace *workspace)
+void settings_read_chain(struct setting_reader *reader, const struct workspace *workspace)
 {
 	struct str dir = workspace->directory;
 	size_t levels = 2, count = 0, at = 0;
@@ -131,7 +151,7 @@ static void read_variable(struct app *app, const struct setting_row *row,
 		return;
 	}
 	slot->origin = name;
-	slot->is_set = true;
+	slot->is_set = slot->is_outside = true;
 }
 
 /* All but the last are said here; the last is the error, so that they appear in order. */
@@ -163,7 +183,7 @@ static bool wants_default_route(const struct app *app, const struct settings *se
 }
 
 /* Slack is set up and no route says for what: failed applies (the settings design page). */
-static void finish_routes(
+void settings_finish_routes(
     const struct app *app, struct settings *settings, struct slack_route *routes)
 {
 	struct setting_value *slot = &settings->values[SET_SLACK_ROUTES];
@@ -190,10 +210,10 @@ bool settings_load(
 	*out = (struct settings){0};
 	problems_init(&problems, app->run);
 	reader.routes = arena_array(app->run, struct slack_route, ROUTES_MAX + 1);
-	set_defaults(app->run, out);
-	read_chain(&reader, workspace);
+	settings_defaults(app->run, out);
+	settings_read_chain(&reader, workspace);
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		read_variable(app, &setting_rows[i], &out->values[i], &problems);
-	finish_routes(app, out, reader.routes);
+	settings_finish_routes(app, out, reader.routes);
 	return report(&problems, err);
 }

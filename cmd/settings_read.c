@@ -6,6 +6,10 @@
 
 #include "base/arena.h"
 #include "cmd/options.h"
+#include "policies/policy_file.h"
+#include "policies/source.h"
+
+#define POLICY_KEYS_MAX 32
 
 /* A scalar where a group is expected stands for these keys: "terraform: tofu", "mode: update". */
 struct short_form {
@@ -39,7 +43,7 @@ void problems_add(struct problems *problems, struct err *err)
 	err_clear(err);
 }
 
-void reader_problem(struct setting_reader *reader, const struct value *node, const char *fmt, ...)
+void setting_problem(struct setting_reader *reader, const struct value *node, const char *fmt, ...)
 {
 	struct yaml_place place = yaml_position(reader->yaml, node);
 	struct err err = {0};
@@ -64,11 +68,13 @@ const char *node_is(struct value node)
 	return "text";
 }
 
-static struct str origin_of(struct setting_reader *reader, const struct value *node)
+struct str setting_origin(struct setting_reader *reader, const struct value *node)
 {
 	struct yaml_place place = yaml_position(reader->yaml, node);
 
-	return str_format(reader->arena, "%s:%d:%d", reader->file, place.line, place.column);
+	return str_format(reader->arena, "%s:%d:%d%s%s", reader->file, place.line, place.column,
+	    reader->source != NULL ? " of " : "",
+	    reader->source != NULL ? str_to_c(reader->arena, reader->source->name) : "");
 }
 
 static void read_scalar(
@@ -78,15 +84,20 @@ static void read_scalar(
 	struct err why = {0};
 
 	if (node->kind != VALUE_STRING || yaml_scalar(*node).kind == VALUE_NULL) {
-		reader_problem(reader, node, "%s: expected %s, found %s", row->key,
+		setting_problem(reader, node, "%s: expected %s, found %s", row->key,
 		    row->type == SETTING_SECRET ? "env:NAME" : "a single value", node_is(*node));
 		return;
 	}
-	if (!setting_parse(reader->arena, row, value_text(*node), slot, &why)) {
-		reader_problem(reader, node, "%s: %s", row->key, why.text);
+	if (row->inherit == INHERIT_ROOT && reader->base.len > 0) {
+		setting_problem(
+		    reader, node, "%s stands in the %s of the root only", row->key, SETTINGS_FILE);
 		return;
 	}
-	slot->origin = origin_of(reader, node);
+	if (!setting_parse(reader->arena, row, value_text(*node), slot, &why)) {
+		setting_problem(reader, node, "%s: %s", row->key, why.text);
+		return;
+	}
+	slot->origin = setting_origin(reader, node);
 	slot->is_set = true;
 }
 
@@ -127,8 +138,8 @@ static bool is_group(struct str key)
 }
 
 /* The names that may stand in a group, each once: rows of a group stand together. */
-static void names_in(
-    struct setting_reader *reader, struct str group, const char *names[SETTING_COUNT + 1])
+static void names_in(struct setting_reader *reader, struct str group,
+    const char *names[SETTING_COUNT + POLICY_KEYS_MAX + 1])
 {
 	size_t count = 0;
 
@@ -141,27 +152,31 @@ static void names_in(
 		if (count == 0 || !str_is(name, names[count - 1]))
 			names[count++] = str_to_c(reader->arena, name);
 	}
+	for (size_t i = 0; group.len == 0 && policy_key_rows[i].name != NULL; i++) {
+		if (i < POLICY_KEYS_MAX)
+			names[count++] = policy_key_rows[i].name;
+	}
 	names[count] = NULL;
 }
 
 static void unknown_key(
     struct setting_reader *reader, struct str group, struct str key, const struct value *node)
 {
-	const char *names[SETTING_COUNT + 1];
+	const char *names[SETTING_COUNT + POLICY_KEYS_MAX + 1];
 	struct str name = value_text(*node);
 	const char *close;
 
 	names_in(reader, group, names);
 	close = suggest(name, names);
 	if (row_find(key) != NULL)
-		reader_problem(reader, node,
+		setting_problem(reader, node,
 		    "key '%.*s' is written as maps, one for each part between the dots",
 		    STR_ARG(key));
 	else if (close != NULL)
-		reader_problem(
+		setting_problem(
 		    reader, node, "unknown key '%.*s'; did you mean '%s'?", STR_ARG(key), close);
 	else
-		reader_problem(reader, node, "unknown key '%.*s'; known here: %.*s", STR_ARG(key),
+		setting_problem(reader, node, "unknown key '%.*s'; known here: %.*s", STR_ARG(key),
 		    STR_ARG(words_or(reader->arena, names)));
 }
 
@@ -193,7 +208,7 @@ static void read_short_form(
 	/* one complaint, not one for each key that it stands for */
 	if (!setting_parse(
 		reader->arena, &setting_rows[form->first], value_text(*node), &value, &why)) {
-		reader_problem(reader, node, "%s: %s", form->key, why.text);
+		setting_problem(reader, node, "%s: %s", form->key, why.text);
 		return;
 	}
 	for (size_t id = form->first; id <= form->last; id++)
@@ -213,6 +228,8 @@ static void read_entry(
 	bool scalar = !dotted && entry->value.kind == VALUE_STRING &&
 		      yaml_scalar(entry->value).kind != VALUE_NULL;
 
+	if (group.len == 0 && policy_key(name))
+		return; /* the policies read it, from the same file */
 	if (row != NULL && !dotted)
 		read_setting(reader, row, &entry->value);
 	else if (form != NULL && scalar)
@@ -232,7 +249,7 @@ static void read_group(
 	if (map.kind == VALUE_STRING && yaml_scalar(map).kind == VALUE_NULL)
 		return;
 	if (map.kind != VALUE_MAP) {
-		reader_problem(reader, node, "%.*s%s expected %s, found %s", STR_ARG(group),
+		setting_problem(reader, node, "%.*s%s expected %s, found %s", STR_ARG(group),
 		    group.len > 0 ? ":" : "the file:", form != NULL ? form->expected : "a map",
 		    node_is(map));
 		return;

@@ -27,7 +27,7 @@ static void read_event(
 
 	event_names(names);
 	if (node->kind != VALUE_STRING) {
-		reader_problem(
+		setting_problem(
 		    reader, node, "slack.routes.on: expected a name, found %s", node_is(*node));
 		return;
 	}
@@ -36,7 +36,7 @@ static void read_event(
 		return;
 	}
 	close = suggest(value_text(*node), names);
-	reader_problem(reader, node, "slack.routes.on: expected %.*s, not '%.*s'%s%s%s",
+	setting_problem(reader, node, "slack.routes.on: expected %.*s, not '%.*s'%s%s%s",
 	    STR_ARG(words_or(reader->arena, names)), STR_ARG(value_text(*node)),
 	    close != NULL ? "; did you mean '" : "", close != NULL ? close : "",
 	    close != NULL ? "'?" : "");
@@ -50,7 +50,7 @@ static void read_channel(
 
 	(void)str_eat(&name, STR("#"));
 	if (node->kind != VALUE_STRING || name.len == 0) {
-		reader_problem(reader, node,
+		setting_problem(reader, node,
 		    "slack.routes.channel: expected a channel such as \"#deploys\" (with quotes: a "
 		    "bare # begins a comment), found %s",
 		    node_is(*node));
@@ -58,7 +58,7 @@ static void read_channel(
 	}
 	if (text.len > CHANNEL_MAX ||
 	    strpbrk(str_to_c(reader->arena, text), " \t\r\n\"<>&") != NULL) {
-		reader_problem(reader, node,
+		setting_problem(reader, node,
 		    "slack.routes.channel: expected the name or id of a channel, at most %d bytes "
 		    "without spaces",
 		    CHANNEL_MAX);
@@ -73,19 +73,19 @@ static bool read_dir(struct setting_reader *reader, const struct value *node, st
 	struct err why = {0};
 
 	if (node->kind != VALUE_STRING || text.len == 0) {
-		reader_problem(
+		setting_problem(
 		    reader, node, "slack.routes.dirs: expected a glob, found %s", node_is(*node));
 		return false;
 	}
 	if (text.ptr[0] == '/' || str_starts(text, STR("../"))) {
-		reader_problem(reader, node,
+		setting_problem(reader, node,
 		    "slack.routes.dirs: expected a glob below the directory of this file, not "
 		    "'%.*s'",
 		    STR_ARG(text));
 		return false;
 	}
 	if (!glob_check(text, &why)) {
-		reader_problem(reader, node, "slack.routes.dirs: %s", why.text);
+		setting_problem(reader, node, "slack.routes.dirs: %s", why.text);
 		return false;
 	}
 	while (text.len > 1 && str_eat_end(&text, STR("/")))
@@ -102,7 +102,8 @@ static void read_dirs(
 	struct str *dirs;
 
 	if (count == 0 || count > DIRS_MAX) {
-		reader_problem(reader, node, "slack.routes.dirs: expected 1 to %d globs", DIRS_MAX);
+		setting_problem(
+		    reader, node, "slack.routes.dirs: expected 1 to %d globs", DIRS_MAX);
 		return;
 	}
 	dirs = arena_array(reader->arena, struct str, count);
@@ -121,7 +122,7 @@ static void read_on(
 		return;
 	}
 	if (node->len == 0)
-		reader_problem(reader, node,
+		setting_problem(reader, node,
 		    "slack.routes.on: the list is empty; this route would "
 		    "never be used");
 	for (size_t i = 0; i < node->len; i++)
@@ -142,7 +143,7 @@ static void read_route_key(
 		read_dirs(reader, &entry->value, route);
 	} else {
 		close = suggest(key, route_keys);
-		reader_problem(reader, &entry->key, "unknown key 'slack.routes.%.*s'; %s%s%s",
+		setting_problem(reader, &entry->key, "unknown key 'slack.routes.%.*s'; %s%s%s",
 		    STR_ARG(key), close != NULL ? "did you mean '" : "known here: ",
 		    close != NULL ? close : "channel, dirs and on", close != NULL ? "'?" : "");
 	}
@@ -151,21 +152,19 @@ static void read_route_key(
 static void read_route(struct setting_reader *reader, const struct value *node)
 {
 	struct settings *settings = reader->settings;
-	struct yaml_place place = yaml_position(reader->yaml, node);
 	struct slack_route route = {.channel = STR_EMPTY, .base = reader->base};
 	size_t before = reader->problems->count;
 
 	if (node->kind != VALUE_MAP) {
-		reader_problem(reader, node, "slack.routes: expected {on, channel, dirs}, found %s",
-		    node_is(*node));
+		setting_problem(reader, node,
+		    "slack.routes: expected {on, channel, dirs}, found %s", node_is(*node));
 		return;
 	}
 	if (settings->route_count == ROUTES_MAX) {
-		reader_problem(reader, node, "slack.routes: more than %d routes", ROUTES_MAX);
+		setting_problem(reader, node, "slack.routes: more than %d routes", ROUTES_MAX);
 		return;
 	}
-	route.origin =
-	    str_format(reader->arena, "%s:%d:%d", reader->file, place.line, place.column);
+	route.origin = setting_origin(reader, node);
 	for (size_t i = 0; i < node->len; i++)
 		read_route_key(reader, &node->as.entries[i], &route);
 	if (route.events == 0 && value_get_c(*node, "on") == NULL)
@@ -177,10 +176,9 @@ static void read_route(struct setting_reader *reader, const struct value *node)
 void settings_read_routes(struct setting_reader *reader, const struct value *node)
 {
 	struct setting_value *slot = &reader->settings->values[SET_SLACK_ROUTES];
-	struct yaml_place place = yaml_position(reader->yaml, node);
 
 	if (node->kind != VALUE_LIST) {
-		reader_problem(reader, node,
+		setting_problem(reader, node,
 		    "slack.routes: expected a list of {on, channel, dirs}, found %s",
 		    node_is(*node));
 		return;
@@ -188,6 +186,5 @@ void settings_read_routes(struct setting_reader *reader, const struct value *nod
 	for (size_t i = 0; i < node->len; i++)
 		read_route(reader, &node->as.items[i]);
 	slot->is_set = true;
-	slot->origin =
-	    str_format(reader->arena, "%s:%d:%d", reader->file, place.line, place.column);
+	slot->origin = setting_origin(reader, node);
 }

@@ -5,6 +5,7 @@
 #include "base/json_write.h"
 #include "base/sink.h"
 #include "cmd/settings_file.h"
+#include "policies/policy_file.h"
 
 #define SCHEMA_INDENT 2
 
@@ -174,6 +175,35 @@ static bool schema_short(struct jsonw *writer, struct str group)
 	return true;
 }
 
+/* How the type of a policy key begins, and what JSON calls it. */
+static const struct {
+	const char *begins, *type;
+} policy_types[] = {
+    {"list", "array"},
+    {"map", "object"},
+    {"{", "object"},
+    {"true or false", "boolean"},
+    {"", "string"},
+};
+
+static void schema_policy_keys(struct jsonw *writer)
+{
+	for (const struct policy_key_row *row = policy_key_rows; row->name != NULL; row++) {
+		size_t i = 0;
+
+		if (strcmp(row->name, "waivers") == 0)
+			continue; /* of another file */
+		while (!str_starts(str_from(row->type), str_from(policy_types[i].begins)))
+			i++;
+		jsonw_key(writer, row->name);
+		jsonw_begin_object(writer);
+		jsonw_key(writer, "description");
+		jsonw_c(writer, row->help);
+		type_is(writer, policy_types[i].type);
+		jsonw_end_object(writer);
+	}
+}
+
 static bool next_name(const struct setting_row *row, struct str group, struct str *name, bool *leaf)
 {
 	struct str rest = str_from(row->key);
@@ -215,6 +245,8 @@ static void schema_members(struct jsonw *writer, struct str group)
 		schema_member(writer, group, &setting_rows[i], name, leaf);
 		before = name;
 	}
+	if (group.len == 0)
+		schema_policy_keys(writer);
 	jsonw_end_object(writer);
 }
 

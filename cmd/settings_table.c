@@ -78,6 +78,13 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	.inherit = INHERIT_ACCUMULATE,
 	.trusted = true,
 	.help = "list of {on, channel, dirs}: which runs are told to which channel"},
+    [SET_FINGERPRINT_KEY] = {.key = "fingerprint_key",
+	.type = SETTING_SECRET,
+	.default_text = "",
+	.inherit = INHERIT_ROOT,
+	.trusted = true,
+	.help = "env:NAME, the variable that holds the key of the hashes of hidden values; without "
+		"one, a waiver that is bound to a value covers only values that are not hidden"},
     [SET_LIMITS_GITHUB_COMMENT] = {.key = "limits.github_comment",
 	.type = SETTING_SIZE,
 	.default_text = "65000",

@@ -133,7 +133,7 @@ static bool is_server_trouble(int status)
 	return status == 408 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-static enum verdict judge_failure(
+static enum reply_verdict judge_failure(
     const struct step_request *request, const struct http_reply *reply, bool *repeatable)
 {
 	*repeatable = reply->failure == HTTP_NOT_SENT || reply->failure == HTTP_NO_ANSWER ||
@@ -141,8 +141,8 @@ static enum verdict judge_failure(
 	return *repeatable ? VERDICT_RETRY : VERDICT_USE;
 }
 
-enum verdict dispatch_judge(const struct step_request *request, const struct http_reply *reply,
-    int attempt, int64_t now, uint64_t jitter, uint64_t *wait_ns)
+enum reply_verdict dispatch_judge(const struct step_request *request,
+    const struct http_reply *reply, int attempt, int64_t now, uint64_t jitter, uint64_t *wait_ns)
 {
 	uint64_t told = 0;
 	bool repeatable;

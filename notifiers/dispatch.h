@@ -31,11 +31,11 @@ void dispatch_run(const struct dispatch *dispatch, struct arena *arena,
     struct delivery **deliveries, size_t count);
 
 /* What to do about a reply; pure, for tests. `wait_ns` is set for RETRY. */
-enum verdict {
+enum reply_verdict {
 	VERDICT_USE,   /* hand it to the notifier, whatever it is */
 	VERDICT_RETRY, /* after wait_ns */
 };
-enum verdict dispatch_judge(const struct step_request *request, const struct http_reply *reply,
-    int attempt, int64_t now, uint64_t jitter, uint64_t *wait_ns);
+enum reply_verdict dispatch_judge(const struct step_request *request,
+    const struct http_reply *reply, int attempt, int64_t now, uint64_t jitter, uint64_t *wait_ns);
 
 #endif

@@ -15,7 +15,12 @@
 struct arena;
 struct buf;
 
-/* Appends the canonical form. `sensitive` leaves are keyed with `key`; false: hidden and no key. */
+/*
+ * Appends the canonical form: each value begins with a letter and a length, so that no two values
+ * have the same text. What is marked sensitive, a leaf or a whole, is keyed with `key`. False, with
+ * a part of it appended: something is hidden and there is no key, or its bytes are gone
+ * (VALUE_HIDDEN), or it is nested over 400 deep. Memory of `scratch` is not given back.
+ */
 NODISCARD bool canonical_write(
     struct arena *scratch, struct value value, struct str key, struct buf *out);
 /* "vf1:" and 16 bytes base64url of SHA-256 over canonical forms in a row; empty when not possible.

@@ -12,8 +12,11 @@
  * calls, local.x cannot be followed (plan JSON has no locals), output references module.m.out are
  * followed inward, and gives full addresses.
  *
- * Errors: ERR_SYNTAX, ERR_LIMIT (depth, CONFIGURATION_MAX bytes). Ownership: `arena`. Layer:
- * parser.
+ * Expressions stay in the input, which must outlive the configuration, and are read when asked for.
+ * What has another kind than every Terraform writes counts as not there.
+ *
+ * Errors: ERR_SYNTAX, ERR_LIMIT (depth, CONFIGURATION_MAX bytes), ERR_IO. Ownership: `arena`.
+ * Layer: parser.
  */
 #ifndef PARSER_CONFIGURATION_H
 #define PARSER_CONFIGURATION_H
@@ -24,6 +27,7 @@
 
 struct configuration; /* opaque */
 
+/* `scratch` must be another arena; it is given back as it was. */
 NODISCARD bool configuration_read(struct arena *arena, struct arena *scratch,
     const struct plan *plan, const struct configuration **out, struct err *err);
 
@@ -38,20 +42,32 @@ struct config_names {
 /*
  * What the expression at `path` of this resource refers to, full addresses without indexes, longest
  * form first of each ("aws_kms_key.main.arn", not also "aws_kms_key.main"); for a path inside a
- * block the nearest enclosing expression that is there. `path` in the form of unknowns.h, with or
- * without "after.".
+ * block the nearest enclosing expression that is there, for a path of a block all that is in it.
+ * `path` in the form of unknowns.h, with or without "after.". each.value stands for what for_each
+ * refers to. Left out: what is known while planning (count, each.key, path, terraform, self). Not
+ * there: what stands in dynamic blocks and in blocks that are attributes (`ingress` of
+ * aws_security_group), because Terraform does not write those. At most REFERENCES_MAX; what takes
+ * more than REFERENCE_STEPS_MAX steps through variables and outputs is left out.
  */
+#define REFERENCES_MAX	    64
+#define REFERENCE_STEPS_MAX 1000
 struct config_names configuration_references(struct arena *arena,
     const struct configuration *configuration, struct str address, struct str path);
 
 struct config_module {
 	struct str address;	    /* "module.a.module.b" without indexes */
 	struct str source, version; /* as written; version may be empty */
+	struct str name;	    /* of the call: "b" */
+	struct span for_each;	    /* of the call, in the input; len 0: none */
+	bool repeated;		    /* as in config_resource */
 };
 struct config_provider {
 	struct str name, full_name, constraint; /* "aws", "registry/hashicorp/aws", "~> 5.0" */
-	struct value config; /* constant values of its block: a map, may be empty */
+	struct value config;	  /* constant values of its block: a map, may be empty */
+	struct str key;		  /* config_resource.provider_key of its users: "aws.west" */
+	struct str alias, module; /* mostly empty */
 };
+/* Calls of modules, a call before those inside it; the root is none. */
 const struct config_module *configuration_modules(
     const struct configuration *configuration, size_t *count);
 const struct config_provider *configuration_providers(
@@ -60,15 +76,27 @@ const struct config_provider *configuration_providers(
 struct str configuration_module_source(
     const struct configuration *configuration, struct str module);
 
+/* Does the code call this variable of the root sensitive? Without a configuration (NULL, or a plan
+ * that has none) every variable counts as that. */
+bool configuration_variable_is_sensitive(
+    const struct configuration *configuration, struct str name);
+
 struct config_resource {
 	struct str address; /* full, without indexes */
 	struct str mode, type, name, module, provider_key;
-	struct config_names provisioners; /* types: "local-exec" */
-	struct value expressions;	  /* as they stand in the JSON */
+	struct config_names provisioners;  /* types: "local-exec" */
+	struct span expressions, for_each; /* where they stand in the input; len 0: none */
+	bool repeated; /* count or for_each; not told when they refer to nothing: toset(["a"]) */
 };
 const struct config_resource *configuration_resources(
     const struct configuration *configuration, size_t *count);
+/* NULL: not there. `address` without indexes; the first one, if there are two. */
 const struct config_resource *configuration_find(
     const struct configuration *configuration, struct str address);
+
+/* The expressions of a resource as they stand in the JSON, read from the input; null when there are
+ * none or when they cannot be read. */
+struct value configuration_expressions(struct arena *arena,
+    const struct configuration *configuration, const struct config_resource *resource);
 
 #endif

@@ -301,8 +301,9 @@ NODISCARD bool plan_visit(const struct plan *plan, struct plan_selection selecti
 
 /*
  * The same for the entries that `wanted` takes, by the index alone: what it refuses is not read.
- * `i` is the number of the entry within its set. Rows of text and stream plans have an entry made of
- * their head (offset and len 0).
+ * `i` is the number of the entry within its set. Rows of text and stream plans have an entry made
+ * of their head (offset, len and deposed_hash 0). `wanted` may be asked twice about an entry and
+ * must say the same.
  */
 typedef bool change_wanted(void *context, size_t i, const struct change_entry *entry);
 NODISCARD bool plan_visit_wanted(const struct plan *plan, enum change_set set,

@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/input.h"
 #include "base/json_read.h"
@@ -12,7 +13,8 @@
 struct loader {
 	const struct plan *plan;
 	enum change_set set;
-	enum visit_filter filter;
+	change_wanted *wanted;
+	void *context; /* of wanted */
 	struct arena *scratch;
 	bool in_memory; /* the whole input */
 	char *window;
@@ -28,14 +30,17 @@ static bool filter_takes(enum visit_filter filter, enum action action)
 	return (filter != VISIT_LOSSES || loses) && (filter != VISIT_GAINS || !loses);
 }
 
-static bool is_wanted(
-    const struct change_entry *entry, enum change_set set, enum visit_filter filter)
+/* A change_wanted: by one of the filters. */
+static bool selection_takes(void *context, size_t i, const struct change_entry *entry)
 {
-	if (filter == VISIT_ALL)
+	const struct plan_selection *selection = context;
+
+	(void)i;
+	if (selection->filter == VISIT_ALL)
 		return true;
-	if (!filter_takes(filter, (enum action)entry->action))
+	if (!filter_takes(selection->filter, (enum action)entry->action))
 		return false;
-	if (set == CHANGES_OUTPUT || set == CHANGES_DRIFT)
+	if (selection->set == CHANGES_OUTPUT || selection->set == CHANGES_DRIFT)
 		return entry->action != ACTION_NOOP;
 	return entry_is_change(entry) || (entry->flags & (ENTRY_MOVED | ENTRY_IMPORTING));
 }
@@ -51,7 +56,7 @@ static size_t batch_len(const struct loader *loader, size_t first)
 
 		if (next < end || next - start > LOAD_WINDOW || entries[i].offset > end + LOAD_GAP)
 			break;
-		if (is_wanted(&entries[i], loader->set, loader->filter))
+		if (loader->wanted(loader->context, i, &entries[i]))
 			end = next;
 	}
 	return (size_t)(end - start);
@@ -148,7 +153,7 @@ NODISCARD static bool visit_entries(
 		struct arena_mark mark = arena_save(loader->scratch);
 		struct change change;
 
-		if (!is_wanted(&entries[i], loader->set, loader->filter))
+		if (!loader->wanted(loader->context, i, &entries[i]))
 			continue;
 		if (!load(loader, i, &change, err) || !visitor(context, &change, err))
 			return false;
@@ -157,25 +162,37 @@ NODISCARD static bool visit_entries(
 	return true;
 }
 
-static bool row_is_wanted(const struct change_head *head, struct plan_selection selection)
+/* Rows have no entry of their own: what one would say. */
+static struct change_entry row_entry(const struct change_head *head)
 {
-	if (selection.filter == VISIT_ALL)
-		return true;
-	if (!filter_takes(selection.filter, head->action))
-		return false;
-	if (selection.set == CHANGES_OUTPUT || selection.set == CHANGES_DRIFT)
-		return head->action != ACTION_NOOP;
-	return action_is_change(head->action) || head->importing || head->previous_address.len > 0;
+	struct change_entry entry = {
+	    .action = (uint8_t)head->action,
+	    .address_hash = hash_bytes(head->address),
+	    .type_hash = hash_bytes(head->type),
+	};
+
+	if (head->previous_address.len > 0)
+		entry.flags |= ENTRY_MOVED;
+	if (head->importing)
+		entry.flags |= ENTRY_IMPORTING;
+	if (head->deposed.len > 0)
+		entry.flags |= ENTRY_DEPOSED;
+	if (head->mode.len > 0 && !str_is(head->mode, "managed"))
+		entry.flags |= ENTRY_DATA;
+	if (head->sensitive_output)
+		entry.flags |= ENTRY_SENSITIVE;
+	return entry;
 }
 
-NODISCARD static bool visit_rows(const struct plan *plan, struct plan_selection selection,
-    change_visitor *visitor, void *context, struct err *err)
+NODISCARD static bool visit_rows(
+    const struct loader *loader, change_visitor *visitor, void *context, struct err *err)
 {
-	for (size_t i = 0; i < plan->counts[selection.set]; i++) {
-		const struct change_row *row = &plan->rows[selection.set][i];
+	for (size_t i = 0; i < loader->plan->counts[loader->set]; i++) {
+		const struct change_row *row = &loader->plan->rows[loader->set][i];
+		struct change_entry entry = row_entry(&row->head);
 		struct change change = {.head = row->head, .body = row->body};
 
-		if (!row_is_wanted(&row->head, selection))
+		if (!loader->wanted(loader->context, i, &entry))
 			continue;
 		if (!visitor(context, &change, err))
 			return false;
@@ -183,23 +200,121 @@ NODISCARD static bool visit_rows(const struct plan *plan, struct plan_selection 
 	return true;
 }
 
-bool plan_visit(const struct plan *plan, struct plan_selection selection, struct arena *scratch,
-    change_visitor *visitor, void *context, struct err *err)
+/* `loader` has the plan, the set, the scratch memory and what is wanted. */
+NODISCARD static bool visit(
+    struct loader *loader, change_visitor *visitor, void *context, struct err *err)
 {
-	struct arena_mark mark = arena_save(scratch);
-	struct loader loader = {
-	    .plan = plan, .set = selection.set, .filter = selection.filter, .scratch = scratch};
+	struct arena_mark mark = arena_save(loader->scratch);
 	struct str bytes;
 	bool ok;
 
-	if (plan->counts[selection.set] == 0)
+	if (loader->plan->counts[loader->set] == 0)
 		return true;
-	if (plan->form != PLAN_FORM_JSON)
-		return visit_rows(plan, selection, visitor, context, err);
-	loader.in_memory = input_in_memory(plan->input, &bytes);
-	if (!loader.in_memory)
-		loader.window = arena_alloc(scratch, LOAD_WINDOW);
-	ok = visit_entries(&loader, visitor, context, err);
-	arena_rewind(scratch, mark);
+	if (loader->plan->form != PLAN_FORM_JSON)
+		return visit_rows(loader, visitor, context, err);
+	loader->in_memory = input_in_memory(loader->plan->input, &bytes);
+	if (!loader->in_memory)
+		loader->window = arena_alloc(loader->scratch, LOAD_WINDOW);
+	ok = visit_entries(loader, visitor, context, err);
+	arena_rewind(loader->scratch, mark);
 	return ok;
+}
+
+bool plan_visit(const struct plan *plan, struct plan_selection selection, struct arena *scratch,
+    change_visitor *visitor, void *context, struct err *err)
+{
+	struct loader loader = {
+	    .plan = plan,
+	    .set = selection.set,
+	    .wanted = selection_takes,
+	    .context = &selection,
+	    .scratch = scratch,
+	};
+
+	return visit(&loader, visitor, context, err);
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the parameters of plan_visit() and what is wanted */
+bool plan_visit_wanted(const struct plan *plan, enum change_set set, change_wanted *wanted,
+    struct arena *scratch, change_visitor *visitor, void *context, struct err *err)
+{
+	struct loader loader = {
+	    .plan = plan,
+	    .set = set,
+	    .wanted = wanted,
+	    .context = context,
+	    .scratch = scratch,
+	};
+
+	return visit(&loader, visitor, context, err);
+}
+
+bool plan_load(const struct plan *plan, enum change_set set, size_t i, struct arena *arena,
+    struct change *out, struct err *err)
+{
+	/* "in memory" also stands for: read by itself, into the arena of the result */
+	struct loader loader = {.plan = plan, .set = set, .scratch = arena, .in_memory = true};
+
+	if (plan->form == PLAN_FORM_JSON)
+		return load(&loader, i, out, err);
+	*out = (struct change){
+	    .head = plan->rows[set][i].head,
+	    .body = plan->rows[set][i].body,
+	};
+	return true;
+}
+
+/* Is change i really the one with this address, and not one with the same hash? */
+NODISCARD static bool has_address(
+    struct loader *loader, size_t i, struct str address, bool *is, struct err *err)
+{
+	struct arena_mark mark = arena_save(loader->scratch);
+	struct change change = {.head.address = STR_EMPTY, .head.deposed = STR_EMPTY};
+
+	if (!load(loader, i, &change, err))
+		return false;
+	*is = str_eq(change.head.address, address) && change.head.deposed.len == 0;
+	arena_rewind(loader->scratch, mark);
+	return true;
+}
+
+NODISCARD static bool find_entry(
+    struct loader *loader, struct str address, size_t *i, bool *found, struct err *err)
+{
+	const struct change_entry *entries = loader->plan->entries[loader->set];
+	const uint64_t hash = hash_bytes(address);
+
+	for (*i = 0; *i < loader->plan->counts[loader->set]; ++*i) {
+		if (entries[*i].address_hash != hash || (entries[*i].flags & ENTRY_DEPOSED))
+			continue;
+		if (!has_address(loader, *i, address, found, err))
+			return false;
+		if (*found)
+			return true;
+	}
+	return true;
+}
+
+static bool find_row(const struct plan *plan, enum change_set set, struct str address, size_t *i)
+{
+	for (*i = 0; *i < plan->counts[set]; ++*i) {
+		const struct change_head *head = &plan->rows[set][*i].head;
+
+		if (head->deposed.len == 0 && str_eq(head->address, address))
+			return true;
+	}
+	return false;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): two results, the number and whether there is one */
+bool plan_find(const struct plan *plan, enum change_set set, struct str address,
+    struct arena *scratch, size_t *i, bool *found, struct err *err)
+{
+	struct loader loader = {.plan = plan, .set = set, .scratch = scratch, .in_memory = true};
+
+	*found = false;
+	if (plan->form == PLAN_FORM_JSON)
+		return find_entry(&loader, address, i, found, err);
+	*found = find_row(plan, set, address, i);
+	return true;
 }

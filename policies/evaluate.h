@@ -20,49 +20,56 @@
 #define FINDINGS_MAX	 10000
 #define EVALUATION_STEPS ((uint64_t)20000000000)
 
+struct buf;
+struct codeowners;
+
 /* What rules can see besides the plan. Each UNKNOWN (with its name as path) when it is not known.
  */
 struct policy_world {
+	const char *operation_word; /* "check", "drift"; NULL: that of the facts */
 	const struct facts *facts;
 	struct value git, pr, data, backend;
 	int64_t now;
-	struct str fingerprint_key; /* empty: none */
-	bool strict_unknown;	    /* undecided counts as deny */
-	struct str break_glass;	    /* reason; empty: none */
-	bool after_apply;	    /* deciding undecided findings again on the new state */
-	const struct source *tree;  /* for places in .tf files; NULL: none are looked for */
+	struct str fingerprint_key;	 /* empty: none */
+	bool strict_unknown;		 /* undecided counts as deny */
+	struct str break_glass;		 /* reason; empty: none */
+	bool after_apply;		 /* deciding undecided findings again on the new state */
+	const struct codeowners *owners; /* of the trusted chain; NULL: none */
+	bool in_pull_request;		 /* head-only waivers and weakenings count for something */
 };
 
 struct evaluation {
 	const struct plan *plan;
-	struct ruleset *trusted;		     /* NULL: only one chain */
-	struct ruleset *head;			     /* or the only one */
+	struct ruleset *trusted; /* NULL: only one chain */
+	struct ruleset *head;	 /* or the only one */
+	/* of the directory whose backend this one took over; or NULL */
+	struct ruleset *moved_from;
+	struct str moved_directory;
 	const struct ruleset_comparison *weakenings; /* or NULL */
 	const struct policy_world *world;
 };
 
 NODISCARD bool evaluate_plan(struct arena *arena, struct arena *scratch,
-    const struct evaluation *evaluation, struct verdict *out, struct err *err);
+    const struct evaluation *evaluation, struct policy_problems *problems, struct verdict *out,
+    struct err *err);
 
-/* Scope `run`: once over several plans, after each was evaluated; adds to the first verdict... of
- * the roll-up, which the caller gives empty. */
-struct evaluated_plan {
-	const struct evaluation *evaluation;
-	const struct verdict *verdict;
+/* Scope `run`: once over all plans of one pull request. The rules of every directory's chain, each
+ * rule (by its place) once. `out` is a verdict of its own. */
+NODISCARD bool evaluate_run(struct arena *arena, const struct evaluation *const *plans,
+    size_t count, struct policy_problems *problems, struct verdict *out, struct err *err);
+
+/* One rule on one resource, for `policy test` and `policy explain`.
+ * NOT_MATCHED: `match` does not take it; GUARDED: `when` is false. */
+enum rule_end {
+	RULE_NOT_MATCHED,
+	RULE_GUARDED,
+	RULE_PASS,
+	RULE_VIOLATION,
+	RULE_UNDECIDED,
+	RULE_ERROR,
 };
-NODISCARD bool evaluate_run(struct arena *arena, struct arena *scratch,
-    const struct evaluated_plan *plans, size_t count, struct verdict *out, struct err *err);
-
-/* One rule on one resource, for `policy test` and `policy explain`. */
 struct rule_result {
-	enum rule_end {
-		RULE_NOT_MATCHED,
-		RULE_GUARDED,
-		RULE_PASS,
-		RULE_VIOLATION,
-		RULE_UNDECIDED,
-		RULE_ERROR
-	} end;
+	enum rule_end end;
 	const struct str *paths; /* UNDECIDED */
 	size_t path_count;
 	struct str error;

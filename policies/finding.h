@@ -69,6 +69,9 @@ struct finding {
 	bool from_trusted, from_head; /* which chain's rule said so */
 };
 
+/* Neither waived nor released nor overridden. */
+bool finding_stands(const struct finding *finding);
+
 /* What became of each rule, for "matched N resources". */
 struct rule_tally {
 	const struct rule *rule;
@@ -88,8 +91,9 @@ const char *waiver_state_name(enum waiver_state state);
 struct waiver_use {
 	const struct waiver *waiver;
 	enum waiver_state state;
-	bool unverified; /* approved_by could not be checked */
-	size_t findings; /* it covered */
+	struct str fault; /* why it is not applied; of MALFORMED */
+	bool unverified;  /* approved_by could not be checked */
+	size_t findings;  /* it covered */
 };
 
 struct absorbed_error { /* an error that && or || hid: most often a typo */
@@ -115,8 +119,11 @@ struct verdict {
 	size_t resources;	       /* evaluated by at least one rule */
 	size_t counts[LEVEL_DENY + 1]; /* of findings that stand, by level */
 	size_t waived, undecided, overridden;
-	bool denied;	   /* the run fails: exit 3 */
-	struct str reason; /* one line: "2 denials: db-protect, sg-admin-port" */
+	size_t
+	    left_out[LEVEL_DENY + 1]; /* of findings beyond FINDINGS_MAX of a level: counted only */
+	bool nothing_evaluated;	      /* require_rules, and there was no rule or no resource */
+	bool denied;		      /* the run fails: exit 3 */
+	struct str reason;	      /* one line: "2 denials: db-protect, sg-admin-port" */
 	struct str trusted_source, head_source; /* names of the chains; empty: none */
 	const struct str *notes; /* said out loud: no rules, nothing matched, file not read ... */
 	size_t note_count;

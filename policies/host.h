@@ -41,8 +41,13 @@ enum host_view {
 NODISCARD bool host_change(struct policy_host *host, struct arena *scratch,
     const struct change *change, enum host_view view, struct value *resource, struct err *err);
 
-/* `plan` as a value: made on first use, in the arena of host_new(). */
-NODISCARD bool host_plan(struct policy_host *host, struct value *plan, struct err *err);
+/* `plan` as a value: made on first use, in the arena of host_new(). False: there is no plan, and
+ * the value is unknown. */
+bool host_plan(struct policy_host *host, enum host_view view, struct value *plan);
+
+/* Has this user or team approved this commit, by pr.approvals ({user, teams, commit})? A bool, or
+ * UNKNOWN where nobody could be asked. */
+struct value approvals_by(struct value pr, struct str team, struct str commit);
 
 /* References that make this path of the change at hand unknown: "aws_kms_key.main.arn". */
 struct policy_names host_causes(

@@ -179,7 +179,8 @@ struct rule_change {
 struct param {
 	struct str name;
 	enum param_type type;
-	struct value value;
+	struct value value;   /* of that type; without type_given: plain scalars by their look */
+	struct value written; /* as it stands there, for param_value() (policy_file.h) */
 	enum tighten tighten;
 	struct policy_place place;
 	bool type_given; /* a child that only gives a value inherits type and tighten */

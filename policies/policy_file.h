@@ -21,6 +21,8 @@
 #define RULES_MAX	    10000
 #define POLICY_PROBLEMS_MAX 100
 
+struct policy_source_text;
+
 /* Problems collected over files; the same idea as cmd's struct problems. */
 struct policy_problems {
 	struct arena *arena;
@@ -28,11 +30,15 @@ struct policy_problems {
 	struct str carets[POLICY_PROBLEMS_MAX]; /* two lines that show the place, or empty */
 	size_t count;
 	size_t left_out;
+	const struct policy_source_text *sources; /* the files, for `carets` */
 };
 void policy_problems_init(struct policy_problems *problems, struct arena *arena);
 /* `code` is ERR_INVALID, ERR_SYNTAX or ERR_LIMIT. */
 void policy_problem(struct policy_problems *problems, const struct policy_place *place,
     const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* The file that places name, for carets; `name` is found again by its address (two chains have
+ * files of one name), so places have to keep that very str. */
+void policy_problem_source(struct policy_problems *problems, struct str name, struct str text);
 void policy_problem_err(struct policy_problems *problems, struct err *err); /* takes it over */
 
 enum policy_file_kind {
@@ -92,5 +98,19 @@ extern const struct policy_key_row policy_key_rows[];
 /* Never fails: what is wrong is in `problems`, the rest is filled. */
 void policy_file_read(struct arena *arena, enum policy_file_kind kind, struct str name,
     struct str text, struct policy_file *out, struct policy_problems *problems);
+
+/*
+ * Tags that only documents of tests may have: !unknown and !sensitive; other unknown tags are kept,
+ * because "!has(x)" is one. Whoever else reads a tfherald.yaml has to read it with these.
+ */
+struct yaml_read_options;
+extern const struct yaml_read_options policy_yaml;
+
+/* A value as it was written (struct param's `written`) -> a value of the type. ERR_INVALID: "item 2
+ * is text, not an int". */
+NODISCARD bool param_value(struct arena *arena, enum param_type type, struct value written,
+    struct value *out, struct err *err);
+/* Does this direction fit the type? TIGHTEN_NONE fits every one. */
+bool tighten_fits(enum tighten tighten, enum param_type type);
 
 #endif

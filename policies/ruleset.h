@@ -9,9 +9,17 @@
  * `check_all` compiles all of them at once and reports every problem (check, policy lint, policy
  * test).
  *
+ * Rules of a used file hold from the directory of the tfherald.yaml that uses it: its `dirs` globs
+ * are relative to that. Params of a pack are defaults: what a file of the chain sets counts.
+ * Variables of a pack are seen by its own rules only, those of a file by the rules at and below it.
+ *
+ * A lock binds the directories below; the file that uses a pack or another file may override their
+ * rules freely. `directories:` labels win over the explicit labels of the same file and give way to
+ * those of nearer ones.
+ *
  * Errors: problems, with places; loading goes on after them. Limits: 64 directories, 1,000 included
- * files, CEL's own. Ownership: the arena given; ruleset_free() releases compiled patterns.
- * Layer: policies.
+ * files, RULESET_RULES_MAX rules, RULESET_NAMES_MAX labels, params and variables each, CEL's own.
+ * Ownership: the arena given; ruleset_free() releases compiled patterns. Layer: policies.
  */
 #ifndef POLICIES_RULESET_H
 #define POLICIES_RULESET_H
@@ -19,6 +27,11 @@
 #include "policies/cel/cel.h"
 #include "policies/policy_file.h"
 #include "policies/source.h"
+
+#define RULESET_DEPTH_MAX    64
+#define RULESET_INCLUDES_MAX 1000
+#define RULESET_RULES_MAX    50000
+#define RULESET_NAMES_MAX    1000
 
 /* The variables of every rule, by number: activation[i]. */
 #define POLICY_VARIABLES(X)                                                         \
@@ -53,14 +66,36 @@ struct rule_programs {
 	bool compiled, broken;
 };
 
+/* What the chain makes of a rule: states[i] belongs to rules[i]. */
+struct variable_space; /* ruleset_names.h */
+struct rule_state {
+	size_t depth;		    /* of the directory it holds from; 0 is the root */
+	const struct param *params; /* set by overrides, for this rule only */
+	size_t param_count;
+	struct variable_space *space; /* named expressions that it sees besides its own */
+	const struct mentions *sees;  /* ruleset_names.h; NULL: not looked at yet */
+	struct str inactive; /* why it is not in force here: "disabled", "dirs: ..."; or empty */
+	struct policy_place inactive_place;
+};
+
+/* A pack in use: the pin as it was written. */
+struct used_pack {
+	struct str name, version;
+	struct policy_place place;
+};
+
 struct ruleset {
 	struct arena *arena;
 	struct str directory; /* "." written as "" */
 	struct str source;    /* name of the source: "origin/main at 1a2b3c4" */
 
-	struct rule *rules; /* effective, in order of the chain, packs where they are used */
+	/* Effective, in order of the chain, used files and packs before the file that uses them.
+	 * The first rule_count are in force; then, up to rule_total, those that are not: disabled,
+	 * or `dirs` or `labels` do not match this directory (states[i].inactive says why). */
+	struct rule *rules;
 	struct rule_programs *programs;
-	size_t rule_count;
+	struct rule_state *states;
+	size_t rule_count, rule_total;
 	struct param *params;
 	size_t param_count;
 	struct label *labels;
@@ -82,22 +117,33 @@ struct ruleset {
 	bool require_rules;
 	int64_t waiver_max_days;
 	struct policy_names waiver_require, owners_policy, owners_team;
-	struct policy_place owners_place;
+	struct policy_place owners_place; /* line 0: nobody gave it; likewise the next */
+	struct policy_place undecided_place, require_rules_place, waiver_policy_place;
+	struct policy_place break_glass_place;
 	bool has_break_glass; /* of the root file only */
 	struct policy_names break_glass_who, break_glass_notify;
 
 	struct value params_value, labels_value; /* for the activation */
-	struct cel_scope scope;			 /* with the named expressions of the chain */
+	struct cel_scope scope;			 /* variables and functions, for `policy eval` */
+	struct used_pack *packs;
+	size_t pack_count;
+	struct variable_space *space; /* of the chain */
+	struct cel_program **owned;   /* for ruleset_free() */
+	struct policy_template **owned_templates;
+	size_t owned_count, owned_template_count;
 };
 
 struct ruleset_request {
 	const struct source *source;
 	struct str directory;	   /* of the root module; "" for the repository root */
 	bool check_all;		   /* compile everything, report every problem */
-	struct policy_names extra; /* files given on the command line (--rules FILE), relative */
+	struct policy_names extra; /* files given on the command line (--rules FILE), relative; as
+				      if the root file used them */
+	bool tests;		   /* also read the *_test.yaml files */
 };
 
-/* NULL only when the source cannot be read at all (err set); problems otherwise. */
+/* False when the source could not be read (ERR_IO, ERR_NETWORK); what is wrong with the files is
+ * in problems. Rules and waivers are marked as trusted and head: there is only one chain so far. */
 NODISCARD bool ruleset_load(struct arena *arena, const struct ruleset_request *request,
     struct ruleset **out, struct policy_problems *problems, struct err *err);
 void ruleset_free(struct ruleset *ruleset);
@@ -106,7 +152,11 @@ void ruleset_free(struct ruleset *ruleset);
 NODISCARD bool ruleset_programs(struct ruleset *ruleset, size_t rule,
     const struct rule_programs **out, struct policy_problems *problems);
 
-/* params as rule i sees them: those of the directory, changed by its overrides. */
+/* The index of a rule, also of one that is not in force; SIZE_MAX: there is none. */
+size_t ruleset_find(const struct ruleset *ruleset, struct str id);
+
+/* params as rule i sees them: those of the directory, changed by its overrides (those win, also
+ * over params of nearer files: they speak of this rule). */
 struct value ruleset_params(struct arena *arena, const struct ruleset *ruleset, size_t rule);
 
 /* --- two chains --- */

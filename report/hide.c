@@ -95,6 +95,20 @@ static void hide_in_checks(
 	outcome->checks = copies;
 }
 
+/* Messages are made of shown values, but a secret can stand where the plan does not mark it. */
+static void hide_in_verdict(
+    struct arena *arena, const struct secrets *secrets, struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		struct finding *finding = &verdict->findings[i];
+
+		finding->message = secrets_hide(arena, secrets, finding->message);
+		finding->remediation = secrets_hide(arena, secrets, finding->remediation);
+		finding->item = secrets_hide(arena, secrets, finding->item);
+	}
+	verdict->break_glass = secrets_hide(arena, secrets, verdict->break_glass);
+}
+
 void outcome_hide(struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
 {
 	struct str *const texts[] = {&outcome->text.summary_line, &outcome->text.changes,
@@ -110,6 +124,8 @@ void outcome_hide(struct arena *arena, const struct secrets *secrets, struct out
 	    hide_in_rows(arena, secrets, outcome->deferred, outcome->deferred_count);
 	hide_in_diagnostics(arena, secrets, outcome);
 	hide_in_checks(arena, secrets, outcome);
+	hide_in_verdict(arena, secrets, &outcome->verdict);
+	hide_in_verdict(arena, secrets, &outcome->after_apply);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = secrets_hide(arena, secrets, *texts[i]);
 }

@@ -18,6 +18,7 @@
 #include "parser/plan.h"
 #include "parser/redact.h"
 #include "policies/facts.h"
+#include "policies/finding.h"
 
 struct arena;
 struct err;
@@ -123,6 +124,12 @@ struct outcome {
 	size_t note_count;
 	struct apply_report apply;
 	struct plan_text_parts text;
+
+	/* What the policies say; not evaluated: none were asked. Its texts are sealed with the
+	 * rest. */
+	struct verdict verdict;
+	/* What was undecided before an apply, decided on the state after it; else not evaluated. */
+	struct verdict after_apply;
 
 	struct secrets *secrets; /* of the plan, sealed; NULL: none were looked for */
 

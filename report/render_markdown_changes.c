@@ -25,9 +25,9 @@ static const char *const group_icons[CHANGE_GROUPS] = {
 };
 
 /* How much of a row is told. */
-enum level {
-	LEVEL_FULL,
-	LEVEL_ADDRESS,
+enum row_detail {
+	ROW_FULL,
+	ROW_ADDRESS,
 };
 
 /* A list that may be cut: rows first to count - 1 of something. */
@@ -109,11 +109,12 @@ static void add_address(struct page *page, const struct change_head *head)
 		buf_adds(&page->out, " and created again");
 }
 
-static void add_change_row(struct page *page, const struct outcome_change *change, enum level level)
+static void add_change_row(
+    struct page *page, const struct outcome_change *change, enum row_detail detail)
 {
 	buf_adds(&page->out, "- ");
 	add_address(page, &change->head);
-	if (level == LEVEL_FULL)
+	if (detail == ROW_FULL)
 		add_remarks(page, change);
 	buf_addc(&page->out, '\n');
 }
@@ -182,17 +183,17 @@ static void change_row(struct page *page, const void *context, size_t index)
 {
 	const struct outcome_change *rows = context;
 
-	add_change_row(page, &rows[index], LEVEL_FULL);
+	add_change_row(page, &rows[index], ROW_FULL);
 }
 
-static bool add_all_rows(struct page *page, enum change_group group, enum level level)
+static bool add_all_rows(struct page *page, enum change_group group, enum row_detail detail)
 {
 	const struct outcome_change *rows = page->groups.rows[group];
 	size_t count = page->groups.counts[group];
 	size_t mark = page->out.len;
 
 	for (size_t i = 0; i < count && !page->out.overflow; i++)
-		add_change_row(page, &rows[i], level);
+		add_change_row(page, &rows[i], detail);
 	return page_end(page, mark);
 }
 
@@ -200,7 +201,7 @@ static void address_row(struct page *page, const void *context, size_t index)
 {
 	const struct outcome_change *rows = context;
 
-	add_change_row(page, &rows[index], LEVEL_ADDRESS);
+	add_change_row(page, &rows[index], ROW_ADDRESS);
 }
 
 /*
@@ -297,7 +298,7 @@ static void add_loss_group(struct page *page, enum change_group group)
 	room = buf_room(&page->out);
 	aside = size_min(later_losses(page, group), (room - size_min(room, PAGE_SECTION_MIN)) / 2);
 	(void)page_begin(page, aside + 1);
-	if (add_all_rows(page, group, LEVEL_FULL) || add_all_rows(page, group, LEVEL_ADDRESS)) {
+	if (add_all_rows(page, group, ROW_FULL) || add_all_rows(page, group, ROW_ADDRESS)) {
 		page->listed += count;
 		page->losses.named += count;
 	} else {
@@ -415,7 +416,7 @@ static void deferred_row(struct page *page, const void *context, size_t index)
 {
 	const struct outcome_change *change = (const struct outcome_change *)context + index;
 
-	add_change_row(page, change, LEVEL_FULL);
+	add_change_row(page, change, ROW_FULL);
 }
 
 static void invocation_row(struct page *page, const void *context, size_t index)

@@ -38,7 +38,7 @@ program=""
 if [ "${1:-}" = "--valgrind" ]; then
 	# No vgdb: its pipes would stand among the temporary files that the tests count.
 	wrapper="valgrind --quiet --leak-check=full --error-exitcode=99 --child-silent-after-fork=yes"
-	wrapper="$wrapper --vgdb=no"
+	wrapper="$wrapper --vgdb=no --suppressions=$PWD/tests/valgrind.supp"
 	export TFHERALD_UNDER_VALGRIND=1
 	shift
 fi
@@ -62,6 +62,7 @@ export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 LC_ALL=C.UTF-8
 first="tests/e2e/test_deliver.c tests/base/test_process_relay.c tests/e2e/test_terraform.c"
 count=0
 for source in $first tests/base/test_*.c tests/parser/test_*.c tests/policies/test_*.c \
+	tests/policies/cel/test_*.c \
 	tests/report/test_*.c tests/notifiers/test_*.c tests/cmd/test_*.c tests/e2e/test_*.c; do
 	[ -e "$source" ] || continue
 	grep -qsx "$source" "$results/list" && continue

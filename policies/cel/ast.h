@@ -2,13 +2,22 @@
  * ast.h: the tree of an expression, from text to what is evaluated.
  *
  * cel_parse() makes it: operators are CALLs of functions named as in the specification ("_+_",
- * "_[_]", "@in"), macros are expanded into LOOP, BIND and ABSENT nodes at once (so that an
- * explanation can show what the author wrote: every node knows its bytes). cel_compile() (cel.h)
- * resolves names in place.
+ * "-_", "@in"), macros become HAS, LOOP, BIND and CHAIN nodes at once (so that an explanation can
+ * show what the author wrote: every node knows its bytes). cel_compile() (cel.h) resolves names in
+ * place. A macro's name with another number of arguments stays a CALL.
  *
- * Grammar: the CEL language definition, with the optional syntax (?. [?] {?k: v}) and raw, byte and
- * triple-quoted strings. Limits: CEL_TEXT_MAX bytes, CEL_DEPTH_MAX levels of nesting (also of
- * chains of operators, which are built balanced for && and ||), CEL_NODES_MAX nodes.
+ * What macros make: x.optMap(v, e) is BIND("@target", x, IF(@target.hasValue(),
+ * optional.of(BIND(v, @target.value(), e)), optional.none())), optFlatMap the same without
+ * optional.of; these CALLs are global ones named "optional.of" and "optional.none", with
+ * CEL_ROOT_NAME. cel.block([a, b], e) is BIND("@index0", a, BIND("@index1", b, e)), with
+ * IDENTs of these names for cel.index(n) and "@it:n:m" for cel.iterVar(n, m). Names with an @ are
+ * always locals: no text can spell them. Nodes that stand for nothing written have the bytes of
+ * what they belong to.
+ *
+ * Grammar: the CEL language definition, with the optional syntax (.? [?] {?k: v}), names in
+ * backquotes, raw, byte and triple-quoted strings. Limits: CEL_TEXT_MAX bytes, CEL_DEPTH_MAX levels
+ * of nesting in the text, CEL_HEIGHT_MAX levels of the tree (`a + b + c` has three), which bounds
+ * every recursion over it, CEL_NODES_MAX nodes.
  *
  * Errors: ERR_SYNTAX, ERR_LIMIT with the byte in *at; the text says what was expected there.
  * Ownership: nodes in the arena given; names and strings may be views of the text. Layer: policies.
@@ -24,9 +33,10 @@ struct cel_function;
 struct cel_node;
 struct cel_run;
 
-#define CEL_TEXT_MAX  ((size_t)64 << 10)
-#define CEL_DEPTH_MAX 200
-#define CEL_NODES_MAX ((size_t)20000)
+#define CEL_TEXT_MAX   ((size_t)64 << 10)
+#define CEL_DEPTH_MAX  200
+#define CEL_HEIGHT_MAX 1000
+#define CEL_NODES_MAX  ((size_t)20000)
 
 enum cel_node_kind {
 	CEL_NODE_CONST,	 /* constant */
@@ -77,10 +87,11 @@ enum cel_chain { /* macros whose argument is a path that may be missing: policie
 
 enum cel_node_flag {
 	CEL_MEMBER = 1 << 0,	      /* CALL: children[0] is the receiver */
-	CEL_ROOT_NAME = 1 << 1,	      /* IDENT: written with a leading dot */
+	CEL_ROOT_NAME = 1 << 1,	      /* IDENT, CALL, STRUCT: written with a leading dot */
 	CEL_OPTIONAL_SELECT = 1 << 2, /* SELECT, INDEX: ?. and [?] */
 	CEL_OPTIONAL_ENTRY = 1 << 3,  /* element of a list, map or struct: ?x */
 	CEL_PARENTHESES = 1 << 4,     /* stood in parentheses: `(x).y` is no qualified name */
+	CEL_QUOTED_NAME = 1 << 5,     /* SELECT, HAS: x.`a.b`, nor is this one */
 };
 
 /* Evaluates a node; set by cel_compile(). */
@@ -93,22 +104,24 @@ struct cel_node {
 	uint8_t variant;   /* enum cel_loop, enum cel_chain */
 	uint8_t cost;	   /* of evaluating it, roughly; cheap conjuncts go first (compile.c) */
 	uint32_t id;	   /* dense within the program */
-	uint32_t from, to; /* bytes in the source, all of the node's text */
+	uint32_t from, to; /* bytes in the source, all of its text with its parentheses */
 	uint32_t at;	   /* the byte an error points to: operator, name, bracket */
 	uint32_t child_count;
 	int32_t slot, slot2; /* IDENT: variable or local; LOOP, BIND: its locals; set by compile */
 	const struct cel_node **children;
-	struct str name;	  /* IDENT, SELECT, HAS, CALL, STRUCT; variable of LOOP, BIND */
-	struct str name2;	  /* second variable of a LOOP */
-	const struct str *fields; /* STRUCT */
-	struct value constant;	  /* CONST */
+	struct str name;  /* IDENT, SELECT, HAS, CALL, STRUCT ("a.b"); variable of LOOP, BIND */
+	struct str name2; /* second variable of a LOOP */
+	const struct str *fields;	     /* STRUCT */
+	struct value constant;		     /* CONST */
 	const struct cel_function *function; /* CALL */
 	const void *extra; /* of compile.c: compiled regex, permuted children, named program ... */
+	uint32_t height;   /* levels of the tree from here: 1 for a leaf */
 };
 
 struct cel_ast {
 	struct str text;
 	struct cel_node *root;
+	struct cel_node **nodes; /* by id: parents before children, else in order of the source */
 	uint32_t node_count;
 };
 

@@ -21,6 +21,7 @@ struct cel_node_trace {
 struct cel_trace {
 	struct arena *arena;
 	const struct cel_program *program;
+	const struct cel_node *root;  /* the tree that a traced run walks: nothing reordered */
 	struct cel_node_trace *nodes; /* by node id */
 	const struct cel_error *absorbed[TRACE_ABSORBED];
 	size_t absorbed_count;
@@ -42,10 +43,8 @@ void cel_explain(struct buf *buf, const struct cel_trace *trace);
  * source: "resource.after.kms_key_id.startsWith(...)". */
 struct str cel_residual(struct arena *arena, const struct cel_trace *trace);
 
-/* "file:line:column: text\n  source line\n      ^" for problems and errors of expressions. */
-struct cel_source {
-	struct str text;
-};
+/* The line of the source in which byte `at` stands (cut to 100 columns around it), and a ^ below:
+ * "  source line\n      ^", made safe to show. Without a last line end. */
 void cel_caret(struct buf *buf, struct str text, size_t at);
 
 #endif

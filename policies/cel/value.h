@@ -139,9 +139,9 @@ const char *cel_kind_name(uint8_t kind);
 
 /*
  * Equality with unknowns: a bool; UNKNOWN when it depends on an unknown part (false as soon as
- * known parts differ). Different types are not equal (no error); numbers compare by value across
- * int, uint, double and NUMBER; NaN equals nothing. `run` NULL: no paths are collected and an
- * UNKNOWN without paths is returned.
+ * known parts differ; how long a list with an unknown item is, is unknown). Different types are not
+ * equal (no error); numbers compare by value across int, uint, double and NUMBER; NaN equals
+ * nothing. `run` NULL: no paths are collected and an UNKNOWN without paths is returned.
  */
 struct value cel_equal(struct cel_run *run, struct value a, struct value b);
 
@@ -154,9 +154,14 @@ bool cel_compare(struct value a, struct value b, int *order, bool *nan);
  * loaded; NULL: not there. Works for plan maps and for maps of expressions. */
 const struct value *cel_map_get(struct value map, struct value key);
 
+/* container[key], loaded: an item of a list (INT, or another number that is integral) or an entry
+ * of a map. Out of range, a missing key and other types are error values. */
+struct value cel_index(struct cel_run *run, struct value container, struct value key);
+
 /* A plain value (kinds below CEL_FIRST) for JSON: bytes as base64, times as text, a type by its
  * name, optional as its value or null, keys as text; doubles get their shortest lexeme. False with
- * err for NaN, infinities and errors. Unknowns stay UNKNOWN. */
+ * err for NaN, infinities, errors and results that are too large or too deep. Unknowns stay
+ * UNKNOWN; those that are so because they are a secret become HIDDEN. */
 struct err;
 NODISCARD bool cel_export(
     struct arena *arena, struct value value, struct value *out, struct err *err);

@@ -72,6 +72,10 @@ static void test_trees(void **state)
 		"{a=p000000 b=pno c=p1e5 d=p~ e=p}"},
 	    {"styles", "a: x\nb: 'x'\nc: \"x\"\nd: |\n  x\ne: >-\n  x\n",
 		"{a=px b=qx c=qx d=bx\n e=bx}"},
+	    {"a block of spaces at the end", "b:\n- a: |\n    ", "{b=[{a=b}]}"},
+	    {"an empty block at the end", "a: |\n", "{a=b}"},
+	    {"spaces at the end", "a: x\n  ", "{a=px}"},
+	    {"nothing but spaces", "   ", "{}"},
 	    {"escapes", "a: \"\\u00e9\\n\\x41\"\nb: 'it''s'\n", "{a=q\xc3\xa9\nA b=qit's}"},
 	    {"keys that are no strings", "1: a\ntrue: b\nnull: c\n1.5: d\n",
 		"{1=pa true=pb null=pc 1.5=pd}"},
@@ -329,6 +333,105 @@ static void test_scalars(void **state)
 	}
 }
 
+static const struct yaml_tag own_tags[] = {
+    {"!unknown", VALUE_UNKNOWN, 0},
+    {"!sensitive", VALUE_STRING, VALUE_SENSITIVE | VALUE_HAS_SENSITIVE},
+    {NULL, VALUE_NULL, 0},
+};
+
+static void test_own_tags(void **state)
+{
+	const struct yaml_read_options options = {.tags = own_tags};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	const struct yaml *yaml = NULL;
+	struct err err = {0};
+	struct value root;
+
+	(void)state;
+	if (!yaml_read_with(arena, "x.yaml",
+		STR("a: !unknown\nb: [!sensitive x, &u !unknown , *u]\nc: !sensitive {d: 1}\n"
+		    "e: !sensitive\nf: plain\n"),
+		&options, &yaml, &err))
+		fail_msg("%d:%d %s", err.line, err.column, err.text);
+	root = yaml_root(yaml);
+	assert_int_equal(value_get_c(root, "a")->kind, VALUE_UNKNOWN);
+	assert_int_equal(value_get_c(root, "b")->as.items[0].kind, VALUE_STRING);
+	assert_true(value_get_c(root, "b")->as.items[0].marks & VALUE_SENSITIVE);
+	assert_int_equal(value_get_c(root, "b")->as.items[1].kind, VALUE_UNKNOWN);
+	assert_int_equal(value_get_c(root, "b")->as.items[2].kind, VALUE_UNKNOWN);
+	assert_true(value_get_c(root, "b")->marks & VALUE_HAS_UNKNOWN);
+	assert_true(value_get_c(root, "b")->marks & VALUE_HAS_SENSITIVE);
+	assert_false(value_get_c(root, "b")->marks & VALUE_SENSITIVE);
+	assert_true(value_get_c(root, "c")->marks & VALUE_SENSITIVE);
+	assert_int_equal(value_get_c(root, "e")->kind, VALUE_STRING);
+	assert_int_equal(value_get_c(root, "f")->marks, 0);
+	assert_true(str_is(yaml_line(yaml, 1), "a: !unknown"));
+	assert_true(str_is(yaml_line(yaml, 5), "f: plain"));
+	assert_true(str_is(yaml_line(yaml, 6), ""));
+	assert_true(str_is(yaml_line(yaml, 7), "") && str_is(yaml_line(yaml, 0), ""));
+}
+
+static void test_own_tags_refused(void **state)
+{
+	static const struct {
+		const char *text, *want;
+		int line, column;
+	} rows[] = {
+	    {"a: !unknown x\n", "this tag stands alone, without a value behind it", 1, 4},
+	    {"a: !unknown {}\n", "no list or map can stand behind this tag", 1, 4},
+	    {"a: !other x\n", "the tag '!other' is not known; remove it", 1, 4},
+	    {"a: !unknow\n", "the tag '!unknow' is not known; remove it", 1, 4},
+	};
+	const struct yaml_read_options options = {.tags = own_tags};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		const struct yaml *yaml = NULL;
+		struct err err = {0};
+
+		if (yaml_read_with(
+			arena, "x.yaml", str_from(rows[i].text), &options, &yaml, &err) ||
+		    strcmp(err.text, rows[i].want) != 0 || err.line != rows[i].line ||
+		    err.column != rows[i].column)
+			fail_msg("'%s': %d:%d '%s'", rows[i].text, err.line, err.column, err.text);
+	}
+}
+
+/* A scalar behind a tag that nobody knows is kept as it stands in the file. */
+static void test_kept_tags(void **state)
+{
+	static const struct {
+		const char *label, *text, *want;
+		int column;
+	} rows[] = {
+	    {"call", "a: !has(x.y)\n", "!has(x.y)", 4},
+	    {"with more behind it", "a: !x == true\nb: 1\n", "!x == true", 4},
+	    {"over lines", "a: !x ==\n  true\nb: 1\n", "!x ==\n  true", 4},
+	    {"with a comment", "a: !x y # c\n", "!x y", 4},
+	    {"quoted", "a: !x 'y'\n", "!x 'y'", 4},
+	    {"in flow", "{a: !x y, b: 1}\n", "!x y", 5},
+	    {"behind an anchor", "a: &z !x y\n", "!x y", 7},
+	};
+	const struct yaml_read_options options = {.keep_tags = true};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		const struct yaml *yaml = NULL;
+		const struct value *node;
+		struct err err = {0};
+
+		if (!yaml_read_with(arena, "x.yaml", str_from(rows[i].text), &options, &yaml, &err))
+			fail_msg("%s: %s", rows[i].label, err.text);
+		node = value_get_c(yaml_root(yaml), "a");
+		if (node->tag != YAML_TAGGED || !str_is(value_text(*node), rows[i].want))
+			fail_msg("%s: '%.*s'", rows[i].label, STR_ARG(value_text(*node)));
+		check_place(rows[i].label, yaml_position(yaml, node), 1, rows[i].column);
+		assert_int_equal(yaml_scalar(*node).kind, VALUE_STRING);
+	}
+}
+
 /* `unit` again and again, between a head and a foot. */
 static struct str repeated(
     struct arena *arena, const char *head, const char *unit, size_t count, const char *foot)
@@ -458,6 +561,9 @@ int main(void)
 	    cmocka_unit_test(test_text_positions),
 	    cmocka_unit_test(test_text_position_ends),
 	    cmocka_unit_test(test_scalars),
+	    cmocka_unit_test(test_own_tags),
+	    cmocka_unit_test(test_own_tags_refused),
+	    cmocka_unit_test(test_kept_tags),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_billion_laughs),
 	    cmocka_unit_test(test_many_keys),

@@ -22,6 +22,7 @@
 #include "cmd/app.h"
 #include "cmd/options.h"
 #include "notifiers/http.h"
+#include "tests/support/git_world.h"
 #include "tests/support/sys_script.h"
 
 #define WORDS_MAX 12
@@ -416,11 +417,59 @@ static void test_help_command(void **state)
 	assert_int_equal(err.code, ERR_USAGE);
 }
 
+/* A pull request that changes a trusted setting: both versions are shown, the merged one counts. */
+static void show_both(struct world *world, const struct git_world *git)
+{
+	static const char *const argv[] = {"tfherald", "config", "show", NULL};
+	static const char *const json[] = {"tfherald", "config", "show", "--format", "json", NULL};
+	static const char *const missing[] = {"tfherald", "config", "show", "--base", "gone", NULL};
+	static const char *const doctor[] = {
+	    "tfherald", "doctor", "--offline", "--base", "gone", NULL};
+	struct err err = {0};
+	struct str out;
+
+	assert_int_equal(chdir(git_world_path(git, "clone").ptr), 0);
+	sys_script_env(&world->script, "CIRCLECI", "true");
+	sys_script_env(&world->script, "CIRCLE_BRANCH", "change");
+	out = run(world, argv, &err);
+	assert_true(str_contains(out, STR("trusted     origin/main at ")));
+	assert_true(str_contains(out, STR("tofu       tfherald.yaml:1:12 of origin/main at ")));
+	assert_true(str_contains(out, STR("after the merge       ./evil")));
+	assert_true(str_contains(out, STR("origin/main is assumed")));
+	out = run(world, json, &err);
+	assert_true(str_contains(out, STR("\"after_merge\": \"./evil\"")));
+	assert_true(str_contains(out, STR("\"trusted\": \"origin/main at ")));
+	out = run(world, missing, &err);
+	assert_true(str_contains(out, STR("trusted  not known")));
+	assert_true(str_contains(out, STR("the base branch 'gone' is not here")));
+	out = run(world, doctor, &err);
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_true(str_contains(out, STR("problem  base branch")));
+}
+
+static void test_show_trusted(void **state)
+{
+	struct world *world = *state;
+	struct git_world git;
+
+	git_world_open(&git, world->arena);
+	git_world_init(&git, "origin");
+	git_world_write(&git, "origin/tfherald.yaml", "terraform: tofu\n");
+	(void)git_world_commit(&git, "origin");
+	git_world_clone(&git, "origin", "clone", NULL);
+	git_world_run(&git, "clone", "git", "checkout", "-q", "-b", "change", NULL);
+	git_world_write(&git, "clone/tfherald.yaml", "terraform: ./evil\n");
+	(void)git_world_commit(&git, "clone");
+	show_both(world, &git);
+	git_world_close(&git);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_show, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_show_json, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_show_trusted, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_check, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_config_usage, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_doctor_ok, setup, teardown),

@@ -20,6 +20,7 @@
 #include "cmd/help_topics.h"
 #include "cmd/options.h"
 #include "cmd/settings.h"
+#include "policies/host.h"
 
 #define PAGE_MAX ((size_t)4 << 20)
 
@@ -55,6 +56,21 @@ static bool name_is_plain(const char *name)
 {
 	return name[0] != '\0' &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
+}
+
+/* A command of a group has two words, and its group stands in the table. */
+static bool command_name_is_plain(const struct command *command)
+{
+	const char *word = command_word(command);
+	struct str group = {command->name, (size_t)(word - command->name)};
+
+	if (group.len == 0)
+		return name_is_plain(command->name);
+	if (!str_eat_end(&group, STR(" ")) || command_find(group) == NULL)
+		return false;
+	return command_find(group)->is_group && command_is_in(command, command_find(group)) &&
+	       command_find_in(command_find(group), str_from(word)) == command &&
+	       name_is_plain(word);
 }
 
 static bool is_global(const char *name)
@@ -100,8 +116,11 @@ static void test_commands(void **state)
 		if (next != NULL && command->hidden == next->hidden &&
 		    strcmp(command->name, next->name) >= 0)
 			fail_msg("'%s' and '%s' are not sorted", command->name, next->name);
-		if (!name_is_plain(command->name) || command->args == NULL || command->run == NULL)
+		if (!command_name_is_plain(command) || command->args == NULL ||
+		    (command->run == NULL) != command->is_group)
 			fail_msg("'%s' is not whole", command->name);
+		if (command->is_group && (command->opts != NULL || command->operands_max > 0))
+			fail_msg("'%s' is a group and takes more than commands", command->name);
 		if (command->description == NULL || command->example == NULL ||
 		    !str_contains(str_from(command->example), STR("tfherald")))
 			fail_msg("'%s' lacks a description or an example", command->name);
@@ -146,6 +165,9 @@ static void test_pages(void **state)
 	(void)state;
 	check_width("overview", text);
 	assert_true(str_contains(text, STR("  plan ")));
+	assert_true(str_contains(text, STR("  policy ")));
+	assert_false(str_contains(text, STR("  policy eval ")));
+	assert_false(str_contains(text, STR("  eval ")));
 	assert_false(str_contains(text, STR("generate-docs")));
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		buf_init(&buf, arena, PAGE_MAX);
@@ -229,6 +251,25 @@ static void print_manpage(struct buf *buf)
 	help_manpage(buf, TFHERALD_VERSION);
 }
 
+static void check_functions(struct str page, const struct cel_function *const *tables)
+{
+	for (size_t i = 0; tables[i] != NULL; i++) {
+		for (const struct cel_function *row = tables[i]; row->name != NULL; row++) {
+			if (!str_contains(page, str_from(row->help)))
+				fail_msg("docs/expressions.md lacks %s", row->name);
+		}
+	}
+}
+
+static void test_expressions(void **state)
+{
+	struct str page = printed(help_expressions);
+
+	(void)state;
+	check_functions(page, cel_function_tables);
+	check_functions(page, policy_functions);
+}
+
 struct document {
 	const char *path;
 	void (*print)(struct buf *buf);
@@ -239,6 +280,7 @@ static void test_documents(void **state)
 	static const struct document documents[] = {
 	    {"docs/tfherald.1", print_manpage},
 	    {"docs/settings.md", help_settings},
+	    {"docs/expressions.md", help_expressions},
 	    {"docs/schema/tfherald.schema.json", help_settings_schema},
 	};
 
@@ -263,6 +305,7 @@ int main(void)
 	    cmocka_unit_test(test_tables),
 	    cmocka_unit_test(test_environment),
 	    cmocka_unit_test(test_settings_table),
+	    cmocka_unit_test(test_expressions),
 	    cmocka_unit_test(test_documents),
 	};
 

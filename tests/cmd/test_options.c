@@ -77,6 +77,16 @@ static const struct wrong_row wrong[] = {
     {"unknown topic", {"tfherald", "help", "exitcodes"}, "did you mean 'exit-codes'?"},
     {"topic like a command", {"tfherald", "help", "aply"}, "did you mean 'apply'?"},
     {"hint names the command", {"tfherald", "plan", "--bogus"}, "see 'tfherald plan --help'"},
+    {"group and no such command", {"tfherald", "policy", "evl"},
+	"policy: unknown command 'evl'; did you mean 'eval'? see 'tfherald policy --help'"},
+    {"group and no such command, with help", {"tfherald", "policy", "xyzzyx", "--help"},
+	"policy: unknown command"},
+    {"option in front of the group's command", {"tfherald", "policy", "--batch", "eval"},
+	"as in 'tfherald policy eval --batch ...'"},
+    {"two words as one", {"tfherald", "policy eval"}, "unknown command 'policy eval'"},
+    {"second word alone", {"tfherald", "eval", "1"}, "unknown command 'eval'"},
+    {"too many operands of a group's command", {"tfherald", "policy", "eval", "1", "2"},
+	"policy eval: unexpected '2'"},
     {"hint without a command", {"tfherald", "--bogus"}, "see 'tfherald --help'"},
 };
 

@@ -84,7 +84,7 @@ static void command_lines_parse(void **state)
 static void help_examples_parse(void **state)
 {
 	static const char *const commands[] = {
-	    "apply", "completion", "config", "doctor", "help", "plan", "show", "version"};
+	    "apply", "completion", "config", "doctor", "help", "plan", "policy", "show", "version"};
 	struct program program;
 
 	(void)state;

@@ -264,6 +264,188 @@ static void files_are_read_in_windows(void **state)
 	assert_true(str_eq(buf_str(&log.text), buf_str(&want)));
 }
 
+/* Takes the entries whose bit is set, and notes that nobody asks about others than there are. */
+struct bits {
+	uint64_t wanted;
+	size_t highest;
+};
+
+struct bits_log {
+	struct log log; /* first: log_change() takes it */
+	struct bits bits;
+};
+
+static bool bit_is_set(void *context, size_t i, const struct change_entry *entry)
+{
+	struct bits *bits = &((struct bits_log *)context)->bits;
+
+	(void)entry;
+	bits->highest = i > bits->highest ? i : bits->highest;
+	return i < 64 && (bits->wanted >> i & 1);
+}
+
+static const char *const wanted_plan = PLAN(CHANGES(RECORD("t.a", "managed",
+    ACTIONS("\"no-op\"")) "," RECORD("t.b", "managed", ACTIONS("\"create\"")) "," RECORD("t.c",
+    "managed", ACTIONS("\"delete\"")) "," RECORD("t.d", "managed", ACTIONS("\"update\""))));
+
+static const struct {
+	uint64_t wanted;
+	const char *want;
+} wanted_rows[] = {
+    {0, ""},
+    {1, "t.a no-op\n"},
+    {8, "t.d update\n"},
+    {6, "t.b create\nt.c delete\n"},
+    {9, "t.a no-op\nt.d update\n"},
+    {15, "t.a no-op\nt.b create\nt.c delete\nt.d update\n"},
+};
+
+static void wanted_entries_are_visited(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wanted_rows) * 2; i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+		struct input *file CLEANUP(input_close_ptr) =
+		    write_input(arena, str_from(wanted_plan));
+		struct plan *plan = read_json(arena, "wanted", wanted_plan);
+		struct bits_log log = {.bits = {.wanted = wanted_rows[i / 2].wanted}};
+		struct err err = {0};
+
+		if (i % 2)
+			assert_true(plan_read_json(arena, file, NULL, &plan, &err));
+		buf_init(&log.log.text, arena, TEXT_MAX);
+		assert_true(plan_visit_wanted(
+		    plan, CHANGES_RESOURCE, bit_is_set, scratch, log_change, &log, &err));
+		if (!str_is(buf_str(&log.log.text), wanted_rows[i / 2].want))
+			fail_msg("row %zu: %.*s", i, STR_ARG(buf_str(&log.log.text)));
+		assert_int_equal(log.bits.highest, 3);
+	}
+}
+
+struct head_log {
+	struct change_entry entries[4];
+	size_t seen;
+};
+
+static bool note_entry(void *context, size_t i, const struct change_entry *entry)
+{
+	struct head_log *log = context;
+
+	if (i < ARRAY_LEN(log->entries))
+		log->entries[i] = *entry;
+	return i == 1;
+}
+
+static bool count_change(void *context, const struct change *change, struct err *err)
+{
+	struct head_log *log = context;
+
+	(void)err;
+	assert_string_equal(str_is(change->head.address, "t.b[0]") ? "t.b[0]" : "", "t.b[0]");
+	log->seen++;
+	return true;
+}
+
+static void rows_have_entries(void **state)
+{
+	static const char text[] = "Terraform will perform the following actions:\n\n"
+				   "  # data.t.a will be read during apply\n"
+				   " <= data \"t\" \"a\" {\n    }\n\n"
+				   "  # t.b[0] will be created\n"
+				   "  + resource \"t\" \"b\" {\n      + x = 1\n    }\n\n"
+				   "Plan: 1 to add, 0 to change, 0 to destroy.\n";
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct plan *plan = plan_read_text(arena, str_from(text));
+	struct head_log log = {0};
+	struct change change;
+	struct err err = {0};
+	size_t at = 9;
+	bool found = false;
+
+	(void)state;
+	assert_int_equal(plan->counts[CHANGES_RESOURCE], 2);
+	assert_true(
+	    plan_visit_wanted(plan, CHANGES_RESOURCE, note_entry, arena, count_change, &log, &err));
+	assert_int_equal(log.seen, 1);
+	assert_int_equal(log.entries[0].action, ACTION_READ);
+	assert_int_equal(log.entries[0].flags, ENTRY_DATA);
+	assert_int_equal(log.entries[1].action, ACTION_CREATE);
+	assert_int_equal(log.entries[1].flags, 0);
+	assert_true(log.entries[0].type_hash == log.entries[1].type_hash);
+	assert_true(
+	    plan_find(plan, CHANGES_RESOURCE, STR("t.b[0]"), arena, &at, &found, &err) && found);
+	assert_int_equal(at, 1);
+	assert_true(plan_load(plan, CHANGES_RESOURCE, at, arena, &change, &err));
+	assert_false(change.has_values);
+	assert_true(str_contains(change.body, STR("x = 1")));
+	assert_true(plan_find(plan, CHANGES_RESOURCE, STR("t.b"), arena, &at, &found, &err));
+	assert_false(found);
+}
+
+static const char *const find_plan = PLAN(
+    CHANGES("{\"address\":\"t.a\",\"mode\":\"managed\",\"type\":\"t\",\"name\":\"a\",\"deposed\":"
+	    "\"00ff\",\"change\":{\"actions\":[\"delete\"]}}," RECORD("t.b", "managed",
+		ACTIONS("\"create\"")) "," RECORD("t.a", "managed", ACTIONS("\"update\""))));
+
+static const struct {
+	const char *name, *address;
+	bool found;
+	size_t at;
+} finds[] = {
+    {"not the deposed one", "t.a", true, 2},
+    {"in the middle", "t.b", true, 1},
+    {"a prefix", "t.", false, 0},
+    {"empty", "", false, 0},
+    {"another", "t.c", false, 0},
+};
+
+static void changes_are_found_and_loaded(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(finds) * 2; i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+		struct input *file CLEANUP(input_close_ptr) =
+		    write_input(arena, str_from(find_plan));
+		struct plan *plan = read_json(arena, finds[i / 2].name, find_plan);
+		struct change change;
+		struct err err = {0};
+		size_t at = 0;
+		bool found = !finds[i / 2].found;
+
+		if (i % 2)
+			assert_true(plan_read_json(arena, file, NULL, &plan, &err));
+		assert_true(plan_find(plan, CHANGES_RESOURCE, str_from(finds[i / 2].address),
+		    scratch, &at, &found, &err));
+		if (found != finds[i / 2].found || (found && at != finds[i / 2].at))
+			fail_msg("%s: %d %zu", finds[i / 2].name, found, at);
+		if (!found)
+			continue;
+		assert_true(plan_load(plan, CHANGES_RESOURCE, at, arena, &change, &err));
+		assert_true(str_is(change.head.address, finds[i / 2].address));
+		assert_true(change.has_values);
+	}
+}
+
+static void outputs_are_found_and_loaded(void **state)
+{
+	static const char json[] =
+	    PLAN("\"output_changes\":{\"a\":{\"actions\":[\"no-op\"]},\"b\":{\"actions\":"
+		 "[\"create\"],\"after\":\"x\"}}");
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct plan *plan = read_json(arena, "outputs", json);
+	struct change change;
+	struct err err = {0};
+	size_t at = 0;
+	bool found = false;
+
+	(void)state;
+	assert_true(plan_find(plan, CHANGES_OUTPUT, STR("b"), arena, &at, &found, &err) && found);
+	assert_true(plan_load(plan, CHANGES_OUTPUT, at, arena, &change, &err));
+	assert_true(str_is(value_text(change.after), "x"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +453,10 @@ int main(void)
 	    cmocka_unit_test(visitors_may_stop),
 	    cmocka_unit_test(errors_of_records_have_a_place),
 	    cmocka_unit_test(files_are_read_in_windows),
+	    cmocka_unit_test(wanted_entries_are_visited),
+	    cmocka_unit_test(rows_have_entries),
+	    cmocka_unit_test(changes_are_found_and_loaded),
+	    cmocka_unit_test(outputs_are_found_and_loaded),
 	};
 
 	return cmocka_run_group_tests_name("parser/plan_load", tests, NULL, NULL);

@@ -1,0 +1,130 @@
+#include "cmd/check_plan.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "cmd/import_findings.h"
+#include "cmd/plan_source.h"
+#include "report/hide.h"
+
+DEFINE_CLEANUP(DIR *, closedir)
+
+static bool is_terraform(struct str name)
+{
+	return str_ends(name, STR(".tf")) || str_ends(name, STR(".tf.json")) ||
+	       str_is(name, "terragrunt.hcl");
+}
+
+static bool holds_terraform(const char *directory)
+{
+	DIR *dir CLEANUP(closedir_ptr) = opendir(directory);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)) != NULL) {
+		if (is_terraform(str_from(entry->d_name)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* A '=' can stand in the name of a file, too: what is before it has to be a directory. */
+static bool split_directory(
+    struct arena *arena, const char *operand, const char **directory, const char **path)
+{
+	const char *equals = strchr(operand, '=');
+
+	if (!equals || equals == operand)
+		return false;
+	*directory = str_to_c(arena, (struct str){operand, (size_t)(equals - operand)});
+	*path = equals + 1;
+	return is_directory(*directory);
+}
+
+bool check_plan_split(struct arena *arena, const char *operand, const char **directory,
+    const char **path, struct err *err)
+{
+	const char *slash = strrchr(operand, '/');
+	struct stat about;
+
+	if (split_directory(arena, operand, directory, path)) {
+		if (holds_terraform(*directory))
+			return true;
+		return err_set(err, ERR_USAGE,
+		    "'%s' holds no Terraform files: DIR= is the directory of the root module",
+		    *directory);
+	}
+	if (strchr(operand, '=') && stat(operand, &about) != 0)
+		return err_set(err, ERR_USAGE, "'%.*s' is no directory",
+		    (int)(strchr(operand, '=') - operand), operand);
+	*path = operand;
+	*directory =
+	    slash ? str_to_c(arena, (struct str){operand, (size_t)(slash - operand)}) : ".";
+	if (slash == operand)
+		*directory = "/";
+	if (strcmp(operand, "-") != 0 && holds_terraform(*directory))
+		return true;
+	return err_set(err, ERR_USAGE,
+	    "of which directory is the plan '%s'? say DIR=%s, DIR being the root module's", operand,
+	    operand);
+}
+
+NODISCARD static bool open_policies(struct app *app, const struct check_plan_options *options,
+    const struct check_plan *first, struct check_plan *out, struct err *err)
+{
+	bool ok = first ? policies_open_directory(&first->policies, &out->session,
+			      &options->policies, true, &out->policies, err)
+			: policies_open(
+			      app, &out->session, &options->policies, true, &out->policies, err);
+
+	out->opened = true;
+	out->policies.world.operation_word = "check";
+	return ok;
+}
+
+NODISCARD static bool judge(struct app *app, const struct check_plan_options *options,
+    struct check_plan *out, struct err *err)
+{
+	struct plan_options reading = {.strict_json = options->strict_json};
+	struct outcome *outcome = &out->outcome;
+	struct plan *plan;
+
+	if (!plan_from_file(app, out->path, session_terraform(&out->session), &reading, &plan, err))
+		return false;
+	outcome->version = TFHERALD_VERSION;
+	outcome->facts = out->session.facts;
+	if (!outcome_add_plan(app->run, app->scratch, plan, outcome, err) ||
+	    !policies_judge(&out->policies, plan, &outcome->verdict, err) ||
+	    !import_findings(app, &out->policies, &options->imports, &outcome->verdict, err))
+		return false;
+	if (outcome->secrets)
+		outcome_hide(app->run, outcome->secrets, outcome);
+	return true;
+}
+
+bool check_plan_open(struct app *app, const char *operand, const struct check_plan_options *options,
+    const struct check_plan *first, struct check_plan *out, struct err *err)
+{
+	struct session_options opening = {.terraform = options->terraform};
+
+	*out = (struct check_plan){0};
+	return check_plan_split(app->run, operand, &opening.directory, &out->path, err) &&
+	       session_open(app, &opening, &out->session, err) &&
+	       session_find_facts(app, &out->session, &options->facts, err) &&
+	       open_policies(app, options, first, out, err) && judge(app, options, out, err);
+}
+
+void check_plan_close(struct check_plan *plan)
+{
+	if (plan->opened)
+		policies_close(&plan->policies);
+	plan->opened = false;
+}

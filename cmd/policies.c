@@ -1,0 +1,181 @@
+#include "cmd/policies.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "cmd/policy_world.h"
+#include "policies/codeowners.h"
+
+/* "." of the workspace is "" of a source. */
+static struct str source_directory(const struct workspace *workspace)
+{
+	return str_is(workspace->directory, ".") ? STR_EMPTY : workspace->directory;
+}
+
+static void say_problem(const struct policy_problems *problems, size_t i)
+{
+	char line[ERR_TEXT_MAX + 4096];
+	struct str caret = problems->carets[i];
+
+	err_format(&problems->items[i], line, sizeof(line));
+	if (caret.len > 0)
+		log_error("%s\n%.*s", line, STR_ARG(caret));
+	else
+		log_error("%s", line);
+}
+
+bool policies_report(
+    struct app *app UNUSED, const struct policy_problems *problems, struct err *err)
+{
+	size_t all = problems->count + problems->left_out;
+
+	for (size_t i = 0; i < problems->count; i++)
+		say_problem(problems, i);
+	if (problems->count == 0)
+		return true;
+	return err_set(err, problems->items[0].code, "%zu problem%s in the policy files", all,
+	    all == 1 ? "" : "s");
+}
+
+/* A base branch whose policies are broken must not lock the pull request that mends them: what is
+ * wrong with it is a finding that its owners can release; the rules that work still count. */
+static void take_trusted_problems(struct policies *policies, const struct policy_problems *problems)
+{
+	struct ruleset_comparison *weakenings = &policies->weakenings;
+	struct arena *arena = policies->app->run;
+	struct weakening *items;
+
+	if (problems->count == 0)
+		return;
+	items = arena_array(arena, struct weakening, weakenings->count + problems->count);
+	for (size_t i = 0; i < weakenings->count; i++)
+		items[i] = weakenings->items[i];
+	for (size_t i = 0; i < problems->count; i++) {
+		const struct err *problem = &problems->items[i];
+
+		items[weakenings->count++] = (struct weakening){.rule = STR("policy-files"),
+		    .what = str_format(arena, "the trusted policies are broken: %s", problem->text),
+		    .trusted = {.file = str_from(problem->file),
+			.line = problem->line,
+			.column = problem->column}};
+	}
+	weakenings->items = items;
+}
+
+NODISCARD static bool load_trusted(
+    struct policies *policies, struct ruleset_request *request, struct err *err)
+{
+	struct policy_problems *problems = arena_make(policies->app->run, struct policy_problems);
+
+	policy_problems_init(problems, policies->app->run);
+	request->source = &policies->trust.trusted;
+	request->check_all = true;
+	if (!ruleset_load(policies->app->run, request, &policies->trusted, problems, err))
+		return false;
+	ruleset_compare(
+	    policies->app->run, policies->trusted, policies->head, &policies->weakenings);
+	take_trusted_problems(policies, problems);
+	return true;
+}
+
+NODISCARD static bool load_chains(struct policies *policies, bool check_all, struct err *err)
+{
+	struct ruleset_request request = {.source = &policies->trust.head,
+	    .directory = source_directory(policies->workspace),
+	    .check_all = check_all};
+
+	policy_problems_init(&policies->problems, policies->app->run);
+	if (!ruleset_load(
+		policies->app->run, &request, &policies->head, &policies->problems, err) ||
+	    !policies_report(policies->app, &policies->problems, err))
+		return false;
+	for (size_t i = 0; i < policies->head->not_read_count; i++)
+		log_warn("%.*s is not read: the name is tfherald.yaml",
+		    STR_ARG(policies->head->not_read[i]));
+	return policies->trust.same || load_trusted(policies, &request, err);
+}
+
+NODISCARD static bool open_rest(struct policies *policies, const struct session *session,
+    const struct policy_options *options, bool check_all, struct err *err)
+{
+	const struct source *owners =
+	    policies->trust.same ? &policies->trust.head : &policies->trust.trusted;
+
+	return load_chains(policies, check_all, err) &&
+	       codeowners_read(policies->app->run, owners, &policies->owners, err) &&
+	       policy_world_make(policies, session, options, err);
+}
+
+bool policies_open(struct app *app, const struct session *session,
+    const struct policy_options *options, bool check_all, struct policies *out, struct err *err)
+{
+	*out = (struct policies){.app = app, .workspace = &session->workspace};
+	if (!trust_find(app, &session->workspace, &session->facts, options->base, &out->trust, err))
+		return false;
+	for (size_t i = 0; i < out->trust.note_count; i++)
+		log_info("%.*s", STR_ARG(out->trust.notes[i]));
+	return open_rest(out, session, options, check_all, err);
+}
+
+bool policies_open_directory(const struct policies *first, const struct session *session,
+    const struct policy_options *options, bool check_all, struct policies *out, struct err *err)
+{
+	*out = (struct policies){
+	    .app = first->app, .workspace = &session->workspace, .trust = first->trust};
+	out->trust.tree = NULL; /* the first one's to close */
+	return open_rest(out, session, options, check_all, err);
+}
+
+void policies_close(struct policies *policies)
+{
+	if (policies->trusted)
+		ruleset_free(policies->trusted);
+	if (policies->head)
+		ruleset_free(policies->head);
+	trust_close(&policies->trust);
+	policies->trusted = policies->head = NULL;
+}
+
+bool policies_present(const struct policies *policies)
+{
+	return policies->head->rule_count > 0 || policies->weakenings.count > 0 ||
+	       (policies->trusted && policies->trusted->rule_count > 0);
+}
+
+static bool can_deny(const struct ruleset *ruleset)
+{
+	for (size_t i = 0; ruleset && i < ruleset->rule_count; i++) {
+		const struct rule *rule = &ruleset->rules[i];
+
+		if (!rule->disabled &&
+		    (rule->level == LEVEL_DENY || rule->on_unknown == ON_UNKNOWN_DENY))
+			return true;
+	}
+	return ruleset && ruleset->require_rules;
+}
+
+bool policies_can_deny(const struct policies *policies)
+{
+	return can_deny(policies->head) || can_deny(policies->trusted) ||
+	       policies->weakenings.count > 0;
+}
+
+bool policies_judge(
+    struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err)
+{
+	struct err why = {0};
+
+	policies->evaluation = (struct evaluation){.plan = plan,
+	    .trusted = policies->trusted,
+	    .head = policies->head,
+	    .weakenings = &policies->weakenings,
+	    .world = &policies->world};
+	if (evaluate_plan(policies->app->run, policies->app->scratch, &policies->evaluation,
+		&policies->problems, out, &why))
+		return true;
+	if (policies->problems.count == 0) {
+		*err = why;
+		return false;
+	}
+	return policies_report(policies->app, &policies->problems, err);
+}

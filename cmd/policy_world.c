@@ -1,0 +1,404 @@
+#include "cmd/policy_world.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json_read.h"
+#include "base/yaml.h"
+#include "cmd/git_tree.h"
+#include "parser/hcl.h"
+#include "policies/cel/time.h"
+#include "policies/date.h"
+#include "policies/policy_reader.h"
+
+#define FACTS_MAX ((size_t)4 << 20)
+#define DATA_MAX  ((size_t)16 << 20)
+
+/* A map that is filled key by key; later wins, so that facts of a file stand over what was found.
+ */
+struct map_builder {
+	struct arena *arena;
+	struct value_entry *entries;
+	size_t count, room;
+};
+
+static void map_begin(struct map_builder *map, struct arena *arena, size_t room)
+{
+	*map = (struct map_builder){arena, arena_array(arena, struct value_entry, room), 0, room};
+}
+
+static void map_set(struct map_builder *map, struct str key, struct value value)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		if (str_eq(value_text(map->entries[i].key), key)) {
+			map->entries[i].value = value;
+			return;
+		}
+	}
+	if (map->count < map->room)
+		map->entries[map->count++] = (struct value_entry){value_string(key), value};
+}
+
+static struct value map_end(struct map_builder *map)
+{
+	struct value value = value_null();
+	struct str duplicate;
+
+	/* map_set() keeps keys apart */
+	return value_map(map->arena, map->entries, map->count, &value, &duplicate) ? value
+										   : value_null();
+}
+
+static struct value unknown_named(struct arena *arena, const char *prefix, struct str name)
+{
+	struct value value = value_unknown();
+	struct str path = str_format(arena, "%s%.*s", prefix, STR_ARG(name));
+
+	value.as.text = path.ptr;
+	value.len = (uint32_t)path.len;
+	return value;
+}
+
+static struct value text_or_unknown(
+    struct arena *arena, const char *prefix, const char *name, struct str text)
+{
+	return text.len > 0 ? value_string(text) : unknown_named(arena, prefix, str_from(name));
+}
+
+static void set_all(struct map_builder *map, const struct value *facts)
+{
+	for (uint32_t i = 0; facts && facts->kind == VALUE_MAP && i < facts->len; i++)
+		map_set(map, value_text(facts->as.entries[i].key), facts->as.entries[i].value);
+}
+
+/* --- --facts FILE --- */
+
+static const struct {
+	const char *part;
+	const char *keys[8];
+} fact_keys[] = {
+    {"pr", {"number", "labels", "draft", "author", "approvals", NULL}},
+    {"git", {"branch", "base", "author", "changed_files", NULL}},
+    {"backend", {"type", "config", NULL}},
+};
+
+static bool is_among(struct str key, const char *const *keys)
+{
+	for (size_t i = 0; keys[i]; i++) {
+		if (str_is(key, keys[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool check_part(const char *file, size_t part, const struct value *value, struct err *err)
+{
+	if (!value)
+		return true;
+	if (value->kind != VALUE_MAP)
+		return err_set_at(err, ERR_INVALID, file, 0, 0, "'%s' must be a map, not %s",
+		    fact_keys[part].part, value_kind_name((enum value_kind)value->kind));
+	for (uint32_t i = 0; i < value->len; i++) {
+		struct str key = value_text(value->as.entries[i].key);
+
+		if (!is_among(key, fact_keys[part].keys))
+			return err_set_at(err, ERR_INVALID, file, 0, 0,
+			    "unknown key '%.*s' of '%s'", STR_ARG(key), fact_keys[part].part);
+	}
+	return true;
+}
+
+static bool check_facts(const char *file, struct value facts, struct err *err)
+{
+	static const char *const parts[] = {"pr", "git", "backend", NULL};
+
+	if (facts.kind != VALUE_MAP)
+		return err_set_at(err, ERR_INVALID, file, 0, 0, "facts must be a JSON object");
+	for (uint32_t i = 0; i < facts.len; i++) {
+		struct str key = value_text(facts.as.entries[i].key);
+
+		if (!is_among(key, parts))
+			return err_set_at(err, ERR_INVALID, file, 0, 0,
+			    "unknown key '%.*s'; facts have 'pr', 'git' and 'backend'",
+			    STR_ARG(key));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fact_keys); i++) {
+		if (!check_part(file, i, value_get_c(facts, fact_keys[i].part), err))
+			return false;
+	}
+	return true;
+}
+
+NODISCARD static bool read_facts(
+    struct arena *arena, const char *file, struct value *out, struct err *err)
+{
+	struct jsonr json = {.file = file};
+	struct str text;
+
+	*out = value_null();
+	if (!file)
+		return true;
+	return file_read(arena, file, FACTS_MAX, &text, err) &&
+	       jsonr_read(arena, text, &json, out, err) && check_facts(file, *out, err);
+}
+
+/* --- git and pr --- */
+
+NODISCARD static bool git_value(struct policies *policies, const struct session *session,
+    const struct value *facts, struct err *err)
+{
+	struct arena *arena = policies->app->run;
+	const struct trust *trust = &policies->trust;
+	struct map_builder map;
+	struct str *paths = NULL;
+	size_t count = 0;
+	bool known = false;
+
+	map_begin(&map, arena, 8);
+	map_set(&map, STR("author"), unknown_named(arena, "git.", STR("author")));
+	map_set(&map, STR("base"),
+	    text_or_unknown(arena, "git.", "base", session->facts.base_branch.value));
+	map_set(&map, STR("branch"),
+	    text_or_unknown(arena, "git.", "branch", session->facts.branch.value));
+	map_set(&map, STR("changed_files"), unknown_named(arena, "git.", STR("changed_files")));
+	if (trust->known && trust->base_commit.len > 0 && trust->head_commit.len > 0 &&
+	    !git_changed_files(policies->app, session->workspace.root, trust->base_commit,
+		trust->head_commit, &paths, &count, &known, err))
+		return false;
+	if (known) {
+		struct value *items = arena_array(arena, struct value, count + 1);
+
+		for (size_t i = 0; i < count; i++)
+			items[i] = value_string(paths[i]);
+		map_set(&map, STR("changed_files"), value_list(items, count));
+	}
+	set_all(&map, facts);
+	policies->world.git = map_end(&map);
+	return true;
+}
+
+static struct value number_of(struct str text)
+{
+	struct err err = {0};
+	int64_t number;
+
+	return str_to_int64(text, 1, INT64_MAX, &number, &err) ? value_int(number) : value_null();
+}
+
+/* On no pull request there is none to ask: its fields stay unknown all the same. */
+static struct value pr_value(
+    struct arena *arena, const struct session *session, const struct value *facts)
+{
+	static const char *const names[] = {"approvals", "author", "draft", "labels", "number"};
+	struct map_builder map;
+
+	map_begin(&map, arena, 8);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		map_set(&map, str_from(names[i]), unknown_named(arena, "pr.", str_from(names[i])));
+	if (session->facts.pull_request.value.len > 0)
+		map_set(&map, STR("number"), number_of(session->facts.pull_request.value));
+	set_all(&map, facts);
+	return map_end(&map);
+}
+
+/* --- documents --- */
+
+/* JSON is YAML, but YAML has more limits: only what is no JSON is read as YAML. */
+NODISCARD static bool read_document(
+    struct arena *arena, const char *file, struct str text, struct value *out, struct err *err)
+{
+	struct jsonr json = {.file = file};
+	const struct yaml *yaml;
+	struct err why = {0};
+	struct str start = str_trim(text);
+
+	if (start.len > 0 && (start.ptr[0] == '{' || start.ptr[0] == '['))
+		return jsonr_read(arena, text, &json, out, err);
+	if (!yaml_read(arena, file, text, &yaml, &why)) {
+		*err = why;
+		return false;
+	}
+	*out = tree_typed(arena, yaml_root(yaml));
+	return true;
+}
+
+/* "{dir}/infracost.json" */
+static struct str expand_path(struct arena *arena, struct str path, struct str directory)
+{
+	size_t at;
+
+	while (str_find(path, STR("{dir}"), &at)) {
+		struct str rest = str_skip(path, at + 5);
+
+		path = str_format(arena, "%.*s%.*s%.*s", STR_ARG(str_from_to(path, 0, at)),
+		    STR_ARG(directory.len > 0 ? directory : STR(".")), STR_ARG(rest));
+	}
+	return path;
+}
+
+/* Documents are made by earlier steps of the job: they are read from the head, never the base. */
+NODISCARD static bool add_configured(struct policies *policies, const struct ruleset *ruleset,
+    struct map_builder *map, struct err *err)
+{
+	struct arena *arena = policies->app->run;
+	const struct source *source = &policies->trust.head;
+
+	for (size_t i = 0; i < ruleset->data_count; i++) {
+		const struct data_document *document = &ruleset->data[i];
+		struct str path = expand_path(arena, document->path, ruleset->directory), text;
+		struct value value = unknown_named(arena, "data.", document->name);
+		bool found = false;
+
+		if (!source_join(arena, STR_EMPTY, path, &path))
+			return err_set_at(err, ERR_INVALID, document->place.file.ptr,
+			    document->place.line, document->place.column,
+			    "data '%.*s' leads out of the repository", STR_ARG(document->name));
+		if (!source->read(source->state, arena, path, DATA_MAX, &text, &found, err))
+			return false;
+		if (found && !read_document(arena, str_to_c(arena, path), text, &value, err))
+			return false;
+		map_set(map, document->name, value);
+	}
+	return true;
+}
+
+NODISCARD static bool add_given(
+    struct arena *arena, const struct option_list *list, struct map_builder *map, struct err *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct str name = str_from(list->items[i]), text;
+		const char *file;
+		struct value value;
+		size_t at;
+
+		if (!str_find_char(name, '=', &at) || at == 0)
+			return err_set(
+			    err, ERR_USAGE, "--data expects NAME=FILE, not '%s'", list->items[i]);
+		file = list->items[i] + at + 1;
+		if (!file_read(arena, file, DATA_MAX, &text, err) ||
+		    !read_document(arena, file, text, &value, err))
+			return false;
+		map_set(map, str_from_to(name, 0, at), value);
+	}
+	return true;
+}
+
+NODISCARD static bool data_value(
+    struct policies *policies, const struct policy_options *options, struct err *err)
+{
+	struct map_builder map;
+	size_t room = policies->head->data_count + options->data.count;
+
+	room += policies->trusted ? policies->trusted->data_count : 0;
+	map_begin(&map, policies->app->run, room + 1);
+	if (!add_configured(policies, policies->head, &map, err) ||
+	    (policies->trusted && !add_configured(policies, policies->trusted, &map, err)) ||
+	    !add_given(policies->app->run, &options->data, &map, err))
+		return false;
+	policies->world.data = map_end(&map);
+	return true;
+}
+
+/* --- backend --- */
+
+static struct value backend_block(
+    struct arena *arena, struct str text, const struct hcl_block *block)
+{
+	struct map_builder map;
+	struct value config;
+	bool is_cloud = str_is(block->type, "cloud");
+
+	hcl_constants(arena, text, block, &config);
+	map_begin(&map, arena, 2);
+	map_set(&map, STR("config"), config);
+	map_set(&map, STR("type"), value_string(is_cloud ? STR("cloud") : block->labels[0]));
+	return map_end(&map);
+}
+
+static bool is_backend(const struct hcl_file *file, size_t i)
+{
+	const struct hcl_block *block = &file->blocks[i];
+
+	if (block->depth != 1 || (!str_is(block->type, "backend") && !str_is(block->type, "cloud")))
+		return false;
+	while (i > 0 && file->blocks[i].depth > 0)
+		i--;
+	return str_is(file->blocks[i].type, "terraform");
+}
+
+bool backend_read(struct arena *arena, const struct source *source, struct str directory,
+    struct value *out, struct err *err)
+{
+	struct source_entry *entries;
+	size_t count;
+
+	*out = unknown_named(arena, "", STR("backend"));
+	if (!source->list(source->state, arena, directory, &entries, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct hcl_file file;
+		struct str path, text;
+		bool found;
+
+		if (entries[i].kind != SOURCE_FILE || !str_ends(entries[i].name, STR(".tf")))
+			continue;
+		if (!source_join(arena, directory, entries[i].name, &path) ||
+		    !source->read(source->state, arena, path, (size_t)4 << 20, &text, &found, err))
+			return false;
+		hcl_scan(arena, text, &file);
+		for (size_t k = 0; k < file.count; k++) {
+			if (is_backend(&file, k))
+				*out = backend_block(arena, text, &file.blocks[k]);
+		}
+	}
+	return true;
+}
+
+/* --- clock and key --- */
+
+NODISCARD static bool now_value(
+    struct policies *policies, const struct policy_options *options, struct err *err)
+{
+	struct err no_date = {0};
+	struct value time;
+
+	policies->world.now = policies->app->sys->now(policies->app->sys->state);
+	if (!options->now)
+		return true;
+	if (date_parse(str_from(options->now), &policies->world.now, &no_date))
+		return true;
+	if (cel_timestamp_parse(str_from(options->now), &time) != TIME_OK)
+		return err_set(err, ERR_USAGE,
+		    "--now expects a date or time such as 2026-12-31T12:00:00Z, not '%s'",
+		    options->now);
+	policies->world.now = time.as.integer;
+	return true;
+}
+
+bool policy_world_make(struct policies *policies, const struct session *session,
+    const struct policy_options *options, struct err *err)
+{
+	struct arena *arena = policies->app->run;
+	struct policy_world *world = &policies->world;
+	struct value facts;
+	const struct value *backend;
+
+	world->facts = &session->facts;
+	world->strict_unknown = options->strict_unknown;
+	world->break_glass = str_from(options->break_glass);
+	world->owners = policies->owners;
+	world->fingerprint_key =
+	    settings_secret(policies->app, &session->settings, SET_FINGERPRINT_KEY);
+	if (!read_facts(arena, options->facts, &facts, err) || !now_value(policies, options, err) ||
+	    !data_value(policies, options, err) ||
+	    !git_value(policies, session, value_get_c(facts, "git"), err) ||
+	    !backend_read(
+		arena, &policies->trust.head, policies->head->directory, &world->backend, err))
+		return false;
+	backend = value_get_c(facts, "backend");
+	if (backend)
+		world->backend = *backend;
+	world->pr = pr_value(arena, session, value_get_c(facts, "pr"));
+	world->in_pull_request = !policies->trust.same;
+	return true;
+}

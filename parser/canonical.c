@@ -1,0 +1,278 @@
+#include "parser/canonical.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json_read.h"
+
+/*
+ * One letter, the length of what follows in decimal, a colon, the bytes. Lists and maps say how
+ * many members follow. Nothing can be read as something else: the form is injective.
+ */
+#define TAG_NULL	  'z'
+#define TAG_TRUE	  't'
+#define TAG_FALSE	  'f'
+#define TAG_NUMBER	  'n'
+#define TAG_STRING	  's'
+#define TAG_LIST	  'l'
+#define TAG_MAP		  'm'
+#define TAG_UNKNOWN	  'u'
+#define TAG_SECRET	  'h'
+
+#define FORM_BYTES_MAX	  ((size_t)1 << 30)
+#define FINGERPRINT_BYTES ((size_t)16)
+/* What normal form and sign of an exponent may add to a lexeme. */
+#define NUMBER_ROOM ((size_t)32)
+#define DEPTH_MAX   (2 * JSON_DEPTH_MAX)
+
+struct writer {
+	struct arena *scratch;
+	struct str key;
+	struct buf *out;
+	bool is_keyed; /* inside of what is keyed as a whole: its parts are written as they are */
+	int depth;
+};
+
+NODISCARD static bool write_value(struct writer *w, struct value value);
+
+static void add_sized(struct buf *out, char tag, struct str bytes)
+{
+	buf_addf(out, "%c%zu:", tag, bytes.len);
+	buf_add(out, bytes);
+}
+
+/* Decimal digits of any number, with leading zeros. */
+struct digits {
+	char *ptr;
+	size_t len;
+};
+
+/* Adds or takes away a number that is far smaller than these digits; the first one is a 0 that
+ * takes the carry. */
+static void shift_digits(struct digits digits, uint64_t carry, bool subtract)
+{
+	for (size_t i = digits.len; carry > 0 && i > 0; i--) {
+		int digit = digits.ptr[i - 1] - '0', part = (int)(carry % 10);
+
+		carry /= 10;
+		digit += subtract ? -part : part;
+		if (digit < 0 || digit > 9)
+			carry++;
+		digits.ptr[i - 1] = (char)('0' + (digit + 10) % 10);
+	}
+}
+
+/*
+ * Appends exponent plus shift. An exponent may be larger than any integer: then it is done on its
+ * digits, and as no text is long enough for a shift like that, the sign stays.
+ */
+static void add_exponent(struct writer *w, struct buf *out, struct str exponent, int64_t shift)
+{
+	bool negative = str_eat(&exponent, STR("-"));
+	struct digits digits;
+	int64_t small = 0;
+
+	(void)str_eat(&exponent, STR("+"));
+	while (str_eat(&exponent, STR("0")))
+		;
+	if (exponent.len < 18) {
+		for (size_t i = 0; i < exponent.len; i++)
+			small = small * 10 + (exponent.ptr[i] - '0');
+		small = (negative ? -small : small) + shift;
+		buf_addf(out, "%lld", (long long)small);
+		return;
+	}
+	digits = (struct digits){arena_alloc(w->scratch, exponent.len + 1), exponent.len + 1};
+	digits.ptr[0] = '0';
+	memcpy(digits.ptr + 1, exponent.ptr, exponent.len);
+	shift_digits(digits, (uint64_t)(shift < 0 ? -shift : shift), negative != (shift < 0));
+	exponent = (struct str){digits.ptr, digits.len};
+	while (str_eat(&exponent, STR("0")))
+		;
+	buf_adds(out, negative ? "-" : "");
+	buf_add(out, exponent);
+}
+
+/* The digits of a mantissa without zeros at both ends: an integer, times 10 to the power *shift. */
+static void add_mantissa(struct buf *out, struct str mantissa, int64_t *shift)
+{
+	size_t from = 0, to = mantissa.len, point;
+
+	if (!str_find_char(mantissa, '.', &point))
+		point = mantissa.len;
+	while (from < to && (mantissa.ptr[from] == '0' || mantissa.ptr[from] == '.'))
+		from++;
+	while (to > from && (mantissa.ptr[to - 1] == '0' || mantissa.ptr[to - 1] == '.'))
+		to--;
+	for (size_t i = from; i < to; i++) {
+		if (mantissa.ptr[i] != '.')
+			buf_addc(out, mantissa.ptr[i]);
+	}
+	*shift = (int64_t)point - (int64_t)to + (to > point ? 1 : 0);
+}
+
+/* -1230.0 -> -123e1; zero -> 0 */
+static void write_number(struct writer *w, struct str lexeme)
+{
+	struct str mantissa = lexeme, exponent = STR_EMPTY;
+	size_t at, sign;
+	struct buf number;
+	int64_t shift;
+
+	if (str_find_char(lexeme, 'e', &at) || str_find_char(lexeme, 'E', &at)) {
+		mantissa = str_from_to(lexeme, 0, at);
+		exponent = str_skip(lexeme, at + 1);
+	}
+	buf_init(&number, w->scratch, lexeme.len + NUMBER_ROOM);
+	if (str_eat(&mantissa, STR("-")))
+		buf_addc(&number, '-');
+	sign = number.len;
+	add_mantissa(&number, mantissa, &shift);
+	if (number.len == sign) {
+		buf_rewind(&number, 0);
+		buf_addc(&number, '0');
+	} else {
+		buf_addc(&number, 'e');
+		add_exponent(w, &number, exponent, shift);
+	}
+	add_sized(w->out, TAG_NUMBER, buf_str(&number));
+}
+
+static int entry_cmp(const void *a, const void *b)
+{
+	const struct value_entry *left = a, *right = b;
+
+	return str_cmp(value_text(left->key), value_text(right->key));
+}
+
+static const struct value_entry *sorted_entries(struct writer *w, struct value map)
+{
+	struct value_entry *entries;
+
+	if (map.marks & VALUE_SORTED)
+		return map.as.entries;
+	entries = arena_array(w->scratch, struct value_entry, map.len);
+	if (map.len > 0)
+		memcpy(entries, map.as.entries, map.len * sizeof(*entries));
+	qsort(entries, map.len, sizeof(*entries), entry_cmp);
+	return entries;
+}
+
+NODISCARD static bool write_map(struct writer *w, struct value map)
+{
+	const struct value_entry *entries = sorted_entries(w, map);
+
+	buf_addf(w->out, "%c%u:", TAG_MAP, (unsigned)map.len);
+	for (uint32_t i = 0; i < map.len; i++) {
+		add_sized(w->out, TAG_STRING, value_text(entries[i].key));
+		if (!write_value(w, entries[i].value))
+			return false;
+	}
+	return true;
+}
+
+NODISCARD static bool write_list(struct writer *w, struct value list)
+{
+	buf_addf(w->out, "%c%u:", TAG_LIST, (unsigned)list.len);
+	for (uint32_t i = 0; i < list.len; i++) {
+		if (!write_value(w, list.as.items[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The HMAC of the form it would have. */
+NODISCARD static bool write_secret(struct writer *w, struct value value)
+{
+	struct writer inner = *w;
+	struct digest digest;
+	struct buf form;
+
+	if (w->key.len == 0)
+		return false;
+	buf_init(&form, w->scratch, FORM_BYTES_MAX);
+	inner.out = &form;
+	inner.is_keyed = true;
+	if (!write_value(&inner, value) || form.overflow)
+		return false;
+	digest = digest_hmac(w->key, buf_str(&form));
+	add_sized(w->out, TAG_SECRET, (struct str){(const char *)digest.bytes, DIGEST_SIZE});
+	return true;
+}
+
+NODISCARD static bool write_kind(struct writer *w, struct value value)
+{
+	char digits[24];
+	struct str number;
+
+	switch ((enum value_kind)value.kind) {
+	case VALUE_NULL:
+		buf_addf(w->out, "%c0:", TAG_NULL);
+		return true;
+	case VALUE_BOOL:
+		buf_addf(w->out, "%c0:", value.as.boolean ? TAG_TRUE : TAG_FALSE);
+		return true;
+	case VALUE_UNKNOWN:
+		buf_addf(w->out, "%c0:", TAG_UNKNOWN);
+		return true;
+	case VALUE_INT:
+	case VALUE_NUMBER:
+		if (value_as_number_text(value, digits, &number))
+			write_number(w, number);
+		return true;
+	case VALUE_STRING:
+		add_sized(w->out, TAG_STRING, value_text(value));
+		return true;
+	case VALUE_LIST:
+		return write_list(w, value);
+	case VALUE_MAP:
+		return write_map(w, value);
+	case VALUE_HIDDEN:
+		break;
+	}
+	return false;
+}
+
+static bool write_value(struct writer *w, struct value value)
+{
+	bool ok;
+
+	if (w->depth > DEPTH_MAX)
+		return false;
+	w->depth++;
+	/* that something is unknown is no secret */
+	if ((value.marks & VALUE_SENSITIVE) && value.kind != VALUE_UNKNOWN && !w->is_keyed)
+		ok = write_secret(w, value);
+	else
+		ok = write_kind(w, value);
+	w->depth--;
+	return ok;
+}
+
+bool canonical_write(struct arena *scratch, struct value value, struct str key, struct buf *out)
+{
+	struct writer writer = {.scratch = scratch, .key = key, .out = out};
+
+	return write_value(&writer, value);
+}
+
+struct str value_fingerprint(struct arena *arena, struct arena *scratch, const struct value *values,
+    size_t count, struct str key)
+{
+	struct digest digest;
+	struct buf form;
+	struct str text;
+
+	buf_init(&form, scratch, FORM_BYTES_MAX);
+	for (size_t i = 0; i < count; i++) {
+		if (!canonical_write(scratch, values[i], key, &form))
+			return STR_EMPTY;
+	}
+	if (form.overflow)
+		return STR_EMPTY;
+	digest = digest_sha256(buf_str(&form));
+	text =
+	    base64url_encode(scratch, (struct str){(const char *)digest.bytes, FINGERPRINT_BYTES});
+	return str_format(arena, "vf1:%.*s", STR_ARG(text));
+}

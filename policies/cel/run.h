@@ -1,0 +1,115 @@
+/*
+ * run.h: inside of a program and of an evaluation; for the engine's own files only.
+ *
+ * A program is a tree of nodes whose `eval` pointers call each other. Its hot data: hints (where
+ * each select found its entry the last time), slots of locals (frames) and the variables' values.
+ * A traced run walks a copy of the tree (trace.c) in which every node keeps its value and nothing
+ * is specialised or reordered, so the fast tree pays nothing for it.
+ *
+ * Work is paid for in loops (each round pays for the nodes of its body), in functions whose work
+ * grows with data (cel_pay) and once per program; straight code is bounded by CEL_NODES_MAX.
+ *
+ * Layer: policies.
+ */
+#ifndef POLICIES_CEL_RUN_H
+#define POLICIES_CEL_RUN_H
+
+#include "policies/cel/cel.h"
+
+#define CEL_LOCALS_MAX	     ((size_t)2 * CEL_DEPTH_MAX)
+#define CEL_NAMED_DEPTH_MAX  32
+#define CEL_REGEX_CACHE	     16
+#define CEL_REGEX_CACHE_TEXT 256
+#define CEL_MEMO_MAX	     256
+
+struct regex;
+struct cel_trace;
+
+struct cel_pattern {
+	struct str text; /* as the author wrote it */
+	struct regex *regex;
+};
+
+struct cel_field_use {
+	size_t variable;
+	struct str field;
+};
+
+struct cel_program {
+	struct cel_ast ast;
+	const struct cel_node *root;
+	uint32_t *hints; /* by node id */
+	uint32_t weight; /* steps of one evaluation without the rounds of its loops */
+	uint8_t cost;
+
+	struct cel_pattern *patterns; /* literal ones */
+	size_t pattern_count;
+
+	/* mentions.c */
+	uint64_t variables, whole; /* bits by number: mentioned; used as a whole */
+	const struct cel_field_use *fields;
+	size_t field_count;
+	const char *const *calls;
+	size_t call_count;
+	struct cel_paths paths;
+	const struct cel_program *const *named; /* used directly */
+	size_t named_count;
+};
+
+struct cel_memo {
+	const struct cel_program *program;
+	struct value value;
+};
+
+struct cel_run {
+	/* hot: touched by nearly every node */
+	const struct value *activation;
+	struct value *frame; /* locals of the program at hand */
+	uint32_t *hints;
+	int64_t left; /* steps; below zero: used up */
+	struct arena *results;
+	struct cel_trace *trace;
+
+	const struct cel_program *program;
+	const struct cel_host *host;
+	struct arena *arena;
+	size_t memory;		 /* bytes of results in this evaluation */
+	struct cel_error *fresh; /* made, but no node has taken it for its own yet */
+	uint64_t used, budget;
+	size_t memo_count;
+	uint32_t depth; /* of named expressions */
+	struct value *frames[CEL_NAMED_DEPTH_MAX + 1];
+	struct cel_memo memo[CEL_MEMO_MAX];
+	struct cel_pattern cache[CEL_REGEX_CACHE];
+	char *cache_texts; /* CEL_REGEX_CACHE_TEXT bytes for each */
+	size_t cache_next;
+};
+
+static inline bool cel_is_special(struct value value)
+{
+	return value.kind == VALUE_UNKNOWN || value.kind == CEL_ERROR;
+}
+
+/* cel_load() of what stands in memory: compilers keep it in two registers then. */
+static inline struct value cel_load_at(const struct value *value)
+{
+	if (LIKELY(value->kind != VALUE_NUMBER && value->kind != VALUE_HIDDEN))
+		return *value;
+	return cel_load_slow(*value);
+}
+
+static inline struct value cel_eval(struct cel_run *run, const struct cel_node *node)
+{
+	return node->eval(run, node);
+}
+
+/* Compiles a pattern with RE2's meaning (pattern.c); ERR_SYNTAX names what RE2 does not have. */
+NODISCARD bool cel_pattern_compile(
+    struct arena *arena, struct str pattern, struct regex **out, struct err *err);
+
+/* Traced runs: keeps the value of a node. */
+void cel_trace_note(struct cel_run *run, const struct cel_node *node, struct value value);
+/* An error that && or || or a loop passed over. */
+void cel_absorb(struct cel_run *run, struct value error);
+
+#endif

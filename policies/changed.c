@@ -1,0 +1,214 @@
+#include "policies/changed.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json_read.h"
+
+static const struct value *or_null(const struct value *value)
+{
+	static const struct value null = {.kind = VALUE_NULL};
+
+	return value ? value : &null;
+}
+
+static enum sameness worse(enum sameness a, enum sameness b)
+{
+	if (a == DIFFERENT || b == DIFFERENT)
+		return DIFFERENT;
+	return a == SAME_UNKNOWN || b == SAME_UNKNOWN ? SAME_UNKNOWN : SAME;
+}
+
+static enum sameness compare_lists(struct value a, struct value b)
+{
+	enum sameness result = a.len == b.len ? SAME : DIFFERENT;
+
+	for (uint32_t i = 0; i < a.len && result != DIFFERENT; i++)
+		result = worse(result, value_sameness(&a.as.items[i], &b.as.items[i]));
+	return result;
+}
+
+static enum sameness compare_maps(struct value a, struct value b)
+{
+	enum sameness result = SAME;
+
+	for (uint32_t i = 0; i < a.len && result != DIFFERENT; i++) {
+		struct str key = value_text(a.as.entries[i].key);
+
+		result = worse(result, value_sameness(&a.as.entries[i].value, value_get(b, key)));
+	}
+	for (uint32_t i = 0; i < b.len && result != DIFFERENT; i++) {
+		if (!value_get(a, value_text(b.as.entries[i].key)))
+			result = worse(result, value_sameness(NULL, &b.as.entries[i].value));
+	}
+	return result;
+}
+
+enum sameness value_sameness(const struct value *a, const struct value *b)
+{
+	struct value left = *or_null(a), right = *or_null(b);
+
+	if (left.kind == VALUE_UNKNOWN || right.kind == VALUE_UNKNOWN)
+		return SAME_UNKNOWN;
+	if (left.kind == VALUE_LIST && right.kind == VALUE_LIST)
+		return compare_lists(left, right);
+	if (left.kind == VALUE_MAP && right.kind == VALUE_MAP)
+		return compare_maps(left, right);
+	return value_equal(left, right) ? SAME : DIFFERENT;
+}
+
+/* The walk over both sides; `path` grows and shrinks with it. */
+struct walk {
+	struct arena *arena;
+	struct buf path;
+	struct value *rows;
+	size_t count;
+};
+
+static void add_key(struct buf *path, struct str key)
+{
+	bool plain = key.len > 0;
+
+	for (size_t i = 0; i < key.len && plain; i++) {
+		char c = key.ptr[i];
+
+		plain = c == '_' || c == '-' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(c >= '0' && c <= '9');
+	}
+	if (plain) {
+		buf_adds(path, path->len > 0 ? "." : "");
+		buf_add(path, key);
+	} else {
+		buf_adds(path, "[\"");
+		buf_add(path, key);
+		buf_adds(path, "\"]");
+	}
+}
+
+static void walk(
+    struct walk *state, const struct value *before, const struct value *after, int depth);
+
+static void walk_maps(struct walk *state, struct value before, struct value after, int depth)
+{
+	size_t len = state->path.len;
+
+	for (uint32_t i = 0; i < after.len; i++) {
+		struct str key = value_text(after.as.entries[i].key);
+
+		add_key(&state->path, key);
+		walk(state, value_get(before, key), &after.as.entries[i].value, depth);
+		buf_rewind(&state->path, len);
+	}
+	for (uint32_t i = 0; i < before.len; i++) {
+		struct str key = value_text(before.as.entries[i].key);
+
+		if (value_get(after, key))
+			continue;
+		add_key(&state->path, key);
+		walk(state, &before.as.entries[i].value, NULL, depth);
+		buf_rewind(&state->path, len);
+	}
+}
+
+static void walk_lists(struct walk *state, struct value before, struct value after, int depth)
+{
+	size_t len = state->path.len;
+	uint32_t count = before.len > after.len ? before.len : after.len;
+
+	for (uint32_t i = 0; i < count; i++) {
+		buf_addf(&state->path, "[%u]", (unsigned)i);
+		walk(state, i < before.len ? &before.as.items[i] : NULL,
+		    i < after.len ? &after.as.items[i] : NULL, depth);
+		buf_rewind(&state->path, len);
+	}
+}
+
+static void walk(
+    struct walk *state, const struct value *before, const struct value *after, int depth)
+{
+	struct value left = *or_null(before), right = *or_null(after);
+
+	if (state->count == CHANGED_PATHS_MAX || value_sameness(&left, &right) == SAME)
+		return;
+	if (depth < JSON_DEPTH_MAX && left.kind == VALUE_MAP && right.kind == VALUE_MAP)
+		walk_maps(state, left, right, depth + 1);
+	else if (depth < JSON_DEPTH_MAX && left.kind == VALUE_LIST && right.kind == VALUE_LIST)
+		walk_lists(state, left, right, depth + 1);
+	else if (state->path.len > 0)
+		state->rows[state->count++] =
+		    value_string(str_copy(state->arena, buf_str(&state->path)));
+}
+
+#define PATH_MAX_BYTES ((size_t)16 << 10)
+
+struct value changed_paths(struct arena *arena, struct value before, struct value after)
+{
+	struct walk state = {.arena = arena};
+
+	buf_init(&state.path, arena, PATH_MAX_BYTES);
+	state.rows = arena_array(arena, struct value, CHANGED_PATHS_MAX);
+	if (before.kind == VALUE_NULL && after.kind == VALUE_MAP)
+		walk_maps(&state, (struct value){.kind = VALUE_MAP}, after, 1);
+	else if (after.kind == VALUE_NULL && before.kind == VALUE_MAP)
+		walk_maps(&state, before, (struct value){.kind = VALUE_MAP}, 1);
+	else
+		walk(&state, &before, &after, 0);
+	return value_list(state.rows, state.count);
+}
+
+/* [12] or ["key"] at the front of the path. */
+static bool eat_bracket(struct str *path, struct str *key, int64_t *index)
+{
+	size_t end;
+	struct err err = {0};
+
+	if (str_eat(path, STR("[\""))) {
+		if (!str_find(*path, STR("\"]"), &end))
+			return false;
+		*key = str_from_to(*path, 0, end);
+		*path = str_skip(*path, end + 2);
+		*index = -1;
+		return true;
+	}
+	if (!str_eat(path, STR("[")) || !str_find_char(*path, ']', &end) ||
+	    !str_to_int64(str_from_to(*path, 0, end), 0, UINT32_MAX, index, &err))
+		return false;
+	*path = str_skip(*path, end + 1);
+	return true;
+}
+
+static bool eat_step(struct str *path, struct str *key, int64_t *index)
+{
+	size_t end = 0;
+
+	*index = -1;
+	if (str_starts(*path, STR("[")))
+		return eat_bracket(path, key, index);
+	(void)str_eat(path, STR("."));
+	while (end < path->len && path->ptr[end] != '.' && path->ptr[end] != '[')
+		end++;
+	*key = str_from_to(*path, 0, end);
+	*path = str_skip(*path, end);
+	return end > 0;
+}
+
+const struct value *value_at(struct value value, struct str path)
+{
+	const struct value *at = NULL;
+	struct str key = STR_EMPTY;
+	int64_t index;
+
+	while (path.len > 0) {
+		if (!eat_step(&path, &key, &index))
+			return NULL;
+		if (index < 0)
+			at = value_get(value, key);
+		else
+			at = value.kind == VALUE_LIST && index < value.len ? &value.as.items[index]
+									   : NULL;
+		if (!at)
+			return NULL;
+		value = *at;
+	}
+	return at;
+}

@@ -1,0 +1,238 @@
+/* One rule on one resource: what `policy test` compares and `policy explain` shows. */
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "policies/evaluator.h"
+#include "policies/match.h"
+#include "policies/template.h"
+
+/* An evaluation of nothing but this: no findings are kept. */
+struct single {
+	struct evaluation evaluation;
+	struct evaluator evaluator;
+	struct verdict verdict;
+	struct rule_tally tally;
+	struct judged_rule rule;
+};
+
+static struct single *single_begin(struct arena *arena, struct ruleset *ruleset, size_t index,
+    const struct plan *plan, const struct policy_world *world, struct policy_problems *problems)
+{
+	struct single *single = arena_make(arena, struct single);
+
+	single->evaluation = (struct evaluation){.plan = plan, .head = ruleset, .world = world};
+	evaluator_begin(&single->evaluator, arena, arena, &single->evaluation);
+	single->evaluator.problems = problems;
+	single->evaluator.verdict = &single->verdict;
+	single->rule = (struct judged_rule){.ruleset = ruleset,
+	    .index = index,
+	    .rule = &ruleset->rules[index],
+	    .params = ruleset_params(arena, ruleset, index),
+	    .tally = &single->tally,
+	    .is_head = true};
+	single->evaluator.scope = ruleset->rules[index].scope;
+	return single;
+}
+
+static bool is_matched(const struct rule *rule, const struct change *change)
+{
+	struct change_entry entry = {.action = (uint8_t)change->head.action};
+	unsigned flags = 0;
+
+	flags |= change->head.importing ? ENTRY_IMPORTING : 0U;
+	flags |= change->head.deposed.len > 0 ? ENTRY_DEPOSED : 0U;
+	flags |=
+	    change->head.mode.len > 0 && !str_is(change->head.mode, "managed") ? ENTRY_DATA : 0U;
+	entry.flags = (uint8_t)flags;
+	if (rule->scope == SCOPE_PLAN || rule->scope == SCOPE_RUN)
+		return true;
+	return (rule->scope == SCOPE_OUTPUT || match_type(&rule->match, change->head.type)) &&
+	       match_entry(&rule->match, &entry) && match_change(&rule->match, change);
+}
+
+/* The worst of the items is what the rule says of the resource. */
+static struct ruling judge_items_worst(
+    struct single *single, struct rule_traces *traces, size_t *count, size_t *item)
+{
+	struct ruling worst = {RULE_PASS, value_null()}, ruling;
+	struct value items;
+
+	*count = *item = 0;
+	if (!judge_items(&single->evaluator, &single->rule, traces, &items, &ruling))
+		return ruling;
+	*count = single->rule.programs->each ? items.len : 0;
+	for (uint32_t i = 0; i < items.len; i++) {
+		ruling = judge_item(
+		    &single->evaluator, &single->rule, cel_load(items.as.items[i]), i, traces);
+		if (i == 0 || (ruling.end != RULE_GUARDED && ruling.end > worst.end) ||
+		    (worst.end == RULE_GUARDED && ruling.end == RULE_PASS)) {
+			/* a violation is what was looked for, whatever stands beside it */
+			if (worst.end != RULE_VIOLATION) {
+				worst = ruling;
+				*item = i;
+			}
+		}
+	}
+	return worst;
+}
+
+static bool set_view(
+    struct single *single, const struct change *change, enum host_view view, struct err *err)
+{
+	single->evaluator.change = change;
+	return !change ||
+	       judge_view(&single->evaluator, single->evaluator.arena, change, view, err);
+}
+
+static struct str message_of(struct single *single, const struct change *change, struct err *err)
+{
+	const struct policy_template *template = single->rule.programs->message;
+
+	if (!template || !set_view(single, change, HOST_SHOWN, err))
+		return STR_EMPTY;
+	return template_render(
+	    single->evaluator.arena, single->evaluator.run, template, single->evaluator.activation);
+}
+
+static bool decide(
+    struct single *single, const struct change *change, struct rule_result *out, struct err *err)
+{
+	struct arena *arena = single->evaluator.arena;
+	struct rule_traces *traces = arena_make(arena, struct rule_traces);
+	struct ruling ruling;
+
+	if (!set_view(single, change, HOST_RAW_WITH_PATHS, err))
+		return false;
+	rule_traces_begin(arena, single->rule.programs, traces);
+	single->evaluator.activation[VARIABLE_params] = single->rule.params;
+	ruling = judge_items_worst(single, traces, &out->item_count, &out->item);
+	out->end = ruling.end;
+	if (ruling.end == RULE_UNDECIDED) {
+		struct cel_unknowns unknowns = cel_unknown_paths(arena, ruling.value);
+
+		out->paths = unknowns.paths;
+		out->path_count = unknowns.count;
+	}
+	if (ruling.end == RULE_ERROR && cel_is_error(ruling.value))
+		out->error = str_copy(arena, cel_error_of(ruling.value)->text);
+	if (ruling.end == RULE_VIOLATION)
+		out->message = str_copy(arena, message_of(single, change, err));
+	return true;
+}
+
+bool evaluate_rule(struct arena *arena, struct ruleset *ruleset, size_t rule,
+    const struct change *change, const struct plan *plan, const struct policy_world *world,
+    struct rule_result *out, struct policy_problems *problems, struct err *err)
+{
+	struct single *single;
+	bool ok = true;
+
+	*out =
+	    (struct rule_result){.end = RULE_NOT_MATCHED, .error = STR_EMPTY, .message = STR_EMPTY};
+	if (change && !is_matched(&ruleset->rules[rule], change))
+		return true;
+	single = single_begin(arena, ruleset, rule, plan, world, problems);
+	if (judge_ready(&single->evaluator, &single->rule))
+		ok = decide(single, change, out, err);
+	else
+		ok = err_set(err, ERR_INVALID, "rule '%.*s' cannot be used",
+		    STR_ARG(ruleset->rules[rule].id));
+	evaluator_end(&single->evaluator);
+	return ok;
+}
+
+/* --- policy explain: over shown values, so that no secret is printed --- */
+
+static void explain_part(struct buf *out, const char *title, const struct cel_program *program,
+    const struct cel_trace *trace)
+{
+	if (!program)
+		return;
+	buf_addf(out, "%s:\n", title);
+	cel_explain(out, trace);
+}
+
+static void explain_end(
+    struct buf *out, struct arena *arena, const struct rule_traces *traces, struct ruling ruling)
+{
+	buf_addf(out, "result: %s\n", rule_end_name(ruling.end));
+	if (ruling.end == RULE_UNDECIDED) {
+		struct cel_unknowns unknowns = cel_unknown_paths(arena, ruling.value);
+
+		for (size_t i = 0; i < unknowns.count; i++)
+			buf_addf(out, "  depends on %.*s\n", STR_ARG(unknowns.paths[i]));
+		if (traces->condition.program)
+			buf_addf(out, "  still to decide: %.*s\n",
+			    STR_ARG(cel_residual(arena, &traces->condition)));
+	}
+	if (ruling.end == RULE_ERROR && cel_is_error(ruling.value))
+		buf_addf(out, "  %.*s\n", STR_ARG(cel_error_of(ruling.value)->text));
+}
+
+static void explain_item(
+    struct single *single, struct value item, size_t index, bool has_item, struct buf *out)
+{
+	struct evaluator *evaluator = &single->evaluator;
+	struct rule_traces *traces = arena_make(evaluator->arena, struct rule_traces);
+	const struct rule_programs *programs = single->rule.programs;
+	struct ruling ruling;
+
+	rule_traces_begin(evaluator->arena, programs, traces);
+	ruling = judge_item(evaluator, &single->rule, item, index, traces);
+	if (has_item)
+		buf_addf(out, "item %zu: %.*s\n", index,
+		    STR_ARG(cel_to_text(evaluator->arena, item, 200)));
+	explain_part(out, "when", programs->when, &traces->when);
+	explain_part(out, single->rule.rule->is_require ? "require" : "forbid", programs->condition,
+	    &traces->condition);
+	explain_end(out, evaluator->arena, traces, ruling);
+}
+
+#define EXPLAINED_ITEMS 20
+
+static void explain(struct single *single, struct buf *out)
+{
+	struct evaluator *evaluator = &single->evaluator;
+	struct rule_traces *traces = arena_make(evaluator->arena, struct rule_traces);
+	const struct rule_programs *programs = single->rule.programs;
+	struct ruling ruling = {RULE_PASS, value_null()};
+	struct value items;
+
+	rule_traces_begin(evaluator->arena, programs, traces);
+	evaluator->activation[VARIABLE_params] = single->rule.params;
+	if (!judge_items(evaluator, &single->rule, traces, &items, &ruling)) {
+		explain_part(out, "each", programs->each, &traces->each);
+		explain_end(out, evaluator->arena, traces, ruling);
+		return;
+	}
+	explain_part(out, "each", programs->each, &traces->each);
+	for (uint32_t i = 0; i < items.len && i < EXPLAINED_ITEMS; i++)
+		explain_item(single, cel_load(items.as.items[i]), i, programs->each != NULL, out);
+	if (items.len == 0)
+		buf_adds(out, "no items: the rule passes\n");
+	if (items.len > EXPLAINED_ITEMS)
+		buf_addf(out, "... and %u more items\n", (unsigned)(items.len - EXPLAINED_ITEMS));
+}
+
+bool evaluate_explain(struct arena *arena, struct ruleset *ruleset, size_t rule,
+    const struct change *change, const struct plan *plan, const struct policy_world *world,
+    struct buf *out, struct policy_problems *problems, struct err *err)
+{
+	struct single *single;
+	bool ok;
+
+	if (change && !is_matched(&ruleset->rules[rule], change)) {
+		buf_adds(out, "result: not matched\n");
+		return true;
+	}
+	single = single_begin(arena, ruleset, rule, plan, world, problems);
+	ok = judge_ready(&single->evaluator, &single->rule)
+		 ? set_view(single, change, HOST_SHOWN, err)
+		 : err_set(err, ERR_INVALID, "rule '%.*s' cannot be used",
+		       STR_ARG(ruleset->rules[rule].id));
+	if (ok)
+		explain(single, out);
+	evaluator_end(&single->evaluator);
+	return ok;
+}

@@ -1,0 +1,151 @@
+/*
+ * evaluator.h: what evaluate.c, judge.c, type_rules.c and the makers of findings share.
+ *
+ * Layer: policies; for those files only.
+ */
+#ifndef POLICIES_EVALUATOR_H
+#define POLICIES_EVALUATOR_H
+
+#include "policies/cel/trace.h"
+#include "policies/evaluate.h"
+#include "policies/host.h"
+
+/* One rule of one ruleset, ready to run. */
+struct judged_rule {
+	struct ruleset *ruleset;
+	size_t index; /* in the ruleset */
+	const struct rule *rule;
+	const struct rule_programs *programs; /* NULL: not compiled yet */
+	struct value params;
+	struct rule_tally *tally; /* in the verdict */
+	bool error_seen;	  /* its one finding of kind ERROR is there */
+	bool is_trusted, is_head;
+	bool is_about_after; /* its violations can have been there before */
+};
+
+/* The rules that look at one type of the plan. */
+struct type_rules {
+	uint64_t hash;
+	struct str type;
+	struct judged_rule *const *rules;
+	size_t count;
+	unsigned actions; /* of all of them together */
+};
+
+struct type_table { /* open addressing; hash 0: free */
+	struct type_rules *slots;
+	size_t size, count; /* size: a power of two */
+};
+
+struct finding_list {
+	struct finding *items;
+	size_t count, room;
+	size_t kept[LEVEL_DENY + 1];
+};
+
+struct evaluator {
+	struct arena *arena, *scratch;
+	struct arena *results; /* of one evaluation */
+	struct arena *trace;   /* of one traced evaluation and what is made from it */
+	const struct evaluation *evaluation;
+	const struct policy_world *world;
+	const struct plan *plan;
+	struct policy_host *host;
+	struct cel_run *run;
+	struct policy_problems *problems;
+	struct verdict *verdict;
+	struct value activation[POLICY_VARIABLE_COUNT];
+
+	struct judged_rule *rules;
+	size_t rule_count;
+	struct type_table types;
+	const struct type_rules *at_hand; /* of the entry that is being visited */
+	enum rule_scope scope;		  /* being evaluated */
+	const struct change *change;	  /* NULL in plan and run scope */
+	bool incomplete;		  /* the plan is: its plan-scope rules are undecided */
+	struct finding_list findings;
+};
+
+/* --- evaluate.c --- */
+
+void evaluator_begin(struct evaluator *evaluator, struct arena *arena, struct arena *scratch,
+    const struct evaluation *evaluation);
+/* The variables that do not change from one resource to the next. */
+void evaluator_bind(struct evaluator *evaluator);
+/* Rules of both chains that are to be run. */
+void evaluator_choose(struct evaluator *evaluator);
+/* Parts of it are missing: what counts them cannot be decided. */
+bool plan_is_incomplete(const struct plan *plan);
+/* Rules of scope plan or run. */
+NODISCARD bool judge_whole(struct evaluator *evaluator, enum rule_scope scope, struct err *err);
+/* Waivers, releases, counts: the verdict. */
+void evaluator_finish(struct evaluator *evaluator);
+void evaluator_end(struct evaluator *evaluator);
+
+/* --- judge.c --- */
+
+/* What one evaluation gave. `value` is the deciding UNKNOWN or ERROR. */
+struct ruling {
+	enum rule_end end;
+	struct value value;
+};
+
+/* Of one traced run of a rule; those of expressions that it does not have stay unused. */
+struct rule_traces {
+	struct cel_trace each, when, condition;
+};
+void rule_traces_begin(
+    struct arena *arena, const struct rule_programs *programs, struct rule_traces *out);
+
+/* Compiles on first use; false when it does not compile (problems were told). */
+bool judge_ready(struct evaluator *evaluator, struct judged_rule *rule);
+/* The items of `each`; a single pseudo-item without it. False: *ruling says why there are none. */
+bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct rule_traces *traces, struct value *items, struct ruling *ruling);
+/* One item (or the resource itself), with the activation as it stands. `traces` NULL: fast. */
+struct ruling judge_item(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct value item, size_t index, struct rule_traces *traces);
+/* Every item of the change at hand; what is no pass is reported. */
+NODISCARD bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct err *err);
+/* Sets `resource` or `output` for a view of the change at hand. */
+NODISCARD bool judge_view(struct evaluator *evaluator, struct arena *arena,
+    const struct change *change, enum host_view view, struct err *err);
+
+/* --- type_rules.c --- */
+
+NODISCARD bool type_rules_build(
+    struct evaluator *evaluator, enum change_set set, enum rule_scope scope, struct err *err);
+/* NULL: no rule looks at it. */
+const struct type_rules *type_rules_find(const struct type_table *table, uint64_t hash);
+
+/* --- findings.c --- */
+
+/* Makes the finding of a ruling that is no pass. `item` is -1 without `each`. */
+NODISCARD bool finding_report(struct evaluator *evaluator, struct judged_rule *rule,
+    struct value item, int64_t index, struct ruling ruling, struct err *err);
+/* A finding without a rule to run: weakens, moved. Fills the place in the list. */
+struct finding *finding_add(struct evaluator *evaluator, const struct finding *finding);
+
+/* --- preexisting.c --- */
+
+/* Is this rule one whose violations `before` can have, too? */
+bool preexisting_possible(const struct rule_programs *programs);
+bool preexisting(
+    struct evaluator *evaluator, const struct judged_rule *rule, struct value item, bool has_item);
+
+/* --- fingerprints.c --- */
+
+/* "vf1:..." of the item, else of the values at the paths that the rule mentions; empty: not
+ * possible. */
+struct str finding_value_fingerprint(
+    struct evaluator *evaluator, const struct judged_rule *rule, struct value item, bool has_item);
+struct str finding_fingerprint(struct arena *arena, const struct finding *finding);
+
+/* --- waive.c, release.c: after all findings are there --- */
+
+void waivers_apply(struct evaluator *evaluator);
+void weakenings_report(struct evaluator *evaluator);
+/* Has the trusted chain's owner of this rule approved that the head's version counts? */
+bool rule_is_released(const struct evaluator *evaluator, struct str rule);
+
+#endif

@@ -1,0 +1,354 @@
+/*
+ * From a ruling to a finding: the rule runs once more, traced, for what it depends on, and its
+ * message is made from values that may be shown.
+ */
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/size.h"
+#include "policies/cel/trace.h"
+#include "policies/evaluator.h"
+#include "policies/template.h"
+
+#define ITEM_TEXT_MAX  ((size_t)120)
+#define PATHS_MAX      20
+#define CAUSES_MAX     10
+#define ABSORBED_MAX   200
+#define FINDINGS_FIRST ((size_t)32)
+
+struct finding *finding_add(struct evaluator *evaluator, const struct finding *finding)
+{
+	struct finding_list *list = &evaluator->findings;
+	size_t size = sizeof(*list->items);
+
+	if (list->kept[finding->level] == FINDINGS_MAX) {
+		evaluator->verdict->left_out[finding->level]++;
+		return NULL;
+	}
+	if (list->count == list->room) {
+		size_t room = size_max(FINDINGS_FIRST, list->room * 2);
+
+		list->items =
+		    arena_grow(evaluator->arena, list->items, list->room * size, room * size);
+		list->room = room;
+	}
+	list->kept[finding->level]++;
+	list->items[list->count] = *finding;
+	return &list->items[list->count++];
+}
+
+static enum level at_most(enum level level, enum level limit)
+{
+	return level < limit ? level : limit;
+}
+
+/* What an undecided finding of this rule counts as. */
+static enum level undecided_level(const struct evaluator *evaluator, const struct judged_rule *rule)
+{
+	static const enum level by_word[] = {
+	    [ON_UNKNOWN_IGNORE] = LEVEL_INFO,
+	    [ON_UNKNOWN_INFO] = LEVEL_INFO,
+	    [ON_UNKNOWN_WARN] = LEVEL_WARN,
+	    [ON_UNKNOWN_DENY] = LEVEL_DENY,
+	};
+
+	if (evaluator->world->strict_unknown)
+		return rule->rule->level;
+	if (rule->rule->on_unknown != ON_UNKNOWN_DEFAULT)
+		return by_word[rule->rule->on_unknown];
+	return at_most(rule->rule->level, rule->ruleset->undecided);
+}
+
+static void decide_level(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct finding *finding, bool was_there)
+{
+	const struct rule *source = rule->rule;
+
+	finding->rule_level = source->level;
+	finding->level =
+	    finding->kind == FINDING_UNDECIDED ? undecided_level(evaluator, rule) : source->level;
+	if (was_there && source->existing == EXISTING_WARN)
+		finding->fate = FATE_PREEXISTING;
+	if (source->from_newer_pack)
+		finding->fate = FATE_NEWER_PACK;
+	if (source->enforce_from > evaluator->world->now)
+		finding->fate = FATE_NOT_YET;
+	if (finding->fate != FATE_STANDS)
+		finding->level = at_most(finding->level, LEVEL_WARN);
+}
+
+/* --- what it depends on: the traced run --- */
+
+static void note_absorbed(struct evaluator *evaluator, const struct judged_rule *rule,
+    const struct policy_text *text, const struct cel_trace *trace)
+{
+	struct verdict *verdict = evaluator->verdict;
+
+	if (!verdict->absorbed)
+		verdict->absorbed =
+		    arena_array(evaluator->arena, struct absorbed_error, ABSORBED_MAX);
+	for (size_t i = 0; i < trace->absorbed_count && verdict->absorbed_count < ABSORBED_MAX;
+	     i++) {
+		const struct cel_error *error = trace->absorbed[i];
+
+		verdict->absorbed[verdict->absorbed_count++] = (struct absorbed_error){
+		    .rule = rule->rule,
+		    .text = str_copy(evaluator->arena, error->text),
+		    .address = evaluator->change
+				   ? str_copy(evaluator->arena, evaluator->change->head.address)
+				   : STR_EMPTY,
+		    .place = policy_text_place(text, error->from),
+		};
+	}
+}
+
+/* The same evaluation, traced; `index` -1 when it has no item. */
+static struct ruling run_traced(
+    struct evaluator *evaluator, const struct judged_rule *rule, int64_t index)
+{
+	struct rule_traces *traces = arena_make(evaluator->trace, struct rule_traces);
+	struct value items;
+	struct ruling ruling = {RULE_PASS, value_null()};
+	size_t at = index < 0 ? 0 : (size_t)index;
+
+	rule_traces_begin(evaluator->trace, rule->programs, traces);
+	evaluator->activation[VARIABLE_params] = rule->params;
+	if (!judge_items(evaluator, rule, traces, &items, &ruling) || at >= items.len)
+		return ruling;
+	ruling = judge_item(evaluator, rule, cel_load(items.as.items[at]), at, traces);
+	note_absorbed(evaluator, rule, &rule->rule->when, &traces->when);
+	note_absorbed(evaluator, rule, &rule->rule->condition, &traces->condition);
+	return ruling;
+}
+
+/* `resource` again as it was before: the other rules of this change go on with it. */
+static bool back_to_raw(struct evaluator *evaluator, struct err *err)
+{
+	return !evaluator->change ||
+	       judge_view(evaluator, evaluator->scratch, evaluator->change, HOST_RAW, err);
+}
+
+static bool trace_ruling(struct evaluator *evaluator, const struct judged_rule *rule, int64_t index,
+    struct ruling *ruling, struct err *err)
+{
+	if (evaluator->change &&
+	    !judge_view(evaluator, evaluator->trace, evaluator->change, HOST_RAW_WITH_PATHS, err))
+		return false;
+	*ruling = run_traced(evaluator, rule, index);
+	return true;
+}
+
+static void add_paths(struct evaluator *evaluator, struct value unknown, struct finding *finding)
+{
+	struct cel_unknowns unknowns = cel_unknown_paths(evaluator->trace, unknown);
+	size_t count = size_min(unknowns.count, PATHS_MAX);
+	struct str *paths = arena_array(evaluator->arena, struct str, count + 1);
+
+	for (size_t i = 0; i < count; i++)
+		paths[i] = str_copy(evaluator->arena, unknowns.paths[i]);
+	finding->paths = paths;
+	finding->path_count = count;
+}
+
+static bool is_listed(const struct str *items, size_t count, struct str text)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (str_eq(items[i], text))
+			return true;
+	}
+	return false;
+}
+
+/* "cannot be verified before apply: depends on aws_kms_key.main.arn" */
+static void add_causes(struct evaluator *evaluator, struct finding *finding)
+{
+	struct str *causes = arena_array(evaluator->arena, struct str, CAUSES_MAX);
+
+	for (size_t i = 0; i < finding->path_count; i++) {
+		struct policy_names found = host_causes(
+		    evaluator->host, evaluator->arena, finding->address, finding->paths[i]);
+
+		for (size_t k = 0; k < found.count && finding->cause_count < CAUSES_MAX; k++) {
+			if (!is_listed(causes, finding->cause_count, found.items[k]))
+				causes[finding->cause_count++] = found.items[k];
+		}
+	}
+	finding->causes = causes;
+}
+
+/* --- what is said: over shown values --- */
+
+static struct str item_text(struct evaluator *evaluator, struct value item, int64_t index)
+{
+	struct str attribute;
+
+	if (item.kind == VALUE_UNKNOWN)
+		return str_format(evaluator->arena, "[%lld]", (long long)index);
+	if (item.kind != VALUE_MAP && item.kind != VALUE_LIST)
+		return cel_to_text(evaluator->arena, item, ITEM_TEXT_MAX);
+	attribute = value_get_str(item, "attribute");
+	if (attribute.len > 0 && attribute.len <= ITEM_TEXT_MAX)
+		return str_copy(evaluator->arena, attribute);
+	return str_format(evaluator->arena, "[%lld]", (long long)index);
+}
+
+static struct str render(struct evaluator *evaluator, const struct policy_template *template)
+{
+	if (!template)
+		return STR_EMPTY;
+	if (template_mentions_variable(template, VARIABLE_plan))
+		(void)host_plan(evaluator->host, HOST_SHOWN, &evaluator->activation[VARIABLE_plan]);
+	return template_render(evaluator->arena, evaluator->run, template, evaluator->activation);
+}
+
+/* Over shown values there may be fewer items (what is hidden gives none): then the item is named by
+ * its number, and what depends on it reads "(sensitive)". */
+static void bind_shown_item(
+    struct evaluator *evaluator, const struct judged_rule *rule, int64_t index)
+{
+	struct ruling ruling;
+	struct value items, hidden = value_unknown();
+
+	if (index < 0)
+		return;
+	hidden.marks |= CEL_BECAUSE_HIDDEN;
+	if (!judge_items(evaluator, rule, NULL, &items, &ruling) || index >= items.len)
+		evaluator->activation[VARIABLE_item] = hidden;
+	else
+		evaluator->activation[VARIABLE_item] = cel_load(items.as.items[index]);
+	evaluator->activation[VARIABLE_index] = cel_int(index);
+}
+
+static bool add_texts(struct evaluator *evaluator, const struct judged_rule *rule, int64_t index,
+    struct finding *finding, struct err *err)
+{
+	struct value raw_plan = evaluator->activation[VARIABLE_plan];
+
+	if (evaluator->change &&
+	    !judge_view(evaluator, evaluator->trace, evaluator->change, HOST_SHOWN, err))
+		return false;
+	bind_shown_item(evaluator, rule, index);
+	if (index >= 0) {
+		finding->has_item = true;
+		finding->item = item_text(evaluator, evaluator->activation[VARIABLE_item], index);
+	}
+	finding->message = render(evaluator, rule->programs->message);
+	finding->remediation = render(evaluator, rule->programs->remedy);
+	evaluator->activation[VARIABLE_plan] = raw_plan;
+	return true;
+}
+
+/* --- */
+
+static const enum finding_kind kind_of_end[] = {
+    [RULE_VIOLATION] = FINDING_VIOLATION,
+    [RULE_UNDECIDED] = FINDING_UNDECIDED,
+    [RULE_ERROR] = FINDING_ERROR,
+};
+
+static struct finding finding_begin(
+    const struct evaluator *evaluator, const struct judged_rule *rule, enum rule_end end)
+{
+	const struct change *change = evaluator->change;
+	const struct rule *source = rule->rule;
+	struct finding finding = {
+	    .kind = kind_of_end[end],
+	    .rule = source,
+	    .rule_id = source->id,
+	    .title = source->title,
+	    .description = source->description,
+	    .url = source->url,
+	    .place = source->place,
+	    .tool = STR_EMPTY,
+	    .directory = rule->ruleset->directory,
+	    .address = STR_EMPTY,
+	    .deposed = STR_EMPTY,
+	    .item = STR_EMPTY,
+	    .message = STR_EMPTY,
+	    .remediation = STR_EMPTY,
+	    .fingerprint = STR_EMPTY,
+	    .value_fingerprint = STR_EMPTY,
+	    .release = STR_EMPTY,
+	    .file = STR_EMPTY,
+	    .count = 1,
+	    .from_trusted = rule->is_trusted,
+	    .from_head = rule->is_head,
+	};
+
+	if (change) {
+		finding.address = str_copy(evaluator->arena, change->head.address);
+		finding.deposed = str_copy(evaluator->arena, change->head.deposed);
+		finding.action = change->head.action;
+	}
+	return finding;
+}
+
+/* Errors are told once per rule, with a count and the first address. */
+static bool is_repeated_error(struct judged_rule *rule, enum rule_end end)
+{
+	if (end != RULE_ERROR)
+		return false;
+	rule->tally->errors++;
+	return rule->error_seen;
+}
+
+static void tally(struct judged_rule *rule, enum rule_end end)
+{
+	rule->tally->violated += end == RULE_VIOLATION;
+	rule->tally->undecided += end == RULE_UNDECIDED;
+}
+
+static struct str error_message(struct evaluator *evaluator, struct value error)
+{
+	const struct cel_error *told = cel_is_error(error) ? cel_error_of(error) : NULL;
+
+	return str_copy(evaluator->arena, told ? told->text : STR("the rule gives an error"));
+}
+
+static bool complete(struct evaluator *evaluator, struct judged_rule *rule, struct value item,
+    int64_t index, struct finding *finding, struct err *err)
+{
+	struct ruling traced;
+	bool was_there = finding->kind == FINDING_VIOLATION && rule->is_about_after &&
+			 preexisting(evaluator, rule, item, index >= 0);
+
+	if (was_there && rule->rule->existing == EXISTING_IGNORE)
+		return back_to_raw(evaluator, err);
+	decide_level(evaluator, rule, finding, was_there);
+	finding->value_fingerprint = finding_value_fingerprint(evaluator, rule, item, index >= 0);
+	if (!trace_ruling(evaluator, rule, index, &traced, err))
+		return false;
+	if (finding->kind == FINDING_UNDECIDED && cel_is_unknown(traced.value)) {
+		add_paths(evaluator, traced.value, finding);
+		add_causes(evaluator, finding);
+	}
+	if (!add_texts(evaluator, rule, index, finding, err) || !back_to_raw(evaluator, err))
+		return false;
+	if (finding->kind == FINDING_ERROR) {
+		finding->message = error_message(evaluator, traced.value);
+		rule->error_seen = true;
+	}
+	finding->fingerprint = finding_fingerprint(evaluator->arena, finding);
+	(void)finding_add(evaluator, finding);
+	return true;
+}
+
+bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struct value item,
+    int64_t index, struct ruling ruling, struct err *err)
+{
+	struct arena_mark mark = arena_save(evaluator->trace);
+	struct finding finding;
+	bool ok;
+
+	tally(rule, ruling.end);
+	if (is_repeated_error(rule, ruling.end))
+		return true;
+	if (ruling.end == RULE_UNDECIDED && rule->rule->on_unknown == ON_UNKNOWN_IGNORE &&
+	    !evaluator->world->strict_unknown)
+		return true;
+	finding = finding_begin(evaluator, rule, ruling.end);
+	ok = complete(evaluator, rule, item, index, &finding, err);
+	arena_rewind(evaluator->trace, mark);
+	return ok;
+}

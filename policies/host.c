@@ -1,0 +1,349 @@
+#include "policies/host_state.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "parser/unknowns.h"
+#include "policies/changed.h"
+
+static const struct str resource_keys[RESOURCE_FIELD_COUNT] = {
+#define X(name) [RESOURCE_##name] = STR_INIT(#name),
+    RESOURCE_FIELDS(X)
+#undef X
+};
+
+static struct value unknown_named(struct str path)
+{
+	struct value value = value_unknown();
+
+	value.as.text = path.ptr;
+	value.len = (uint32_t)path.len;
+	return value;
+}
+
+static struct value text_or_null(struct str text)
+{
+	return text.len > 0 ? value_string(text) : value_null();
+}
+
+/* ["delete","create"] from "delete,create" */
+static struct value action_words(struct arena *arena, struct str words)
+{
+	struct value *items = arena_array(arena, struct value, 4);
+	struct str word;
+	size_t count = 0;
+
+	while (count < 4 && str_split(&words, ',', &word))
+		items[count++] = value_string(word);
+	return value_list(items, count);
+}
+
+/* "provider.aws.west" as the configuration calls it; unknown when there is no configuration. */
+static struct value provider_config(
+    struct policy_host *host, struct arena *arena, const struct change_head *head)
+{
+	const struct configuration *configuration;
+	const struct config_resource *resource;
+
+	if (!host->wants_provider_config)
+		return value_null();
+	configuration = host_configuration(host);
+	if (!configuration)
+		return unknown_named(STR("provider_config"));
+	resource = configuration_find(configuration, configuration_address(arena, head->address));
+	return resource ? text_or_null(resource->provider_key)
+			: unknown_named(STR("provider_config"));
+}
+
+static struct value changed_field(
+    struct policy_host *host, struct arena *arena, struct value before, struct value after)
+{
+	if (!host->wants_changed_paths)
+		return value_null();
+	if (before.kind == VALUE_UNKNOWN || after.kind == VALUE_UNKNOWN)
+		return unknown_named(STR("changed_paths"));
+	return changed_paths(arena, before, after);
+}
+
+struct value host_resource(struct policy_host *host, struct arena *arena,
+    const struct change_head *head, struct value before, struct value after)
+{
+	struct value_entry *entries = arena_alloc(arena, RESOURCE_FIELD_COUNT * sizeof(*entries));
+	const struct value values[RESOURCE_FIELD_COUNT] = {
+	    [RESOURCE_action] = value_string(str_from(action_name(head->action))),
+	    [RESOURCE_action_reason] = text_or_null(head->reason),
+	    [RESOURCE_actions] = action_words(arena, head->action_text),
+	    [RESOURCE_address] = value_string(head->address),
+	    [RESOURCE_after] = after,
+	    [RESOURCE_before] = before,
+	    [RESOURCE_changed_paths] = changed_field(host, arena, before, after),
+	    [RESOURCE_deposed] = text_or_null(head->deposed),
+	    [RESOURCE_importing] = value_bool(head->importing),
+	    [RESOURCE_index] = head->index,
+	    [RESOURCE_mode] = value_string(head->mode),
+	    [RESOURCE_module] = value_string(head->module),
+	    [RESOURCE_name] = value_string(head->name),
+	    [RESOURCE_previous_address] = text_or_null(head->previous_address),
+	    [RESOURCE_provider] = value_string(head->provider),
+	    [RESOURCE_provider_config] = provider_config(host, arena, head),
+	    [RESOURCE_replace_paths] = host->change ? host->change->replace_paths : value_null(),
+	    [RESOURCE_type] = value_string(head->type),
+	};
+	uint8_t marks = VALUE_SORTED;
+
+	for (size_t i = 0; i < RESOURCE_FIELD_COUNT; i++) {
+		entries[i] = host_entry(resource_keys[i], values[i]);
+		marks |= values[i].marks & (VALUE_HAS_UNKNOWN | VALUE_HAS_SENSITIVE);
+	}
+	return (struct value){
+	    .kind = VALUE_MAP, .marks = marks, .len = RESOURCE_FIELD_COUNT, .as.entries = entries};
+}
+
+bool host_sides(struct policy_host *host UNUSED, struct arena *arena, const struct change *change,
+    enum host_view view, struct value *before, struct value *after, struct err *err)
+{
+	struct shown_change shown;
+
+	if (!change->has_values) { /* read from text: nobody knows, which is not "nothing" */
+		*before = unknown_named(STR("before"));
+		*after = unknown_named(STR("after"));
+		return true;
+	}
+	*before = change->before;
+	*after = change->after;
+	if (view == HOST_RAW_WITH_PATHS)
+		*after = unknowns_stamp(arena, change->after, STR("after"));
+	if (view != HOST_SHOWN)
+		return true;
+	if (!redact_change(arena, change, &shown, err))
+		return false;
+	*before = shown.before.value;
+	*after = unknowns_stamp(arena, shown.after.value, STR("after"));
+	return true;
+}
+
+static struct value output_value(
+    struct arena *arena, const struct change_head *head, struct value before, struct value after)
+{
+	struct value_entry *entries = arena_array(arena, struct value_entry, 5);
+	bool sensitive = head->sensitive_output || (after.marks & VALUE_SENSITIVE) != 0 ||
+			 (before.marks & VALUE_SENSITIVE) != 0;
+
+	entries[0] = host_entry(STR("action"), value_string(str_from(action_name(head->action))));
+	entries[1] = host_entry(STR("after"), after);
+	entries[2] = host_entry(STR("before"), before);
+	entries[3] = host_entry(STR("name"), value_string(head->address));
+	entries[4] = host_entry(STR("sensitive"), value_bool(sensitive));
+	return (struct value){.kind = VALUE_MAP,
+	    .marks = (uint8_t)(VALUE_SORTED | ((before.marks | after.marks) &
+						  (VALUE_HAS_UNKNOWN | VALUE_HAS_SENSITIVE))),
+	    .len = 5,
+	    .as.entries = entries};
+}
+
+bool host_change(struct policy_host *host, struct arena *scratch, const struct change *change,
+    enum host_view view, struct value *resource, struct err *err)
+{
+	bool is_output = change->head.type.len == 0 && change->head.mode.len == 0;
+
+	host->change = change;
+	host->view = view;
+	host->change_arena = scratch;
+	host->iam.values = host->network.values = NULL;
+	if (!host_sides(
+		host, scratch, change, view, &host->change_before, &host->change_after, err))
+		return false;
+	*resource = is_output ? output_value(
+				    scratch, &change->head, host->change_before, host->change_after)
+			      : host_resource(host, scratch, &change->head, host->change_before,
+				    host->change_after);
+	return true;
+}
+
+/* --- changed(p), replaced_by(p), refers(p, r): the chain macros that look at the other side --- */
+
+/* resource.after.x or resource.before.x: the rest of the path and both ends. */
+static bool split_side(size_t variable, const struct value *path, size_t steps)
+{
+	struct str side;
+
+	if (variable != VARIABLE_resource && variable != VARIABLE_output)
+		return false;
+	side = steps > 0 ? value_text(path[0]) : STR_EMPTY;
+	return str_is(side, "after") || str_is(side, "before");
+}
+
+/* The value under the steps; *unknown when the way there leads through something unknown. */
+static const struct value *follow(
+    const struct value *value, const struct value *path, size_t steps, bool *unknown)
+{
+	for (size_t i = 0; value && i < steps; i++) {
+		if (value->kind == VALUE_UNKNOWN) {
+			*unknown = true;
+			return NULL;
+		}
+		if (path[i].kind == VALUE_STRING)
+			value = value_get(*value, value_text(path[i]));
+		else if (value->kind == VALUE_LIST && path[i].kind == VALUE_INT &&
+			 path[i].as.integer >= 0 && path[i].as.integer < value->len)
+			value = &value->as.items[path[i].as.integer];
+		else
+			value = NULL;
+	}
+	return value;
+}
+
+static struct value changed(
+    struct cel_run *run, size_t variable, const struct value *path, size_t steps)
+{
+	struct policy_host *host = cel_host(run);
+	bool unknown = false;
+	const struct value *before, *after;
+	enum sameness same;
+
+	if (!split_side(variable, path, steps))
+		return cel_fail(run, "changed() takes a path that begins with resource.after");
+	before = follow(&host->change_before, path + 1, steps - 1, &unknown);
+	after = follow(&host->change_after, path + 1, steps - 1, &unknown);
+	if (unknown)
+		return host->change_after.kind == VALUE_UNKNOWN ? host->change_after
+								: value_unknown();
+	same = value_sameness(before, after);
+	if (same != SAME_UNKNOWN)
+		return value_bool(same == DIFFERENT);
+	return cel_unknown_inside(run, after ? *after : *before);
+}
+
+/* Is one path the beginning of the other? Replacing a block is replacing what is in it. */
+static bool is_prefix(struct value listed, const struct value *path, size_t steps)
+{
+	for (uint32_t i = 0; i < listed.len && i < steps; i++) {
+		if (!value_equal(listed.as.items[i], path[i]))
+			return false;
+	}
+	return true;
+}
+
+static struct value replaced_by(
+    struct cel_run *run, size_t variable, const struct value *path, size_t steps)
+{
+	struct policy_host *host = cel_host(run);
+	struct value paths = host->change ? host->change->replace_paths : value_null();
+
+	if (!split_side(variable, path, steps))
+		return cel_fail(run, "replaced_by() takes a path that begins with resource.after");
+	for (uint32_t i = 0; paths.kind == VALUE_LIST && i < paths.len; i++) {
+		struct value listed = paths.as.items[i];
+
+		if (listed.kind == VALUE_LIST && is_prefix(listed, path + 1, steps - 1))
+			return value_bool(true);
+	}
+	return value_bool(false);
+}
+
+static struct str path_text(struct cel_run *run, const struct value *path, size_t steps)
+{
+	struct buf buf;
+
+	buf_init(&buf, cel_arena(run), 4096);
+	for (size_t i = 0; i < steps; i++) {
+		if (path[i].kind == VALUE_INT)
+			buf_addf(&buf, "[%lld]", (long long)path[i].as.integer);
+		else
+			buf_addf(&buf, "%s%.*s", i > 0 ? "." : "", STR_ARG(value_text(path[i])));
+	}
+	return buf_str(&buf);
+}
+
+/* "aws_kms_key.main.arn" refers to aws_kms_key.main, and to each of its instances. */
+static bool names(struct str reference, struct str address)
+{
+	return str_eat(&reference, address) &&
+	       (reference.len == 0 || reference.ptr[0] == '.' || reference.ptr[0] == '[');
+}
+
+static struct value refers(struct cel_run *run, size_t variable, const struct value *path,
+    size_t steps, struct value other)
+{
+	struct policy_host *host = cel_host(run);
+	const struct configuration *configuration = host_configuration(host);
+	struct arena *arena = cel_arena(run);
+	struct str address =
+	    other.kind == VALUE_MAP ? value_get_str(other, "address") : value_text(other);
+	struct config_names references;
+
+	if (!split_side(variable, path, steps) || !host->change)
+		return cel_fail(run, "refers() takes a path that begins with resource.after");
+	if (address.len == 0)
+		return cel_fail(run, "refers() takes a resource or an address as its second part");
+	if (!configuration)
+		return unknown_named(STR("plan.configuration"));
+	address = configuration_address(arena, address);
+	references = configuration_references(arena, configuration,
+	    configuration_address(arena, host->change->head.address),
+	    path_text(run, path + 1, steps - 1));
+	for (size_t i = 0; i < references.count; i++) {
+		if (names(references.items[i], address))
+			return value_bool(true);
+	}
+	return value_bool(false);
+}
+
+/* --- */
+
+struct policy_host *host_new(
+    struct arena *arena, const struct plan *plan, const struct policy_world *world)
+{
+	struct policy_host *host = arena_make(arena, struct policy_host);
+
+	host->arena = arena;
+	host->plan = plan;
+	host->world = world;
+	host->cel = (struct cel_host){
+	    .context = host, .changed = changed, .replaced_by = replaced_by, .refers = refers};
+	return host;
+}
+
+const struct cel_host *host_cel(const struct policy_host *host)
+{
+	return &host->cel;
+}
+
+void host_want(struct policy_host *host, const struct cel_program *program)
+{
+	host->wants_changed_paths |=
+	    cel_mentions_field(program, VARIABLE_resource, STR("changed_paths"));
+	host->wants_provider_config |=
+	    cel_mentions_field(program, VARIABLE_resource, STR("provider_config"));
+	host->wants_resources |= cel_mentions_field(program, VARIABLE_plan, STR("resources"));
+}
+
+const struct configuration *host_configuration(struct policy_host *host)
+{
+	struct arena *scratch;
+	struct err err = {0};
+
+	if (host->configuration_read || !host->plan)
+		return host->configuration;
+	host->configuration_read = true;
+	if (host->plan->form != PLAN_FORM_JSON || host->plan->configuration.len == 0)
+		return NULL;
+	scratch = arena_new();
+	if (!configuration_read(host->arena, scratch, host->plan, &host->configuration, &err))
+		host->configuration = NULL; /* broken: what it would tell stays unknown */
+	arena_free(scratch);
+	return host->configuration;
+}
+
+struct policy_names host_causes(
+    struct policy_host *host, struct arena *arena, struct str address, struct str path)
+{
+	const struct configuration *configuration = host_configuration(host);
+	struct config_names found;
+
+	if (!configuration)
+		return (struct policy_names){0};
+	found = configuration_references(
+	    arena, configuration, configuration_address(arena, address), path);
+	return (struct policy_names){found.items, found.count};
+}

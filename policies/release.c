@@ -1,0 +1,167 @@
+/*
+ * What the head of a pull request would loosen, and who can let it: findings of their own, released
+ * when the owners of the policy, by the trusted chain, approved the commit at hand. Also the
+ * sentence under every denial: who can release it and how. Source: policies design, 4 and 5.
+ */
+
+#include "policies/release.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "policies/codeowners.h"
+#include "policies/evaluator.h"
+
+/* `owners.policy` of the trusted chain, else CODEOWNERS of the trusted chain for the file. */
+static struct policy_names owners_of(const struct evaluator *evaluator, struct str file)
+{
+	const struct ruleset *trusted = evaluator->evaluation->trusted
+					    ? evaluator->evaluation->trusted
+					    : evaluator->evaluation->head;
+
+	if (trusted->owners_policy.count > 0)
+		return trusted->owners_policy;
+	if (evaluator->world->owners)
+		return codeowners_of(evaluator->world->owners, file);
+	return (struct policy_names){0};
+}
+
+static bool approved_by_any(const struct evaluator *evaluator, struct policy_names owners)
+{
+	const struct policy_world *world = evaluator->world;
+
+	for (size_t i = 0; i < owners.count; i++) {
+		struct value answer =
+		    approvals_by(world->pr, owners.items[i], world->facts->commit.value);
+
+		if (answer.kind == VALUE_BOOL && answer.as.boolean)
+			return true;
+	}
+	return false;
+}
+
+static bool is_released(const struct evaluator *evaluator, const struct weakening *weakening)
+{
+	return approved_by_any(evaluator, owners_of(evaluator, weakening->trusted.file));
+}
+
+/* Every weakening of the rule has to be let through. */
+bool rule_is_released(const struct evaluator *evaluator, struct str rule)
+{
+	const struct ruleset_comparison *weakenings = evaluator->evaluation->weakenings;
+	bool released = false;
+
+	for (size_t i = 0; weakenings && i < weakenings->count; i++) {
+		if (!str_eq(weakenings->items[i].rule, rule))
+			continue;
+		if (!is_released(evaluator, &weakenings->items[i]))
+			return false;
+		released = true;
+	}
+	return released;
+}
+
+static struct str list_names(struct arena *arena, struct policy_names names)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, 1024);
+	for (size_t i = 0; i < names.count; i++) {
+		buf_adds(&buf, i == 0 ? "" : i + 1 == names.count ? " or " : ", ");
+		buf_add(&buf, names.items[i]);
+	}
+	return buf_str(&buf);
+}
+
+static struct str weakening_release(
+    const struct evaluator *evaluator, const struct weakening *weakening)
+{
+	struct policy_names owners = owners_of(evaluator, weakening->trusted.file);
+
+	if (owners.count == 0)
+		return str_format(evaluator->arena,
+		    "nobody is named as owner of %.*s: name some in owners.policy or CODEOWNERS, "
+		    "on the base branch",
+		    STR_ARG(weakening->trusted.file));
+	return str_format(evaluator->arena, "an approval of this commit by %.*s releases it",
+	    STR_ARG(list_names(evaluator->arena, owners)));
+}
+
+static struct str weakening_message(struct arena *arena, const struct weakening *weakening)
+{
+	const struct policy_place *trusted = &weakening->trusted, *head = &weakening->head;
+
+	if (head->line == 0)
+		return str_format(arena, "weakens %.*s (%.*s:%d): %.*s", STR_ARG(weakening->rule),
+		    STR_ARG(trusted->file), trusted->line, STR_ARG(weakening->what));
+	return str_format(arena, "weakens %.*s (%.*s:%d, now %.*s:%d): %.*s",
+	    STR_ARG(weakening->rule), STR_ARG(trusted->file), trusted->line, STR_ARG(head->file),
+	    head->line, STR_ARG(weakening->what));
+}
+
+static void report(struct evaluator *evaluator, const struct weakening *weakening)
+{
+	struct finding finding = {
+	    .kind = FINDING_WEAKENS,
+	    .rule_level = LEVEL_DENY,
+	    .level = LEVEL_DENY,
+	    .rule_id = weakening->rule,
+	    .title = STR("The pull request would loosen a policy"),
+	    .description = STR_EMPTY,
+	    .url = STR_EMPTY,
+	    .place = weakening->head.line > 0 ? weakening->head : weakening->trusted,
+	    .tool = STR_EMPTY,
+	    .directory = evaluator->evaluation->head->directory,
+	    .address = STR_EMPTY,
+	    .deposed = STR_EMPTY,
+	    .item = weakening->what,
+	    .message = weakening_message(evaluator->arena, weakening),
+	    .remediation = STR_EMPTY,
+	    .value_fingerprint = STR_EMPTY,
+	    .release = weakening_release(evaluator, weakening),
+	    .file = STR_EMPTY,
+	    .count = 1,
+	    .from_head = true,
+	};
+
+	finding.fingerprint = finding_fingerprint(evaluator->arena, &finding);
+	if (is_released(evaluator, weakening)) {
+		finding.fate = FATE_RELEASED;
+		finding.level = LEVEL_INFO;
+	}
+	(void)finding_add(evaluator, &finding);
+}
+
+void weakenings_report(struct evaluator *evaluator)
+{
+	const struct ruleset_comparison *weakenings = evaluator->evaluation->weakenings;
+
+	for (size_t i = 0; weakenings && i < weakenings->count; i++)
+		report(evaluator, &weakenings->items[i]);
+}
+
+/* --- who can release a denial --- */
+
+static struct policy_names rule_owners(
+    const struct evaluator *evaluator, const struct finding *finding)
+{
+	if (finding->rule && finding->rule->owners.count > 0)
+		return finding->rule->owners;
+	return owners_of(evaluator, finding->place.file);
+}
+
+struct str finding_release(const struct evaluator *evaluator, const struct finding *finding)
+{
+	struct policy_names owners = rule_owners(evaluator, finding);
+	struct str names = list_names(evaluator->arena, owners);
+	bool named = owners.count > 0;
+
+	if (finding->release.len > 0)
+		return finding->release;
+	if (finding->rule && !finding->rule->waivable)
+		return str_format(evaluator->arena, "cannot be waived; change the plan%s%.*s",
+		    named ? ", or ask " : "", STR_ARG(named ? names : STR_EMPTY));
+	return str_format(evaluator->arena,
+	    "change the plan, or add a waiver on the base branch (tfherald policy waive %.*s "
+	    "'%.*s' PLAN)%s%.*s",
+	    STR_ARG(finding->rule_id), STR_ARG(finding->address), named ? ", owned by " : "",
+	    STR_ARG(named ? names : STR_EMPTY));
+}
