@@ -5,6 +5,7 @@
 #   make test       all tests; test-asan: under AddressSanitizer and UBSan; test-valgrind: under valgrind
 #   make lint       layers, headers alone, formatting, clang-tidy, cppcheck
 #   make conformance  the vectors of the expression language; needs node, installs into build/
+#   make fuzz       the fuzzers, a minute each (FUZZ_SECONDS)
 #   make bench      figures: MB/s and ratios to jq
 #   make coverage   line coverage of the tests
 #   make docs       regenerates the pages and scripts that come from tables
@@ -27,6 +28,7 @@ SRCS    := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
 HDRS    := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.h)))
 TESTS   := $(sort $(wildcard $(FOLDERS:%=tests/%/test_*.c) tests/e2e/test_*.c))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
+FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOLS   := $(sort $(wildcard tests/e2e/mock_*.c tests/bench/*.c))
 
 B := build/$(notdir $(CC))-$(MODE)
@@ -54,9 +56,12 @@ endif
 CFLAGS.release := -O2 -g -D_FORTIFY_SOURCE=2
 CFLAGS.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -DARENA_DEBUG
+CFLAGS.fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -DARENA_DEBUG
 CFLAGS.cov     := -O0 -g --coverage -DARENA_DEBUG
 LDFLAGS.asan   := -fsanitize=address,undefined
 LDFLAGS.cov    := --coverage
+LDFLAGS.fuzz   := -fsanitize=address,undefined
 
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTFHERALD_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(CFLAGS.$(MODE)) -fPIE -fstack-protector-strong \
@@ -71,6 +76,7 @@ LIB_OBJS     := $(patsubst %.c,$(B)/%.o,$(filter-out cmd/main.c,$(SRCS)))
 SUPPORT_OBJS := $(SUPPORT:%.c=$(B)/%.o)
 TEST_PROGS   := $(TESTS:%.c=$(B)/%)
 TOOL_PROGS   := $(TOOLS:%.c=$(B)/%)
+FUZZ_PROGS   := $(FUZZERS:%.c=$(B)/%)
 PROGRAM      := $(B)/tfherald
 
 # The rule packs become part of the program: policies/packs/embed_packs.c reads them when it is built.
@@ -82,7 +88,7 @@ LIB_OBJS     += $(B)/policies/packs_embedded.o
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all program tests deps deps-dev demo test test-asan test-valgrind lint check-layers \
+.PHONY: all program tests fuzz fuzzers deps deps-dev demo test test-asan test-valgrind lint check-layers \
 	check-headers check-format check-tidy check-cppcheck conformance bench \
 	coverage docs install clean help
 
@@ -123,6 +129,12 @@ $(PROGRAM): $(B)/cmd/main.o $(B)/libtfherald.a
 $(TEST_PROGS) $(TOOL_PROGS): $(B)/%: $(B)/%.o $(SUPPORT_OBJS) $(B)/libtfherald.a
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka -lutil
 
+# clang only: its libFuzzer has main().
+$(FUZZ_PROGS): $(B)/%: $(B)/%.o $(B)/libtfherald.a
+	$(QUIET)$(CC) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+fuzzers: $(FUZZ_PROGS)
+
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -158,6 +170,11 @@ conformance: deps
 bench: deps
 	@$(MAKE) --no-print-directory QUIET=@ all tests
 	@tests/bench/bench.sh build/tfherald $(B)
+
+# Seconds for each; FUZZ_SECONDS=600 make fuzz
+fuzz: deps
+	@$(MAKE) --no-print-directory QUIET=@ CC=clang MODE=fuzz fuzzers
+	@tests/fuzz/run.sh build/clang-fuzz/tests/fuzz
 
 coverage: deps
 	@$(MAKE) --no-print-directory QUIET=@ MODE=cov tests

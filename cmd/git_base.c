@@ -102,7 +102,8 @@ static bool find_usual(struct search *search, struct err *err)
 	return err_set(err, ERR_INVALID,
 	    "no base branch is here (no origin/HEAD, origin/main or origin/master): run "
 	    "'git fetch --depth=1 origin +refs/heads/main:refs/remotes/origin/main' before (or "
-	    "check out with full history), or give --base NAME");
+	    "check out with full history), or give --base NAME (--base HEAD: this commit "
+	    "judges itself)");
 }
 
 static bool find(struct search *search, struct str branch, bool in_ci, struct err *err)

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cmd/policy_world.h"
 #include "policies/codeowners.h"
+#include "policies/locate.h"
 
 /* "." of the workspace is "" of a source. */
 static struct str source_directory(const struct workspace *workspace)
@@ -112,16 +113,22 @@ bool policies_open(struct app *app, const struct session *session,
 	*out = (struct policies){.app = app, .workspace = &session->workspace};
 	if (!trust_find(app, &session->workspace, &session->facts, options->base, &out->trust, err))
 		return false;
-	for (size_t i = 0; i < out->trust.note_count; i++)
+	if (!open_rest(out, session, options, check_all, err))
+		return false;
+	/* Whose policies count interests those who have some. */
+	for (size_t i = 0; policies_present(out) && i < out->trust.note_count; i++)
 		log_info("%.*s", STR_ARG(out->trust.notes[i]));
-	return open_rest(out, session, options, check_all, err);
+	return true;
 }
 
 bool policies_open_directory(const struct policies *first, const struct session *session,
     const struct policy_options *options, bool check_all, struct policies *out, struct err *err)
 {
 	*out = (struct policies){
-	    .app = first->app, .workspace = &session->workspace, .trust = first->trust};
+	    .app = first->app,
+	    .workspace = &session->workspace,
+	    .trust = first->trust,
+	    .locator = first->locator};
 	out->trust.tree = NULL; /* the first one's to close */
 	return open_rest(out, session, options, check_all, err);
 }
@@ -169,7 +176,10 @@ bool policies_judge(
 	    .trusted = policies->trusted,
 	    .head = policies->head,
 	    .weakenings = &policies->weakenings,
-	    .world = &policies->world};
+	    .world = &policies->world,
+	    .imported = policies->imported,
+	    .imported_count = policies->imported_count,
+	    .locator = policies->locator};
 	if (evaluate_plan(policies->app->run, policies->app->scratch, &policies->evaluation,
 		&policies->problems, out, &why))
 		return true;

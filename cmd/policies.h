@@ -78,6 +78,9 @@ struct policies {
 	struct policy_world world;
 	struct policy_problems problems;
 	struct evaluation evaluation; /* of the last policies_judge() */
+	struct locator *locator;      /* of the head; shared by all directories of a command */
+	const struct finding *imported; /* of other tools, for policies_judge(); or none */
+	size_t imported_count;
 };
 
 /* `check_all`: compile every rule now and report every problem, not only of those that match. */

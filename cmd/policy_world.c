@@ -161,7 +161,9 @@ NODISCARD static bool git_value(struct policies *policies, const struct session 
 	map_set(&map, STR("branch"),
 	    text_or_unknown(arena, "git.", "branch", session->facts.branch.value));
 	map_set(&map, STR("changed_files"), unknown_named(arena, "git.", STR("changed_files")));
+	/* on the base branch itself nothing can be compared: that is unknown, not "nothing" */
 	if (trust->known && trust->base_commit.len > 0 && trust->head_commit.len > 0 &&
+	    !str_eq(trust->base_commit, trust->head_commit) &&
 	    !git_changed_files(policies->app, session->workspace.root, trust->base_commit,
 		trust->head_commit, &paths, &count, &known, err))
 		return false;

@@ -234,6 +234,7 @@ static void hide_secrets(struct run *run)
 	secrets_add(secrets, github_token(app, &origin));
 	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_SLACK_TOKEN));
 	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_SLACK_WEBHOOK));
+	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_FINGERPRINT_KEY));
 	secrets_seal(secrets);
 	outcome_hide(app->run, secrets, &run->outcome);
 	/* and what was set after the plan's own were taken out: the problem, the reason, the tail

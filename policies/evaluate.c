@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "policies/evaluator.h"
+#include "policies/locate.h"
 #include "policies/match.h"
 #include "policies/release.h"
 
@@ -333,6 +334,28 @@ static void merge_chains(struct evaluator *evaluator)
 		list->count = kept;
 }
 
+static void add_imported(struct evaluator *evaluator)
+{
+	const struct evaluation *evaluation = evaluator->evaluation;
+
+	for (size_t i = 0; i < evaluation->imported_count; i++)
+		(void)finding_add(evaluator, &evaluation->imported[i]);
+}
+
+static void add_places(struct evaluator *evaluator)
+{
+	struct locator *locator = evaluator->evaluation->locator;
+	struct str directory = evaluator->evaluation->head->directory;
+	struct policy_place place;
+
+	if (!locator || evaluator->findings.count == 0)
+		return;
+	locate_findings(locator, host_configuration(evaluator->host), directory,
+	    evaluator->findings.items, evaluator->findings.count);
+	if (locate_directory(locator, directory, &place))
+		evaluator->verdict->root_file = place.file;
+}
+
 static void break_glass(struct evaluator *evaluator)
 {
 	if (evaluator->world->break_glass.len == 0)
@@ -393,6 +416,7 @@ void evaluator_finish(struct evaluator *evaluator)
 
 	count_errors(evaluator);
 	merge_chains(evaluator);
+	add_places(evaluator);
 	waivers_apply(evaluator);
 	break_glass(evaluator);
 	add_releases(evaluator);
@@ -436,6 +460,7 @@ bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct eval
 	evaluator->incomplete = plan_is_incomplete(evaluation->plan);
 	evaluator_choose(evaluator);
 	weakenings_report(evaluator);
+	add_imported(evaluator);
 	ok = judge_all(evaluator, err);
 	if (ok)
 		evaluator_finish(evaluator);

@@ -22,6 +22,7 @@
 
 struct buf;
 struct codeowners;
+struct locator;
 
 /* What rules can see besides the plan. Each UNKNOWN (with its name as path) when it is not known.
  */
@@ -47,6 +48,10 @@ struct evaluation {
 	struct str moved_directory;
 	const struct ruleset_comparison *weakenings; /* or NULL */
 	const struct policy_world *world;
+	/* Of other tools, about this directory: they join before waivers are applied. */
+	const struct finding *imported;
+	size_t imported_count;
+	struct locator *locator; /* NULL: findings get no file and line */
 };
 
 NODISCARD bool evaluate_plan(struct arena *arena, struct arena *scratch,

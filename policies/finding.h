@@ -64,7 +64,9 @@ struct finding {
 	const struct waiver *waiver;  /* of FATE_WAIVED */
 	struct str release;	      /* who can release it and how; of denials */
 
-	struct str file; /* .tf file of the resource, relative to the root; or empty */
+	/* Of the resource's block, relative to the repository root (locate.h); of weakenings and
+	 * the like in the policy file. Empty: not known; line 0: only the file is. */
+	struct str file;
 	int line, column;
 	bool from_trusted, from_head; /* which chain's rule said so */
 };
@@ -128,6 +130,7 @@ struct verdict {
 	const struct str *notes; /* said out loud: no rules, nothing matched, file not read ... */
 	size_t note_count;
 	struct str break_glass; /* the reason given; empty: not used */
+	struct str root_file;	/* main.tf or the like of the root module; empty: not looked for */
 };
 
 /* Sorts findings by importance and fills counts, denied, reason. After every change of findings. */

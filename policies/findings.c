@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/size.h"
+#include "parser/terraform_data.h"
 #include "policies/cel/trace.h"
 #include "policies/evaluator.h"
 #include "policies/template.h"
@@ -306,6 +307,61 @@ static struct str error_message(struct evaluator *evaluator, struct value error)
 	return str_copy(evaluator->arena, told ? told->text : STR("the rule gives an error"));
 }
 
+/* --- what is unknown only because it comes out of a terraform_data --- */
+
+/* The change with those values filled in; false when there are none. */
+static bool fill_change(struct evaluator *evaluator, struct change *filled)
+{
+	const struct configuration *configuration;
+	struct err err = {0};
+
+	if (!evaluator->change || !evaluator->plan || !terraform_data_present(evaluator->plan))
+		return false;
+	configuration = host_configuration(evaluator->host);
+	*filled = *evaluator->change;
+	return configuration &&
+	       terraform_data_fill(evaluator->trace, configuration, filled, &err) &&
+	       filled->after.as.entries != evaluator->change->after.as.entries;
+}
+
+/* The worst of the items that `index` means; -1: of all. */
+static bool violates_at(
+    struct evaluator *evaluator, const struct judged_rule *rule, struct value *item, int64_t *index)
+{
+	struct ruling ruling;
+	struct value items;
+
+	if (!judge_items(evaluator, rule, NULL, &items, &ruling))
+		return false;
+	for (uint32_t i = 0; i < items.len; i++) {
+		struct value candidate = cel_load(items.as.items[i]);
+
+		if (*index >= 0 && (uint32_t)*index != i)
+			continue;
+		ruling = judge_item(evaluator, rule, candidate, i, NULL);
+		if (ruling.end == RULE_VIOLATION) {
+			*item = candidate;
+			*index = rule->programs->each ? (int64_t)i : -1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Terraform does not say what an expression does with terraform_data.x.output; that it hands it on
+ * is likely, not certain. So it may prove a violation, never a pass: that stays undecided.
+ */
+static bool is_laundered(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct change *filled, struct value *item, int64_t *index)
+{
+	struct err err = {0};
+
+	return fill_change(evaluator, filled) &&
+	       judge_view(evaluator, evaluator->scratch, filled, HOST_RAW, &err) &&
+	       violates_at(evaluator, rule, item, index);
+}
+
 static bool complete(struct evaluator *evaluator, struct judged_rule *rule, struct value item,
     int64_t index, struct finding *finding, struct err *err)
 {
@@ -338,6 +394,8 @@ bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struc
     int64_t index, struct ruling ruling, struct err *err)
 {
 	struct arena_mark mark = arena_save(evaluator->trace);
+	const struct change *change = evaluator->change;
+	struct change *filled = arena_make(evaluator->trace, struct change);
 	struct finding finding;
 	bool ok;
 
@@ -348,7 +406,13 @@ bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struc
 	    !evaluator->world->strict_unknown)
 		return true;
 	finding = finding_begin(evaluator, rule, ruling.end);
+	if (ruling.end == RULE_UNDECIDED && is_laundered(evaluator, rule, filled, &item, &index)) {
+		finding.kind = FINDING_VIOLATION;
+		evaluator->change = filled;
+	}
 	ok = complete(evaluator, rule, item, index, &finding, err);
+	evaluator->change = change;
+	ok = back_to_raw(evaluator, err) && ok;
 	arena_rewind(evaluator->trace, mark);
 	return ok;
 }

@@ -162,15 +162,18 @@ bool host_change(struct policy_host *host, struct arena *scratch, const struct c
 
 /* --- changed(p), replaced_by(p), refers(p, r): the chain macros that look at the other side --- */
 
-/* resource.after.x or resource.before.x: the rest of the path and both ends. */
+static bool is_side(const struct value *path, size_t steps)
+{
+	struct str side = steps > 0 ? value_text(path[0]) : STR_EMPTY;
+
+	return str_is(side, "after") || str_is(side, "before");
+}
+
+/* resource.after.x or resource.before.x, of the change at hand. */
 static bool split_side(size_t variable, const struct value *path, size_t steps)
 {
-	struct str side;
-
-	if (variable != VARIABLE_resource && variable != VARIABLE_output)
-		return false;
-	side = steps > 0 ? value_text(path[0]) : STR_EMPTY;
-	return str_is(side, "after") || str_is(side, "before");
+	return (variable == VARIABLE_resource || variable == VARIABLE_output) &&
+	       is_side(path, steps);
 }
 
 /* The value under the steps; *unknown when the way there leads through something unknown. */
@@ -262,26 +265,37 @@ static bool names(struct str reference, struct str address)
 	       (reference.len == 0 || reference.ptr[0] == '.' || reference.ptr[0] == '[');
 }
 
-static struct value refers(struct cel_run *run, size_t variable, const struct value *path,
-    size_t steps, struct value other)
+/* The address of the resource that a path speaks of: the one at hand, or that of a local. */
+static struct str subject_address(struct policy_host *host, size_t variable, struct value subject,
+    const struct value *path, size_t steps)
+{
+	if (variable == CEL_NO_VARIABLE)
+		return is_side(path, steps) ? value_get_str(subject, "address") : STR_EMPTY;
+	return split_side(variable, path, steps) && host->change ? host->change->head.address
+								 : STR_EMPTY;
+}
+
+static struct value refers(struct cel_run *run, size_t variable, struct value subject,
+    const struct value *path, size_t steps, struct value other)
 {
 	struct policy_host *host = cel_host(run);
 	const struct configuration *configuration = host_configuration(host);
 	struct arena *arena = cel_arena(run);
 	struct str address =
 	    other.kind == VALUE_MAP ? value_get_str(other, "address") : value_text(other);
+	struct str from = subject_address(host, variable, subject, path, steps);
 	struct config_names references;
 
-	if (!split_side(variable, path, steps) || !host->change)
-		return cel_fail(run, "refers() takes a path that begins with resource.after");
+	if (from.len == 0)
+		return cel_fail(run, "refers() takes a path that begins with resource.after, or "
+				     "with after of another resource");
 	if (address.len == 0)
 		return cel_fail(run, "refers() takes a resource or an address as its second part");
 	if (!configuration)
 		return unknown_named(STR("plan.configuration"));
 	address = configuration_address(arena, address);
 	references = configuration_references(arena, configuration,
-	    configuration_address(arena, host->change->head.address),
-	    path_text(run, path + 1, steps - 1));
+	    configuration_address(arena, from), path_text(run, path + 1, steps - 1));
 	for (size_t i = 0; i < references.count; i++) {
 		if (names(references.items[i], address))
 			return value_bool(true);

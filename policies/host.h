@@ -11,6 +11,7 @@
 #include "policies/cel/cel.h"
 #include "policies/evaluate.h"
 
+struct configuration;
 struct policy_host;
 
 /* Fields that `resource`, `plan`, ... have, for cel_variable.fields: NULL-terminated. */
@@ -48,6 +49,9 @@ bool host_plan(struct policy_host *host, enum host_view view, struct value *plan
 /* Has this user or team approved this commit, by pr.approvals ({user, teams, commit})? A bool, or
  * UNKNOWN where nobody could be asked. */
 struct value approvals_by(struct value pr, struct str team, struct str commit);
+
+/* The configuration of the plan, read once; NULL when there is none that can be read. */
+const struct configuration *host_configuration(struct policy_host *host);
 
 /* References that make this path of the change at hand unknown: "aws_kms_key.main.arn". */
 struct policy_names host_causes(

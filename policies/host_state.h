@@ -75,9 +75,6 @@ struct policy_host {
 	size_t by_type_count;
 };
 
-/* The configuration of the plan, read once; NULL when there is none that can be read. */
-const struct configuration *host_configuration(struct policy_host *host);
-
 /* The map of one change: fields of `resource`. */
 struct value host_resource(struct policy_host *host, struct arena *arena,
     const struct change_head *head, struct value before, struct value after);

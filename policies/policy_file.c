@@ -132,7 +132,7 @@ static const struct policy_key file_keys[] = {
     {"labels", FIELD_OTHER, 0, NULL, read_labels, CHAIN},
     {"params", FIELD_OTHER, 0, NULL, read_params, CHAIN | INCLUDED | PACK},
     {"variables", FIELD_OTHER, 0, NULL, read_variables, CHAIN | INCLUDED | PACK},
-    {"use", FIELD_OTHER, 0, NULL, read_uses, CHAIN},
+    {"use", FIELD_OTHER, 0, NULL, read_uses, CHAIN | INCLUDED},
     {"rules", FIELD_OTHER, 0, NULL, read_rules, CHAIN | INCLUDED | PACK},
     {"override", FIELD_OTHER, 0, NULL, read_overrides, CHAIN},
     {"tests", FIELD_OTHER, 0, NULL, read_tests, CHAIN | INCLUDED | PACK | TESTS},

@@ -50,7 +50,7 @@ bool rule_is_released(const struct evaluator *evaluator, struct str rule)
 	bool released = false;
 
 	for (size_t i = 0; weakenings && i < weakenings->count; i++) {
-		if (!str_eq(weakenings->items[i].rule, rule))
+		if (!weakening_is_about(&weakenings->items[i], rule))
 			continue;
 		if (!is_released(evaluator, &weakenings->items[i]))
 			return false;

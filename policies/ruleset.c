@@ -143,6 +143,9 @@ bool ruleset_load(struct arena *arena, const struct ruleset_request *request, st
 	set->source = request->source->name;
 	set->directory = clean_directory(arena, request->directory);
 	set->undecided = LEVEL_WARN;
+	set->owners_place.file = set->undecided_place.file = STR_EMPTY;
+	set->require_rules_place.file = set->waiver_policy_place.file = STR_EMPTY;
+	set->break_glass_place.file = STR_EMPTY;
 	set->space = arena_make(arena, struct variable_space);
 	*out = set;
 	load_levels(&chain);

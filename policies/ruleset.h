@@ -140,6 +140,9 @@ struct ruleset_request {
 	struct policy_names extra; /* files given on the command line (--rules FILE), relative; as
 				      if the root file used them */
 	bool tests;		   /* also read the *_test.yaml files */
+	/* A pack as a file (policies/packs/x.yaml), as if the root file used it, with its tests;
+	 * empty: none. For who writes packs: those that ship are named in `use`. */
+	struct str pack_file, pack_text;
 };
 
 /* False when the source could not be read (ERR_IO, ERR_NETWORK); what is wrong with the files is
@@ -164,10 +167,14 @@ struct value ruleset_params(struct arena *arena, const struct ruleset *ruleset, 
 /* Something of the trusted chain that the head would loosen, or may loosen (an expression that
  * differs cannot be proven stricter). */
 struct weakening {
-	struct str rule; /* id; of a setting: its key */
+	struct str rule; /* id; of a setting its key; "params.x", "pack:tags", "p/rules.yaml" */
 	struct str what; /* "level deny -> warn", "removed", "the condition differs" */
 	struct policy_place trusted, head; /* head.line 0: not there any more */
+	struct policy_names rules; /* ids of the trusted rules that it loosens: one, or all that
+				      go with a file, a pack or a param; none: a setting */
 };
+/* Does it speak of this rule? */
+bool weakening_is_about(const struct weakening *weakening, struct str rule);
 
 struct ruleset_comparison {
 	struct weakening *items;

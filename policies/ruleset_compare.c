@@ -8,17 +8,73 @@
 
 #define LISTED_IDS 5
 
-void compare_add(struct comparing *at, struct str rule, struct str what,
+static const struct used_pack *find_pack(const struct ruleset *set, struct str name)
+{
+	for (size_t i = 0; i < set->pack_count; i++) {
+		if (str_eq(set->packs[i].name, name))
+			return &set->packs[i];
+	}
+	return NULL;
+}
+
+/* Of "pack:tags@1.0" and "tags@1.0". */
+static struct str pack_name(struct str pack)
+{
+	struct str name = STR_EMPTY;
+
+	(void)str_eat(&pack, STR("pack:"));
+	(void)str_split(&pack, '@', &name);
+	return name;
+}
+
+/* A place in a file of the repository. */
+static struct policy_place place_in(const struct ruleset *set, const struct policy_place *place)
+{
+	const struct used_pack *pack;
+
+	if (place == NULL || place->file.len == 0)
+		return (struct policy_place){.file = STR(POLICY_FILE)};
+	if (!str_starts(place->file, STR("pack:")))
+		return *place;
+	pack = find_pack(set, pack_name(place->file));
+	return pack != NULL ? pack->place : *place;
+}
+
+struct weakening *compare_add(struct comparing *at, struct str name, struct str what,
     const struct policy_place *trusted, const struct policy_place *head)
 {
 	struct ruleset_comparison *out = at->out;
-	struct weakening item = {.rule = rule, .what = what, .trusted = *trusted};
+	struct weakening item = {
+	    .rule = name,
+	    .what = what,
+	    .trusted = place_in(at->trusted, trusted),
+	    .head = place_in(at->head, head),
+	};
 
-	item.head.file = STR_EMPTY;
-	if (head != NULL)
-		item.head = *head;
 	out->items = array_room(at->arena, out->items, out->count, sizeof(*out->items));
-	out->items[out->count++] = item;
+	out->items[out->count] = item;
+	return &out->items[out->count++];
+}
+
+void compare_add_rule(struct comparing *at, struct weakening *weakening, struct str rule)
+{
+	struct policy_names *rules = &weakening->rules;
+	struct str *items = rules->count == 0 ? NULL : at->rules;
+
+	/* the list of the newest weakening grows; those before it keep theirs */
+	items = array_room(at->arena, items, rules->count, sizeof(*items));
+	items[rules->count] = rule;
+	at->rules = items;
+	*rules = (struct policy_names){items, rules->count + 1};
+}
+
+bool weakening_is_about(const struct weakening *weakening, struct str rule)
+{
+	for (size_t i = 0; i < weakening->rules.count; i++) {
+		if (str_eq(weakening->rules.items[i], rule))
+			return true;
+	}
+	return false;
 }
 
 bool names_within(
@@ -52,13 +108,15 @@ const struct value *label_value(const struct ruleset *set, struct str name)
 
 /* --- packs --- */
 
-static const struct used_pack *find_pack(const struct ruleset *set, struct str name)
+/* A pack takes its rules with it, also into an older version of itself. */
+static void add_pack_rules(struct comparing *at, struct weakening *weakening, struct str name)
 {
-	for (size_t i = 0; i < set->pack_count; i++) {
-		if (str_eq(set->packs[i].name, name))
-			return &set->packs[i];
+	for (size_t i = 0; i < at->trusted->rule_total; i++) {
+		const struct rule *rule = &at->trusted->rules[i];
+
+		if (rule->pack.len > 0 && str_eq(pack_name(rule->pack), name))
+			compare_add_rule(at, weakening, rule->id);
 	}
-	return NULL;
 }
 
 static void compare_packs(struct comparing *at)
@@ -67,15 +125,16 @@ static void compare_packs(struct comparing *at)
 		const struct used_pack *from = &at->trusted->packs[i];
 		const struct used_pack *to = find_pack(at->head, from->name);
 		struct str name = str_format(at->arena, "pack:%.*s", STR_ARG(from->name));
+		struct str what = STR("the pack is no longer used");
 
-		if (to == NULL)
-			compare_add(
-			    at, name, STR("the pack is no longer used"), &from->place, NULL);
-		else if (pack_version_cmp(to->version, from->version) < 0)
-			compare_add(at, name,
-			    str_format(at->arena, "version %.*s -> %.*s", STR_ARG(from->version),
-				STR_ARG(to->version)),
-			    &from->place, &to->place);
+		if (to != NULL && pack_version_cmp(to->version, from->version) >= 0)
+			continue;
+		if (to != NULL)
+			what = str_format(at->arena, "version %.*s -> %.*s", STR_ARG(from->version),
+			    STR_ARG(to->version));
+		add_pack_rules(at,
+		    compare_add(at, name, what, &from->place, to != NULL ? &to->place : NULL),
+		    from->name);
 	}
 }
 
@@ -99,6 +158,8 @@ static bool is_gone(const struct comparing *at, const struct rule *rule)
 static void tell_gone_file(struct comparing *at, struct str file, size_t first)
 {
 	const struct ruleset *set = at->trusted;
+	struct weakening *weakening =
+	    compare_add(at, file, STR_EMPTY, &set->rules[first].place, NULL);
 	size_t count = 0;
 	struct buf buf;
 
@@ -110,13 +171,13 @@ static void tell_gone_file(struct comparing *at, struct str file, size_t first)
 			continue;
 		if (count < LISTED_IDS)
 			buf_addf(&buf, "%s%.*s", count > 0 ? ", " : "", STR_ARG(rule->id));
+		compare_add_rule(at, weakening, rule->id);
 		count++;
 	}
-	compare_add(at, file,
+	weakening->what =
 	    str_format(at->arena, "the file is no longer read, %zu rule%s gone: %.*s%s", count,
 		count == 1 ? " is" : "s are", STR_ARG(buf_str(&buf)),
-		count > LISTED_IDS ? ", ..." : ""),
-	    &set->rules[first].place, NULL);
+		count > LISTED_IDS ? ", ..." : "");
 }
 
 /* True when the file was seen before, so that each is told once. */
@@ -136,14 +197,6 @@ static bool note_file(struct comparing *at, struct policy_names *told, struct st
 	return false;
 }
 
-static struct str pack_name(struct str pack)
-{
-	struct str name = STR_EMPTY;
-
-	(void)str_split(&pack, '@', &name);
-	return name;
-}
-
 static void tell_gone_rule(struct comparing *at, size_t i, struct policy_names *told)
 {
 	const struct rule *rule = &at->trusted->rules[i];
@@ -151,7 +204,8 @@ static void tell_gone_rule(struct comparing *at, size_t i, struct policy_names *
 	if (rule->pack.len > 0 && find_pack(at->head, pack_name(rule->pack)) == NULL)
 		return; /* compare_packs() has told it */
 	if (rule->pack.len > 0 || has_file(at->head, rule->place.file))
-		compare_add(at, rule->id, STR("removed"), &rule->place, NULL);
+		compare_add_rule(
+		    at, compare_add(at, rule->id, STR("removed"), &rule->place, NULL), rule->id);
 	else if (!note_file(at, told, rule->place.file))
 		tell_gone_file(at, rule->place.file, i);
 }

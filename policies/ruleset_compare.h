@@ -13,6 +13,7 @@ struct comparing {
 	struct ruleset *trusted, *head;
 	size_t *head_by_id;
 	struct ruleset_comparison *out;
+	struct str *rules; /* of the newest weakening: compare_add_rule() */
 };
 
 /* One rule in both chains. */
@@ -22,8 +23,12 @@ struct rule_pair {
 	const struct rule *trusted, *head;
 };
 
-void compare_add(struct comparing *at, struct str rule, struct str what,
+/* What the head loosens. A rule of a pack has the place of the `use:` that brings it: who owns that
+ * file may release it. `head` NULL: it is not there any more. */
+struct weakening *compare_add(struct comparing *at, struct str name, struct str what,
     const struct policy_place *trusted, const struct policy_place *head);
+/* One more rule that the weakening is about. */
+void compare_add_rule(struct comparing *at, struct weakening *weakening, struct str rule);
 
 /* Tells what the head's rule may let through that the trusted one does not. */
 void compare_rule(const struct rule_pair *pair);

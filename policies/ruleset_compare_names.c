@@ -8,6 +8,9 @@
 /* One name with those that see it. */
 struct users {
 	const struct ruleset *set;
+	const struct seen_names *names;
+	enum seen_kind kind;
+	struct str name;
 	size_t first, count; /* rules */
 };
 
@@ -21,6 +24,27 @@ static struct str used_by(struct arena *arena, const struct users *users)
 	return str_format(arena, "used by '%.*s'", STR_ARG(first));
 }
 
+static void add_rules_seeing(
+    struct comparing *at, struct weakening *weakening, const struct users *users, struct str name)
+{
+	struct seen_name wanted = {users->kind, name, 0};
+
+	for (size_t i = seen_find(users->names, &wanted); i < users->names->count; i++) {
+		const struct seen_name *item = &users->names->items[i];
+
+		if (item->kind != users->kind || !str_eq(item->name, name))
+			return;
+		compare_add_rule(at, weakening, users->set->rules[item->rule].id);
+	}
+}
+
+static void add_users_of(
+    struct comparing *at, struct weakening *weakening, const struct users *users)
+{
+	add_rules_seeing(at, weakening, users, users->name);
+	add_rules_seeing(at, weakening, users, STR_EMPTY);
+}
+
 static void compare_param(struct comparing *at, const struct param *from, const struct users *users)
 {
 	const struct param *to = params_find(at->head->params, at->head->param_count, from->name);
@@ -29,17 +53,21 @@ static void compare_param(struct comparing *at, const struct param *from, const 
 	if (to == NULL)
 		return; /* who still uses it does not compile */
 	if (to->tighten != from->tighten)
-		compare_add(at, name,
-		    str_format(at->arena, "tighten %s -> %s, %.*s", tighten_name(from->tighten),
-			tighten_name(to->tighten), STR_ARG(used_by(at->arena, users))),
-		    &from->place, &to->place);
+		add_users_of(at,
+		    compare_add(at, name,
+			str_format(at->arena, "tighten %s -> %s, %.*s", tighten_name(from->tighten),
+			    tighten_name(to->tighten), STR_ARG(used_by(at->arena, users))),
+			&from->place, &to->place),
+		    users);
 	if (!param_is_tighter(at->arena, from->tighten, from->value, to->value, &why))
-		compare_add(at, name,
-		    str_format(at->arena, "%.*s -> %.*s, %.*s; %.*s",
-			STR_ARG(param_text(at->arena, from->value)),
-			STR_ARG(param_text(at->arena, to->value)), STR_ARG(why),
-			STR_ARG(used_by(at->arena, users))),
-		    &from->place, &to->place);
+		add_users_of(at,
+		    compare_add(at, name,
+			str_format(at->arena, "%.*s -> %.*s, %.*s; %.*s",
+			    STR_ARG(param_text(at->arena, from->value)),
+			    STR_ARG(param_text(at->arena, to->value)), STR_ARG(why),
+			    STR_ARG(used_by(at->arena, users))),
+			&from->place, &to->place),
+		    users);
 }
 
 static const struct label *find_label(const struct ruleset *set, struct str name)
@@ -63,10 +91,12 @@ static void compare_label(struct comparing *at, struct str name, const struct us
 
 	if (from == to || (from != NULL && to != NULL && value_equal(from->value, to->value)))
 		return;
-	compare_add(at, str_format(at->arena, "labels.%.*s", STR_ARG(name)),
-	    str_format(at->arena, "%.*s -> %.*s; %.*s", STR_ARG(label_text(at->arena, from)),
-		STR_ARG(label_text(at->arena, to)), STR_ARG(used_by(at->arena, users))),
-	    from != NULL ? &from->place : &to->place, to != NULL ? &to->place : NULL);
+	add_users_of(at,
+	    compare_add(at, str_format(at->arena, "labels.%.*s", STR_ARG(name)),
+		str_format(at->arena, "%.*s -> %.*s; %.*s", STR_ARG(label_text(at->arena, from)),
+		    STR_ARG(label_text(at->arena, to)), STR_ARG(used_by(at->arena, users))),
+		from != NULL ? &from->place : &to->place, to != NULL ? &to->place : NULL),
+	    users);
 }
 
 static void compare_variable(
@@ -77,10 +107,12 @@ static void compare_variable(
 
 	if (to == NULL || str_eq(from->text.text, to->text.text))
 		return; /* who still uses one that is gone does not compile */
-	compare_add(at, str_format(at->arena, "variables.%.*s", STR_ARG(from->name)),
-	    str_format(at->arena, "differs and cannot be proven stricter; %.*s",
-		STR_ARG(used_by(at->arena, users))),
-	    &from->text.place, &to->text.place);
+	add_users_of(at,
+	    compare_add(at, str_format(at->arena, "variables.%.*s", STR_ARG(from->name)),
+		str_format(at->arena, "differs and cannot be proven stricter; %.*s",
+		    STR_ARG(used_by(at->arena, users))),
+		&from->text.place, &to->text.place),
+	    users);
 }
 
 static void compare_document(
@@ -94,10 +126,12 @@ static void compare_document(
 	}
 	if (to != NULL && str_eq(from->path, to->path))
 		return;
-	compare_add(at, str_format(at->arena, "data.%.*s", STR_ARG(from->name)),
-	    str_format(at->arena, "%s; %.*s", to != NULL ? "another file" : "removed",
-		STR_ARG(used_by(at->arena, users))),
-	    &from->place, to != NULL ? &to->place : NULL);
+	add_users_of(at,
+	    compare_add(at, str_format(at->arena, "data.%.*s", STR_ARG(from->name)),
+		str_format(at->arena, "%s; %.*s", to != NULL ? "another file" : "removed",
+		    STR_ARG(used_by(at->arena, users))),
+		&from->place, to != NULL ? &to->place : NULL),
+	    users);
 }
 
 /* --- who uses what --- */
@@ -121,7 +155,7 @@ static void add_users(
 static struct users users_of(const struct comparing *at, const struct seen_names *names,
     enum seen_kind kind, struct str name)
 {
-	struct users users = {.set = at->trusted};
+	struct users users = {.set = at->trusted, .names = names, .kind = kind, .name = name};
 
 	add_users(names, kind, name, &users);
 	add_users(names, kind, STR_EMPTY, &users);

@@ -370,9 +370,12 @@ void compare_rule(const struct rule_pair *pair)
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		struct str what = checks[i].check(pair);
 
-		if (what.len > 0)
-			compare_add(pair->comparing, pair->trusted->id, what, &pair->trusted->place,
-			    checks[i].by_override ? changed_place(pair->head) : &pair->head->place);
+		if (what.len == 0)
+			continue;
+		compare_add_rule(pair->comparing,
+		    compare_add(pair->comparing, pair->trusted->id, what, &pair->trusted->place,
+			checks[i].by_override ? changed_place(pair->head) : &pair->head->place),
+		    pair->trusted->id);
 	}
 }
 

@@ -206,11 +206,25 @@ static void read_entry(struct chain *chain, const struct source_entry *entry)
 		chain_read_tests(chain, path);
 }
 
+static void read_pack_file(struct chain *chain)
+{
+	const struct ruleset_request *request = chain->request;
+	struct policy_file *file;
+
+	if (request->pack_file.len == 0)
+		return;
+	file = chain_parse(chain, POLICY_PACK, request->pack_file, request->pack_text);
+	chain_adopt(chain, file);
+	chain_add_file(chain, file);
+	add_tests(chain, file);
+}
+
 /* Files of the command line come first, as if the root file used them. */
 static void read_extra(struct chain *chain)
 {
 	const struct policy_names *extra = &chain->request->extra;
 
+	read_pack_file(chain);
 	for (size_t i = 0; i < extra->count; i++) {
 		struct policy_place place = {.file = extra->items[i]};
 		struct str path;

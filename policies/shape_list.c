@@ -87,13 +87,20 @@ struct value shape_map(
 	    .kind = VALUE_MAP, .marks = marks, .len = (uint32_t)count, .as.entries = entries};
 }
 
+struct value shape_get(struct value map, const char *name)
+{
+	const struct value *value = value_get_c(map, name);
+
+	return value ? *value : value_null();
+}
+
 struct value shape_first(struct value map, const char *const *names)
 {
 	for (; *names; names++) {
-		const struct value *value = value_get_c(map, *names);
+		struct value value = shape_get(map, *names);
 
-		if (value && value->kind != VALUE_NULL)
-			return *value;
+		if (value.kind != VALUE_NULL)
+			return value;
 	}
 	return value_null();
 }

@@ -46,6 +46,9 @@ NODISCARD bool shape_list_finish(
 struct value shape_map(
     struct arena *arena, const struct str *keys, const struct value *values, size_t count);
 
+/* The value under this name, or null. */
+struct value shape_get(struct value map, const char *name);
+
 /* The value under the first of these names that is there and not null; else null. */
 struct value shape_first(struct value map, const char *const *names);
 

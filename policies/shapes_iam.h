@@ -22,11 +22,10 @@
 
 #include "base/str.h"
 #include "base/value.h"
+#include "policies/shape_list.h" /* SHAPE_ITEMS_MAX */
 
 struct arena;
 struct err;
-
-#define SHAPE_ITEMS_MAX 5000
 
 /* `values` is before or after of a resource of that type (overlaid, maybe null). The list may hold
  * UNKNOWN items, or be UNKNOWN as a whole. */

@@ -129,6 +129,28 @@ static void add_nothing_applied(struct buf *buf, const struct outcome *outcome)
 		buf_adds(buf, "Nothing was applied: this is a plan; ");
 }
 
+#define REASON_MAX ((size_t)300)
+
+/* "DENIED: 2 denials: db-protect, sg-admin-port; 1 to add, 0 to destroy" */
+static void add_denied(struct buf *buf, struct arena *arena, const struct verdict *verdict)
+{
+	buf_adds(buf, "DENIED");
+	if (verdict->reason.len > 0)
+		buf_adds(buf, ": ");
+	buf_add(buf, wording_cut(arena, verdict->reason, REASON_MAX));
+}
+
+static void add_denied_plan(struct buf *buf, struct arena *arena, const struct outcome *outcome)
+{
+	add_denied(buf, arena, &outcome->verdict);
+	buf_adds(
+	    buf, outcome->facts.operation == OPERATION_APPLY ? "; nothing was applied; " : "; ");
+	if (outcome->result == PLAN_NO_CHANGES)
+		buf_adds(buf, "no changes");
+	else
+		add_changes(buf, arena, outcome);
+}
+
 struct str outcome_headline(struct arena *arena, const struct outcome *outcome)
 {
 	struct buf buf;
@@ -155,6 +177,14 @@ struct str outcome_headline(struct arena *arena, const struct outcome *outcome)
 		break;
 	case STATUS_APPLY_FAILED:
 		add_apply_failure(&buf, outcome);
+		break;
+	case STATUS_DENIED:
+		add_denied_plan(&buf, arena, outcome);
+		break;
+	case STATUS_VIOLATES:
+		add_denied(&buf, arena, &outcome->after_apply);
+		buf_adds(&buf, " on the state after it; ");
+		add_applied(&buf, arena, outcome);
 		break;
 	}
 	return buf_str(&buf);

@@ -7,36 +7,12 @@
 #include "report/applied.h"
 #include "report/detail.h"
 #include "report/groups.h"
+#include "report/terminal_screen.h"
 #include "report/wording.h"
 
-#define OWN_LIMIT     ((size_t)64 << 20)
-#define TEXT_MAX      ((size_t)1000) /* bytes of an address or a summary, while there is room */
 #define REMARK_MAX    ((size_t)300)
 #define ALIGN_MAX     ((size_t)56) /* columns: remarks stand below each other up to here */
 #define PARAGRAPH_MAX ((size_t)16384)
-#define CUT_LINE_SIZE ((size_t)40) /* "... 4,980 more lines" */
-
-enum tone {
-	TONE_PLAIN,
-	TONE_BOLD,
-	TONE_DIM,
-	TONE_RED,
-	TONE_GREEN,
-	TONE_YELLOW,
-	TONE_MAGENTA,
-	TONE_CYAN,
-};
-
-static const char *const tone_codes[] = {
-    [TONE_PLAIN] = "",
-    [TONE_BOLD] = "\033[1m",
-    [TONE_DIM] = "\033[2m",
-    [TONE_RED] = "\033[31m",
-    [TONE_GREEN] = "\033[32m",
-    [TONE_YELLOW] = "\033[33m",
-    [TONE_MAGENTA] = "\033[35m",
-    [TONE_CYAN] = "\033[36m",
-};
 
 static const enum tone group_tones[CHANGE_GROUPS] = {
     [GROUP_DESTROY] = TONE_RED,
@@ -57,142 +33,9 @@ static const enum tone status_tones[] = {
     [STATUS_NO_PLAN] = TONE_RED,
     [STATUS_APPLIED] = TONE_GREEN,
     [STATUS_APPLY_FAILED] = TONE_RED,
+    [STATUS_DENIED] = TONE_RED,
+    [STATUS_VIOLATES] = TONE_RED,
 };
-
-/*
- * How much is told; the next shorter set is tried when max_bytes is exceeded. Details go first,
- * then what is no loss, the names of losses last.
- */
-struct caps {
-	size_t losses, gains, others; /* rows of a list */
-	size_t types;		      /* that the losses without a row are counted by */
-	size_t text;		      /* bytes of an address or a summary */
-	size_t paragraph;	      /* lines of a diagnostic */
-	bool details;
-};
-
-static const struct caps caps_of_level[] = {
-    {200, 20, 20, TYPE_COUNTS_MAX, TEXT_MAX, 20, true},
-    {200, 20, 20, TYPE_COUNTS_MAX, TEXT_MAX, 20, false},
-    {200, 10, 5, 32, 500, 5, false},
-    {100, 5, 3, 20, 300, 3, false},
-    {50, 3, 2, 10, 200, 1, false},
-    {20, 1, 1, 5, 200, 0, false},
-    {10, 0, 1, 5, 150, 0, false},
-    {5, 0, 1, 3, 100, 0, false},
-    {1, 0, 0, 3, 80, 0, false},
-    {0, 0, 0, 3, 80, 0, false},
-};
-
-struct screen {
-	struct arena *arena; /* scratch; `out` is in the caller's */
-	const struct outcome *outcome;
-	const struct render_options *options;
-	const struct caps *caps;
-	struct groups groups;
-	struct applied applied; /* of an apply, else empty */
-	struct buf out;
-};
-
-/* Are attribute diffs shown? Asked for, and there is room. */
-static bool shows_details(const struct screen *screen)
-{
-	return screen->options->details && screen->caps->details;
-}
-
-/* One line: "  -/+ aws_x.y   why". Texts are printable already. */
-struct line {
-	size_t indent;
-	enum tone tone; /* of the symbol */
-	struct str symbol, text, remark;
-	size_t align; /* columns the text is padded to before the remark */
-};
-
-static void put(struct screen *screen, enum tone tone, struct str text)
-{
-	bool coloured = screen->options->colour && tone != TONE_PLAIN;
-
-	if (text.len == 0)
-		return;
-	if (coloured)
-		buf_adds(&screen->out, tone_codes[tone]);
-	buf_add(&screen->out, text);
-	if (coloured)
-		buf_adds(&screen->out, "\033[0m");
-}
-
-/* The longest beginning that is at most `columns` wide, an ellipsis included when it was cut. */
-static struct str fit(struct screen *screen, struct str text, size_t columns)
-{
-	size_t at = 0, end = 0;
-
-	if (screen->options->columns <= 0 || utf8_width(text) <= columns)
-		return text;
-	if (columns == 0)
-		return STR_EMPTY;
-	while (at < text.len && utf8_width(str_from_to(text, 0, at)) < columns) {
-		end = at;
-		(void)utf8_next(text, &at);
-	}
-	return str_format(screen->arena, "%.*s…", STR_ARG(str_from_to(text, 0, end)));
-}
-
-static size_t columns_left(const struct screen *screen, size_t used)
-{
-	size_t columns = screen->options->columns > 0 ? (size_t)screen->options->columns : SIZE_MAX;
-
-	return columns > used ? columns - used : 0;
-}
-
-static void put_line(struct screen *screen, const struct line *line)
-{
-	size_t used = line->indent + (line->symbol.len > 0 ? utf8_width(line->symbol) + 1 : 0);
-	struct str text = fit(screen, line->text, columns_left(screen, used));
-	size_t width = utf8_width(text), gap;
-
-	if (text.len > 0 || line->symbol.len > 0)
-		buf_repeat(&screen->out, ' ', line->indent);
-	put(screen, line->tone, line->symbol);
-	if (line->symbol.len > 0)
-		buf_addc(&screen->out, ' ');
-	put(screen, TONE_PLAIN, text);
-	gap = 2 + (line->align > width ? line->align - width : 0);
-	if (line->remark.len > 0 && columns_left(screen, used + width + gap) > 4) {
-		buf_repeat(&screen->out, ' ', gap);
-		put(screen, TONE_DIM,
-		    fit(screen, line->remark, columns_left(screen, used + width + gap)));
-	}
-	buf_addc(&screen->out, '\n');
-}
-
-static void put_heading(struct screen *screen, enum tone tone, const char *title, size_t count)
-{
-	struct buf buf;
-
-	buf_init(&buf, screen->arena, TEXT_MAX);
-	buf_adds(&buf, title);
-	if (count > 0) {
-		buf_adds(&buf, " (");
-		wording_count(&buf, count);
-		buf_addc(&buf, ')');
-	}
-	buf_addc(&screen->out, '\n');
-	if (screen->options->colour)
-		buf_adds(&screen->out, tone_codes[TONE_BOLD]);
-	put(screen, tone, buf_str(&buf));
-	if (screen->options->colour)
-		buf_adds(&screen->out, "\033[0m");
-	buf_addc(&screen->out, '\n');
-}
-
-static void put_more(struct screen *screen, size_t count)
-{
-	if (count == 0)
-		return;
-	buf_adds(&screen->out, "  ... and ");
-	wording_count(&screen->out, count);
-	buf_adds(&screen->out, " more\n");
-}
 
 /* --- changes --- */
 
@@ -229,7 +72,7 @@ static struct str remark_of(struct screen *screen, const struct outcome_change *
 	struct detail_names names;
 	struct buf buf;
 
-	buf_init(&buf, screen->arena, TEXT_MAX);
+	buf_init(&buf, screen->arena, SCREEN_TEXT_MAX);
 	if (head->reason.len > 0)
 		buf_add(&buf, wording_reason(screen->arena, head->reason));
 	detail_forcing_names(change, &names);
@@ -240,7 +83,7 @@ static struct str remark_of(struct screen *screen, const struct outcome_change *
 		    names.count + names.more == 1 ? " forces replacement" : " force replacement");
 	}
 	detail_changed_names(change, &names);
-	if (names.count > 0 && !shows_details(screen)) {
+	if (names.count > 0 && !screen_shows_details(screen)) {
 		add_join(&buf);
 		add_names(screen, &buf, &names);
 	}
@@ -256,7 +99,7 @@ static struct str title_of(struct screen *screen, const struct change_head *head
 {
 	struct buf buf;
 
-	buf_init(&buf, screen->arena, 4 * TEXT_MAX);
+	buf_init(&buf, screen->arena, 4 * SCREEN_TEXT_MAX);
 	if (head->previous_address.len > 0) {
 		buf_add(&buf, name_of(screen, head->previous_address));
 		buf_adds(&buf, " -> ");
@@ -299,20 +142,20 @@ static bool put_detail(void *context, char mark, struct str text)
 			 : mark == '-' ? TONE_RED
 			 : mark == '~' ? TONE_YELLOW
 				       : TONE_DIM;
-	struct line line = {
+	struct screen_line line = {
 	    .indent = 8,
 	    .tone = tone,
 	    .symbol = {&mark, mark == ' ' ? 0 : 1},
 	    .text = text,
 	};
 
-	put_line(screen, &line);
+	screen_put_line(screen, &line);
 	return !screen->out.overflow;
 }
 
 static void put_change(struct screen *screen, const struct outcome_change *change, size_t align)
 {
-	struct line line = {
+	struct screen_line line = {
 	    .indent = 2,
 	    .tone = group_tones[change_group(&change->head)],
 	    .symbol = symbol_of(&change->head),
@@ -321,8 +164,8 @@ static void put_change(struct screen *screen, const struct outcome_change *chang
 	    .align = align,
 	};
 
-	put_line(screen, &line);
-	if (shows_details(screen))
+	screen_put_line(screen, &line);
+	if (screen_shows_details(screen))
 		(void)detail_lines(screen->arena, change, put_detail, screen);
 }
 
@@ -348,7 +191,7 @@ static void put_changes(
 
 	for (size_t i = 0; i < shown; i++)
 		put_change(screen, &changes[i], align);
-	put_more(screen, count - shown);
+	screen_put_more(screen, count - shown);
 }
 
 /* As many losses as may be named; nothing of the rest is hidden, it is counted by type. */
@@ -375,20 +218,25 @@ static void put_losses(struct screen *screen, const struct outcome_change *chang
 	}
 }
 
-static void put_groups(struct screen *screen)
+static void put_group(struct screen *screen, enum change_group group)
+{
+	const struct outcome_change *rows = screen->groups.rows[group];
+	size_t count = screen->groups.counts[group];
+
+	if (count == 0)
+		return;
+	screen_put_heading(screen, group_tones[group], change_group_title(group), count);
+	if (!change_group_is_loss(group))
+		put_changes(screen, rows, count, screen->caps->gains);
+	else
+		put_losses(screen, rows, count);
+}
+
+static void put_groups(struct screen *screen, bool losses)
 {
 	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
-		const struct outcome_change *rows = screen->groups.rows[group];
-		size_t count = screen->groups.counts[group];
-
-		if (count == 0)
-			continue;
-		put_heading(screen, group_tones[group],
-		    change_group_title((enum change_group)group), count);
-		if (!change_group_is_loss((enum change_group)group))
-			put_changes(screen, rows, count, screen->caps->gains);
-		else
-			put_losses(screen, rows, count);
+		if (change_group_is_loss((enum change_group)group) == losses)
+			put_group(screen, (enum change_group)group);
 	}
 }
 
@@ -397,7 +245,7 @@ static void put_set(
 {
 	if (count == 0)
 		return;
-	put_heading(screen, TONE_PLAIN, title, count);
+	screen_put_heading(screen, TONE_PLAIN, title, count);
 	put_changes(screen, changes, count, screen->caps->others);
 }
 
@@ -413,7 +261,7 @@ static const enum tone section_tones[APPLIED_SECTIONS] = {
 
 static void put_applied_row(struct screen *screen, const struct applied_row *row, const char *what)
 {
-	struct line line = {
+	struct screen_line line = {
 	    .indent = 2,
 	    .tone = section_tones[row->section],
 	    .symbol = str_from(action_symbol(row->action)),
@@ -423,7 +271,7 @@ static void put_applied_row(struct screen *screen, const struct applied_row *row
 	if (what)
 		line.text = str_format(screen->arena, "%.*s%s%s", STR_ARG(line.text),
 		    row->section == APPLIED_LOST ? ": " : "  ", what);
-	put_line(screen, &line);
+	screen_put_line(screen, &line);
 }
 
 static void put_applied(struct screen *screen)
@@ -437,7 +285,7 @@ static void put_applied(struct screen *screen)
 
 		if (count == 0)
 			continue;
-		put_heading(screen, section_tones[section],
+		screen_put_heading(screen, section_tones[section],
 		    applied_section_title((enum applied_section)section),
 		    section == APPLIED_UNSTARTED || section == APPLIED_LOST ? count : 0);
 		for (size_t i = 0; i < shown; i++) {
@@ -448,7 +296,7 @@ static void put_applied(struct screen *screen)
 
 			put_applied_row(screen, row, is_told ? NULL : row->what);
 		}
-		put_more(screen, count - shown);
+		screen_put_more(screen, count - shown);
 	}
 }
 
@@ -464,10 +312,10 @@ static void put_paragraph(struct screen *screen, struct str text)
 	clean = utf8_cut(str_trim(text), size_min(str_trim(text).len, PARAGRAPH_MAX));
 	clean = utf8_printable(screen->arena, clean, false);
 	while (str_line(&clean, &part)) {
-		struct line line = {.indent = 6, .text = part};
+		struct screen_line line = {.indent = 6, .text = part};
 
 		if (lines++ < screen->caps->paragraph)
-			put_line(screen, &line);
+			screen_put_line(screen, &line);
 		else
 			left++;
 	}
@@ -489,7 +337,7 @@ static struct str place_of(struct screen *screen, const struct diagnostic *diagn
 static void put_diagnostic(struct screen *screen, const struct diagnostic *diagnostic)
 {
 	bool is_error = diagnostic->severity == SEVERITY_ERROR;
-	struct line line = {
+	struct screen_line line = {
 	    .indent = 2,
 	    .tone = is_error ? TONE_RED : TONE_YELLOW,
 	    .symbol = STR("!"),
@@ -497,8 +345,8 @@ static void put_diagnostic(struct screen *screen, const struct diagnostic *diagn
 	    .remark = place_of(screen, diagnostic),
 	};
 
-	put_line(screen, &line);
-	if (is_error || shows_details(screen))
+	screen_put_line(screen, &line);
+	if (is_error || screen_shows_details(screen))
 		put_paragraph(screen, diagnostic->detail);
 }
 
@@ -512,14 +360,14 @@ static void put_diagnostics(struct screen *screen, enum severity severity, const
 		count += outcome->diagnostics[i].severity == severity;
 	if (count == 0)
 		return;
-	put_heading(screen, is_error ? TONE_RED : TONE_YELLOW, title, count);
+	screen_put_heading(screen, is_error ? TONE_RED : TONE_YELLOW, title, count);
 	for (size_t i = 0; i < outcome->diagnostic_count && shown < screen->caps->others; i++) {
 		if (outcome->diagnostics[i].severity != severity)
 			continue;
 		put_diagnostic(screen, &outcome->diagnostics[i]);
 		shown++;
 	}
-	put_more(screen, count - shown);
+	screen_put_more(screen, count - shown);
 }
 
 /* Errors known only as a block of text. */
@@ -533,13 +381,13 @@ static void put_error_text(struct screen *screen)
 		if (outcome->diagnostics[i].severity == SEVERITY_ERROR)
 			return;
 	}
-	put_heading(screen, TONE_RED, "Errors", 0);
+	screen_put_heading(screen, TONE_RED, "Errors", 0);
 	put_paragraph(screen, outcome->text.errors);
 }
 
 static void put_pair(struct screen *screen, enum tone tone, struct str name, struct str remark)
 {
-	struct line line = {
+	struct screen_line line = {
 	    .indent = 2,
 	    .tone = tone,
 	    .symbol = STR("!"),
@@ -547,7 +395,7 @@ static void put_pair(struct screen *screen, enum tone tone, struct str name, str
 	    .remark = wording_cut(screen->arena, remark, REMARK_MAX),
 	};
 
-	put_line(screen, &line);
+	screen_put_line(screen, &line);
 }
 
 static void put_checks(struct screen *screen)
@@ -561,11 +409,11 @@ static void put_checks(struct screen *screen)
 		if (!str_is(check->status, "fail") && !str_is(check->status, "error"))
 			continue;
 		if (count == 0)
-			put_heading(screen, TONE_RED, "Failed checks", 0);
+			screen_put_heading(screen, TONE_RED, "Failed checks", 0);
 		if (count++ < screen->caps->losses)
 			put_pair(screen, TONE_RED, check->address, check->problem);
 	}
-	put_more(screen, count > screen->caps->losses ? count - screen->caps->losses : 0);
+	screen_put_more(screen, count > screen->caps->losses ? count - screen->caps->losses : 0);
 }
 
 static void put_invocations(struct screen *screen)
@@ -575,20 +423,20 @@ static void put_invocations(struct screen *screen)
 
 	if (outcome->invocation_count == 0)
 		return;
-	put_heading(screen, TONE_PLAIN, "Actions to invoke", outcome->invocation_count);
+	screen_put_heading(screen, TONE_PLAIN, "Actions to invoke", outcome->invocation_count);
 	for (size_t i = 0; i < shown; i++)
 		put_pair(screen, TONE_YELLOW, outcome->invocations[i].address,
 		    outcome->invocations[i].trigger);
-	put_more(screen, outcome->invocation_count - shown);
+	screen_put_more(screen, outcome->invocation_count - shown);
 }
 
 static void put_note(struct screen *screen, struct str text)
 {
-	struct line line = {
+	struct screen_line line = {
 	    .tone = TONE_DIM, .symbol = STR("note:"), .text = printable(screen, text)};
 
 	if (text.len > 0)
-		put_line(screen, &line);
+		screen_put_line(screen, &line);
 }
 
 static void put_title(struct screen *screen)
@@ -599,14 +447,15 @@ static void put_title(struct screen *screen)
 	struct str title = str_format(screen->arena, "%s%s%.*s", wording_operation(outcome),
 	    target.len > 0 ? ": " : "", STR_ARG(target));
 
-	put(screen, TONE_BOLD, title);
+	screen_put(screen, TONE_BOLD, title);
 	buf_addc(&screen->out, '\n');
-	put(screen, tone, outcome_headline(screen->arena, outcome));
+	screen_put(screen, tone, outcome_headline(screen->arena, outcome));
 	buf_addc(&screen->out, '\n');
 	put_note(screen, wording_exit(screen->arena, outcome));
 	put_note(screen, outcome->problem);
 	for (size_t i = 0; i < size_min(outcome->note_count, screen->caps->others); i++)
 		put_note(screen, outcome->notes[i]);
+	screen_put_verdict(screen);
 }
 
 static void put_all(struct screen *screen)
@@ -614,40 +463,23 @@ static void put_all(struct screen *screen)
 	const struct outcome *outcome = screen->outcome;
 
 	put_title(screen);
+	screen_put_denials(screen);
 	put_diagnostics(screen, SEVERITY_ERROR, "Errors");
 	put_error_text(screen);
 	if (outcome->apply.present)
 		put_applied(screen);
 	else
-		put_groups(screen);
+		put_groups(screen, true);
+	screen_put_warnings(screen);
+	if (!outcome->apply.present)
+		put_groups(screen, false);
 	put_set(screen, "Outputs", outcome->outputs, outcome->output_count);
 	put_checks(screen);
 	put_invocations(screen);
 	put_set(screen, "Deferred", outcome->deferred, outcome->deferred_count);
 	put_set(screen, "Changed outside of Terraform", outcome->drift, outcome->drift_count);
 	put_diagnostics(screen, SEVERITY_WARNING, "Warnings");
-}
-
-/* Even the shortest form may be too long: what stands last matters least, and goes by the line. */
-static void cut_lines(struct screen *screen, size_t max_bytes)
-{
-	struct str text = buf_str(&screen->out), rest = text, line;
-	size_t end = 0, left = 0;
-
-	if (text.len <= max_bytes || max_bytes <= CUT_LINE_SIZE)
-		return;
-	while (str_line(&rest, &line)) {
-		size_t next = text.len - rest.len;
-
-		left += left > 0 || next > max_bytes - CUT_LINE_SIZE;
-		end = left == 0 ? next : end;
-	}
-	if (end == 0)
-		return;
-	buf_rewind(&screen->out, end);
-	buf_adds(&screen->out, "... ");
-	wording_things(&screen->out, left, "more line", "more lines");
-	buf_addc(&screen->out, '\n');
+	screen_put_waivers(screen);
 }
 
 bool render_terminal(struct arena *arena, const struct outcome *outcome,
@@ -659,18 +491,19 @@ bool render_terminal(struct arena *arena, const struct outcome *outcome,
 	groups_of(outcome, &screen.groups);
 	if (outcome->apply.present)
 		applied_of(scratch, outcome, &screen.applied);
-	size_t max_bytes = options->max_bytes ? options->max_bytes : OWN_LIMIT;
+	screen_find_findings(&screen);
+	size_t max_bytes = options->max_bytes ? options->max_bytes : SCREEN_LIMIT;
 
-	for (size_t level = 0; level < ARRAY_LEN(caps_of_level); level++) {
-		bool is_last = level == ARRAY_LEN(caps_of_level) - 1;
+	for (size_t level = 0; level < ARRAY_LEN(screen_caps_of_level); level++) {
+		bool is_last = level == ARRAY_LEN(screen_caps_of_level) - 1;
 
-		screen.caps = &caps_of_level[level];
-		buf_init(&screen.out, arena, is_last ? OWN_LIMIT : max_bytes);
+		screen.caps = &screen_caps_of_level[level];
+		buf_init(&screen.out, arena, is_last ? SCREEN_LIMIT : max_bytes);
 		put_all(&screen);
 		if (!screen.out.overflow)
 			break;
 	}
-	cut_lines(&screen, max_bytes);
+	screen_cut_lines(&screen, max_bytes);
 	screen.out.overflow |= screen.out.len > max_bytes;
 	return buf_finish(&screen.out, out, err);
 }

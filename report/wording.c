@@ -16,6 +16,8 @@ static const char *const status_icons[] = {
     [STATUS_NO_PLAN] = "❌",
     [STATUS_APPLIED] = "✅",
     [STATUS_APPLY_FAILED] = "❌",
+    [STATUS_DENIED] = "⛔",
+    [STATUS_VIOLATES] = "⛔",
 };
 
 /* Terraform's words for why (jsonplan, action_reason and the reasons of deferred changes). */
@@ -65,6 +67,8 @@ static enum outcome_status apply_status(const struct outcome *outcome)
 	for (size_t i = 0; i < outcome->apply.step_count && !failed; i++)
 		failed = outcome->apply.steps[i].state == APPLY_FAILED;
 
+	if (!failed && outcome->after_apply.denied)
+		return STATUS_VIOLATES;
 	return failed ? STATUS_APPLY_FAILED : STATUS_APPLIED;
 }
 
@@ -83,6 +87,8 @@ enum outcome_status outcome_status(const struct outcome *outcome)
 		return apply_status(outcome);
 	if (failed)
 		return STATUS_FAILED;
+	if (outcome->verdict.denied)
+		return STATUS_DENIED;
 	if (outcome->result == PLAN_NO_CHANGES)
 		return STATUS_NO_CHANGES;
 	return loses_something(outcome) ? STATUS_LOSSES : STATUS_CHANGES;
@@ -101,7 +107,12 @@ bool outcome_status_is_failure(enum outcome_status status)
 const char *wording_operation(const struct outcome *outcome)
 {
 	bool is_apply = outcome->apply.present || outcome->facts.operation == OPERATION_APPLY;
+	enum outcome_status status = outcome_status(outcome);
 
+	if (status == STATUS_DENIED)
+		return is_apply ? "Apply DENIED by policy" : "Plan DENIED by policy";
+	if (status == STATUS_VIOLATES)
+		return "Apply VIOLATES policy";
 	return is_apply ? "Apply" : "Plan";
 }
 
@@ -196,8 +207,11 @@ struct str wording_exit(struct arena *arena, const struct outcome *outcome)
 	if (outcome->exit_status == 0 || (outcome->exit_status == 2 && child->status == 2 &&
 					     !outcome_status_is_failure(outcome_status(outcome))))
 		return STR_EMPTY;
-	/* what could not be read is told as the problem already */
-	if (str_eq(outcome->exit_reason, outcome->problem))
+	/* what could not be read is told as the problem already, what is denied in the headline,
+	 * and why there is no verdict with the policies */
+	if (str_eq(outcome->exit_reason, outcome->problem) ||
+	    str_eq(outcome->exit_reason, outcome->verdict.withheld) ||
+	    outcome_status(outcome) == STATUS_DENIED || outcome_status(outcome) == STATUS_VIOLATES)
 		return STR_EMPTY;
 	return wording_cut(arena, outcome->exit_reason, EXIT_MAX);
 }

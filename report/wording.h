@@ -19,12 +19,14 @@ enum outcome_status {
 	STATUS_NO_PLAN, /* nothing could be read */
 	STATUS_APPLIED,
 	STATUS_APPLY_FAILED,
+	STATUS_DENIED,	 /* a plan that the policies deny; nothing was applied */
+	STATUS_VIOLATES, /* applied, and the state after it is denied */
 };
 enum outcome_status outcome_status(const struct outcome *outcome);
 const char *outcome_status_icon(enum outcome_status status);
 bool outcome_status_is_failure(enum outcome_status status);
 
-/* "Plan" or "Apply": what the title begins with. */
+/* "Plan", "Apply", "Plan DENIED by policy": what the title begins with. */
 const char *wording_operation(const struct outcome *outcome);
 /* The target, else the directory; printable, one line, at most 200 bytes. Empty for ".", which says
  * nothing to who reads it elsewhere. */

@@ -89,15 +89,18 @@ const struct cel_ast *cel_program_ast(const struct cel_program *program);
 /* --- running --- */
 
 /* The chain macros that need more than the value at the end of the path ask the host. `path` has
- * the steps of the chain after the variable: STRING for a field or key, INT for an index. */
+ * the steps of the chain after the variable: STRING for a field or key, INT for an index. A path
+ * that starts at a local has CEL_NO_VARIABLE. */
+#define CEL_NO_VARIABLE SIZE_MAX
 struct cel_host {
 	void *context; /* cel_host() gives it to functions */
 	struct value (*changed)(
 	    struct cel_run *run, size_t variable, const struct value *path, size_t steps);
 	struct value (*replaced_by)(
 	    struct cel_run *run, size_t variable, const struct value *path, size_t steps);
-	struct value (*refers)(struct cel_run *run, size_t variable, const struct value *path,
-	    size_t steps, struct value other);
+	/* `subject`: what the path starts at when that is no variable but a local, else null. */
+	struct value (*refers)(struct cel_run *run, size_t variable, struct value subject,
+	    const struct value *path, size_t steps, struct value other);
 };
 
 struct cel_trace; /* trace.h */

@@ -224,9 +224,10 @@ static struct value path_of(
 		if (cel_is_special(path->steps[first]))
 			return path->steps[first];
 	}
-	if (node->kind != CEL_NODE_IDENT || node->variant != CEL_IDENT_VARIABLE)
+	if (node->kind != CEL_NODE_IDENT || node->variant == CEL_IDENT_UNDECLARED)
 		return cel_fail(run, "a path that starts at a variable is needed here");
-	path->variable = (size_t)node->slot;
+	path->variable =
+	    node->variant == CEL_IDENT_VARIABLE ? (size_t)node->slot : CEL_NO_VARIABLE;
 	path->count = PATH_STEPS_MAX - first;
 	*from = path->steps + first;
 	return value_null();
@@ -265,11 +266,19 @@ static struct value chain_replaced_by(struct cel_run *run, const struct cel_node
 	return run->host->replaced_by(run, path.variable, steps, path.count);
 }
 
+/* What a path starts at that begins with a local: one of plan.by_type(), most often. */
+static struct value subject_of(struct cel_run *run, const struct cel_node *node)
+{
+	while (node->kind == CEL_NODE_SELECT || node->kind == CEL_NODE_INDEX)
+		node = node->children[0];
+	return cel_eval(run, node);
+}
+
 static struct value chain_refers(struct cel_run *run, const struct cel_node *node)
 {
 	const struct value *steps = NULL;
 	struct path path;
-	struct value problem, other;
+	struct value problem, other, subject = value_null();
 
 	if (!run->host || !run->host->refers)
 		return needs_plan(run, "refers");
@@ -279,7 +288,11 @@ static struct value chain_refers(struct cel_run *run, const struct cel_node *nod
 		return problem;
 	if (cel_is_special(other))
 		return other;
-	return run->host->refers(run, path.variable, steps, path.count, other);
+	if (path.variable == CEL_NO_VARIABLE)
+		subject = subject_of(run, node->children[0]);
+	if (cel_is_special(subject))
+		return subject;
+	return run->host->refers(run, path.variable, subject, steps, path.count, other);
 }
 
 cel_eval_fn *const cel_chain_eval[CEL_CHAINS] = {

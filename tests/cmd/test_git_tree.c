@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -522,6 +522,40 @@ static void test_cat_file_large(void **state)
 	assert_true(str_eq(object.bytes, (struct str){text, size}));
 }
 
+/* A clock that is near the end of its patience at once. */
+static uint64_t hasty(void *state)
+{
+	uint64_t *calls = state;
+
+	return (*calls)++ * UINT64_C(59950000000);
+}
+
+/* A git that waits for something: it and what it started are ended. */
+static void test_cat_file_hangs(void **state)
+{
+	uint64_t calls = 0;
+	struct sys sys = *sys_real();
+	struct app hurried = app;
+	struct cat_file_object object;
+	struct err err = {0};
+	const char *path = getenv("PATH");
+	struct str oid = STR("0123456789abcdef0123456789abcdef01234567");
+	time_t start = time(NULL);
+
+	(void)state;
+	git_world_init(&world, "origin");
+	git_world_write(&world, "bin/git", "#!/bin/sh\nsleep 60 &\nwait\n");
+	git_world_run(&world, "", "chmod", "+x", "bin/git", NULL);
+	sys.state = &calls;
+	sys.monotonic = hasty;
+	hurried.sys = &sys;
+	setenv("PATH", str_format(arena, "%s/bin:%s", world.dir, path).ptr, 1);
+	assert_false(git_cat_file(&hurried, "/nonexistent", oid, 100, &object, &err));
+	setenv("PATH", path, 1);
+	assert_true(str_contains(str_from(err.text), STR("did not answer within 60 seconds")));
+	assert_true(time(NULL) - start < 30);
+}
+
 /* --- the base branch --- */
 
 static void check_base(const char *repository, const char *branch, bool in_ci, const char *expected)
@@ -608,6 +642,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_many_entries, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_cat_file, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_cat_file_large, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_cat_file_hangs, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_base, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_base_assumed, setup, teardown),
 	};

@@ -1,9 +1,5 @@
 /*
  * Any bytes are an expression or an error with a place in them; the tree keeps its promises.
- *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -DARENA_DEBUG -std=c11 -D_GNU_SOURCE -I. \
- *		tests/fuzz/fuzz_cel_parse.c policies/cel/{ast,caret,lexer,lexer_strings,macros}.c \
- *		policies/cel/parse*.c base/{arena,buf,err,number,str,utf8*,value}.c -lm
  */
 #include <stdlib.h>
 

@@ -1,12 +1,6 @@
 /*
  * Any bytes are a policy file or problems with places in it, whatever kind of file they are read
  * as; every byte of every expression has a place.
- *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -DARENA_DEBUG -std=c11 -D_GNU_SOURCE -I. \
- *		-DTFHERALD_VERSION='"0"' tests/fuzz/fuzz_policy_file.c \
- *		policies/policy_{words,problems,reader,traps,file*}.c policies/{date,packs}.c \
- *		base/{arena,buf,err,glob,json_read,json_token,number,str,utf8*,value,words,yaml*}.c
- *\ -lfyaml -lm
  */
 #include <stdlib.h>
 
@@ -15,9 +9,6 @@
 #include "policies/policy_file.h"
 
 #define KINDS 5
-
-/* The program's own packs are made by the build. */
-const struct pack packs[] = {{.name = NULL}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -323,7 +323,12 @@ static void test_names(void **state)
 	assert_int_equal(found.count, 1);
 	assert_true(str_is(found.items[0].rule, "required-tags"));
 	assert_true(str_is(found.items[0].what, "level deny -> info"));
+	/* who owns the file that uses the pack may release it */
+	assert_true(str_is(found.items[0].trusted.file, "tfherald.yaml"));
+	assert_int_equal(found.items[0].trusted.line, 2);
 	assert_true(str_is(found.items[0].head.file, "tfherald.yaml"));
+	assert_true(weakening_is_about(&found.items[0], STR("required-tags")));
+	assert_false(weakening_is_about(&found.items[0], STR("required-labels")));
 	assert_int_equal(found.items[0].head.line, 3);
 	ruleset_world_end(&a);
 	ruleset_world_end(&b);
@@ -431,6 +436,57 @@ static void test_marks(void **state)
 	ruleset_world_end(&b);
 }
 
+/* Whom a weakening is about decides what its release lets through. */
+static void test_about(void **state)
+{
+	(void)state;
+#define RST                                                         \
+	"rules:\n  - {id: r, level: deny, require: params.n > 1}\n" \
+	"  - {id: s, level: deny, require: \"params['n'] > 1\"}\n"  \
+	"  - {id: t, level: deny, require: 'params == {}'}\n"
+	const struct source_row trusted[] = {
+	    {"tfherald.yaml",
+		V "use: [pack:tags@1.0, p.yaml]\nparams: {n: {type: int, value: 3}}\n" RST
+		  "  - {id: u, level: deny, require: 'true'}\n",
+		false},
+	    {"p.yaml", V "rules:\n  - {id: p, level: deny, require: 'true'}\n", false},
+	    {NULL, NULL, false}};
+	const struct source_row head[] = {{"tfherald.yaml",
+					      V "params: {n: {type: int, value: 4}}\n" RST
+						"  - {id: u, level: warn, require: 'true'}\n",
+					      false},
+	    {NULL, NULL, false}};
+	static const struct {
+		const char *name, *about, *not_about, *file;
+		size_t count;
+	} want[] = {
+	    {"pack:tags", "required-tags", "r", "tfherald.yaml", 2},
+	    {"u", "u", "r", "tfherald.yaml", 1},
+	    {"p.yaml", "p", "u", "p.yaml", 1},
+	    {"params.n", "r", "u", "tfherald.yaml", 3},
+	};
+	struct ruleset_world a, b;
+	struct ruleset_comparison found;
+
+	load(&a, trusted, "");
+	load(&b, head, "");
+	ruleset_compare(b.arena, a.set, b.set, &found);
+	assert_int_equal(found.count, sizeof(want) / sizeof(want[0]));
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		size_t k = 0;
+
+		while (k < found.count && !str_is(found.items[k].rule, want[i].name))
+			k++;
+		assert_int_not_equal(k, found.count);
+		assert_int_equal(found.items[k].rules.count, want[i].count);
+		assert_true(weakening_is_about(&found.items[k], str_from(want[i].about)));
+		assert_false(weakening_is_about(&found.items[k], str_from(want[i].not_about)));
+		assert_true(str_is(found.items[k].trusted.file, want[i].file));
+	}
+	ruleset_world_end(&a);
+	ruleset_world_end(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +495,7 @@ int main(void)
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_files),
 	    cmocka_unit_test(test_marks),
+	    cmocka_unit_test(test_about),
 	};
 
 	return cmocka_run_group_tests_name("policies/ruleset_compare", tests, NULL, NULL);

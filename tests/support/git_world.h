@@ -17,7 +17,6 @@ struct git_world {
 	char dir[64];
 };
 
-/* Skips the test where git is missing, unless CI is set. */
 void git_world_open(struct git_world *world, struct arena *arena);
 void git_world_close(struct git_world *world);
 
@@ -30,7 +29,7 @@ struct str git_world_run(const struct git_world *world, const char *directory, .
 void git_world_write(const struct git_world *world, const char *path, const char *text);
 bool git_world_exists(const struct git_world *world, const char *path);
 
-/* `git init` on branch main. */
+/* `git init` on branch main. Skips the test where git is missing, unless CI is set. */
 void git_world_init(const struct git_world *world, const char *repository);
 /* Everything there is, committed; its id. */
 struct str git_world_commit(const struct git_world *world, const char *repository);
