@@ -4,7 +4,7 @@
 #   make demo       the main job on a recorded plan, without token or network
 #   make test       all tests; test-asan: under AddressSanitizer and UBSan; test-valgrind: under valgrind
 #   make lint       layers, headers alone, formatting, clang-tidy, cppcheck
-#   make conformance  the vectors of the expression language; needs node, installs into build/
+#   make conformance  the vectors of the expression language, SARIF before its validator; needs node
 #   make fuzz       the fuzzers, a minute each (FUZZ_SECONDS)
 #   make bench      figures: MB/s and ratios to jq
 #   make coverage   line coverage of the tests
@@ -89,7 +89,8 @@ LIB_OBJS     += $(B)/policies/packs_embedded.o
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all program tests fuzz fuzzers deps deps-dev demo test test-asan test-valgrind lint check-layers \
-	check-headers check-format check-tidy check-cppcheck conformance bench \
+	check-headers check-format check-tidy check-cppcheck conformance conformance-cel \
+	conformance-sarif bench \
 	coverage docs install clean help
 
 ifeq ($(MODE),release)
@@ -163,9 +164,15 @@ test-valgrind: deps
 	@$(MAKE) --no-print-directory QUIET=@ tests
 	@tests/run.sh --valgrind $(B)
 
-conformance: deps
+conformance: conformance-cel conformance-sarif
+
+conformance-cel: deps
 	@$(MAKE) --no-print-directory QUIET=@ all
 	@tests/conformance/conformance.sh build/tfherald build/conformance || [ $$? -eq 77 ]
+
+conformance-sarif: deps
+	@$(MAKE) --no-print-directory QUIET=@ all
+	@tests/conformance/sarif.sh build/tfherald build/conformance-sarif || [ $$? -eq 77 ]
 
 bench: deps
 	@$(MAKE) --no-print-directory QUIET=@ all tests

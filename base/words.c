@@ -6,17 +6,19 @@
 #include "base/err.h"
 #include "base/size.h"
 
-#define WORD_MAX	  64 /* longer words are no typing errors */
-#define WORDS_OR_MAX	  4096
-#define CLOSE_ENOUGH(len) ((len) < 4 ? 1 : (len) / 3)
+#define WORDS_OR_MAX 4096
 
 static size_t smallest(size_t a, size_t b, size_t c)
 {
 	return size_min(size_min(a, b), c);
 }
 
-/* Edits between two words: insert, delete, replace, or swap two neighbours, each costs one. */
-static size_t distance(struct str a, struct str b)
+size_t words_slips(size_t len)
+{
+	return len < 4 ? 1 : len / 3;
+}
+
+size_t words_distance(struct str a, struct str b)
 {
 	size_t rows[3][WORD_MAX + 1];
 	size_t *before = rows[0], *last = rows[1], *row = rows[2];
@@ -45,7 +47,7 @@ static size_t distance(struct str a, struct str b)
 const char *words_closest(struct str typed, const char *const *words)
 {
 	const char *best = NULL;
-	size_t least = CLOSE_ENOUGH(typed.len) + 1;
+	size_t least = words_slips(typed.len) + 1;
 
 	if (typed.len == 0 || typed.len > WORD_MAX)
 		return NULL;
@@ -56,7 +58,7 @@ const char *words_closest(struct str typed, const char *const *words)
 		if (word.len > WORD_MAX)
 			continue;
 		/* a beginning is as good as one slip */
-		cost = typed.len >= 3 && str_starts(word, typed) ? 1 : distance(typed, word);
+		cost = typed.len >= 3 && str_starts(word, typed) ? 1 : words_distance(typed, word);
 		if (cost < least) {
 			least = cost;
 			best = words[i];

@@ -5,7 +5,6 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "cmd/import_findings.h"
 #include "cmd/plan_source.h"
 #include "report/hide.h"
 
@@ -90,38 +89,40 @@ NODISCARD static bool open_policies(struct app *app, const struct check_plan_opt
 	return ok;
 }
 
-NODISCARD static bool judge(struct app *app, const struct check_plan_options *options,
-    struct check_plan *out, struct err *err)
-{
-	struct plan_options reading = {.strict_json = options->strict_json};
-	struct outcome *outcome = &out->outcome;
-	struct plan *plan;
-
-	if (!plan_from_file(app, out->path, session_terraform(&out->session), &reading, &plan, err))
-		return false;
-	outcome->version = TFHERALD_VERSION;
-	outcome->facts = out->session.facts;
-	if (!outcome_add_plan(app->run, app->scratch, plan, outcome, err) ||
-	    !policies_judge(&out->policies, plan, &outcome->verdict, err) ||
-	    !import_findings(app, &out->policies, &options->imports, &outcome->verdict, err))
-		return false;
-	if (outcome->secrets)
-		outcome_hide(app->run, outcome->secrets, outcome);
-	return true;
-}
-
 bool check_plan_open(struct app *app, const char *operand, const struct check_plan_options *options,
     const struct check_plan *first, struct check_plan *out, struct err *err)
 {
 	struct session_options opening = {.terraform = options->terraform};
-	struct fact_options facts = options->facts;
 
-	facts.base = options->policies.base;
 	*out = (struct check_plan){0};
 	return check_plan_split(app->run, operand, &opening.directory, &out->path, err) &&
 	       session_open(app, &opening, &out->session, err) &&
-	       session_find_facts(app, &out->session, &facts, err) &&
-	       open_policies(app, options, first, out, err) && judge(app, options, out, err);
+	       session_find_facts(app, &out->session, &options->facts, err) &&
+	       open_policies(app, options, first, out, err);
+}
+
+bool check_plan_load(struct app *app, const struct check_plan_options *options,
+    struct check_plan *plan, struct err *err)
+{
+	struct plan_options reading = {.strict_json = options->strict_json};
+	struct outcome *outcome = &plan->outcome;
+
+	outcome->version = TFHERALD_VERSION;
+	outcome->facts = plan->session.facts;
+	return plan_from_file(app, plan->path, session_terraform(&plan->session), &reading,
+		   &plan->plan, err) &&
+	       outcome_add_plan(app->run, app->scratch, plan->plan, outcome, err);
+}
+
+bool check_plan_judge(struct app *app, struct check_plan *plan, struct err *err)
+{
+	struct outcome *outcome = &plan->outcome;
+
+	if (!policies_judge(&plan->policies, plan->plan, &outcome->verdict, err))
+		return false;
+	if (outcome->secrets)
+		outcome_hide(app->run, outcome->secrets, outcome);
+	return true;
 }
 
 void check_plan_close(struct check_plan *plan)

@@ -1,6 +1,9 @@
 /*
  * check_plan.h: one plan of `check`: its directory, its policies, its verdict, its outcome.
  *
+ * In steps, each for all plans before the next one: open (policies are read before any child
+ * starts), load, import what other tools found, judge.
+ *
  * Errors: ERR_USAGE when the directory cannot be told, those of plan_from_file(), policies_open().
  * Ownership: the run arena; check_plan_close() releases what is foreign. Layer: cmd.
  */
@@ -22,6 +25,7 @@ struct check_plan {
 	const char *path; /* of the plan */
 	struct session session;
 	struct policies policies;
+	struct plan *plan;
 	struct outcome outcome;
 	bool opened;
 };
@@ -30,6 +34,9 @@ struct check_plan {
 NODISCARD bool check_plan_open(struct app *app, const char *operand,
     const struct check_plan_options *options, const struct check_plan *first,
     struct check_plan *out, struct err *err);
+NODISCARD bool check_plan_load(struct app *app, const struct check_plan_options *options,
+    struct check_plan *plan, struct err *err);
+NODISCARD bool check_plan_judge(struct app *app, struct check_plan *plan, struct err *err);
 void check_plan_close(struct check_plan *plan);
 
 /* "[DIR=]PLAN" -> both; without DIR= the folder of the plan when it holds Terraform files. Errors:

@@ -160,17 +160,38 @@ static bool next_word(struct arena *arena, struct str *rest, struct str *word)
 }
 
 /* terraform splices these in front of the arguments of its subcommand. */
-static void read_environment(
-    struct arena *arena, const struct sys *sys, const char *name, struct child_args *args)
+static void add_environment(
+    struct arena *arena, const struct sys *sys, const char *name, struct child_words *out)
 {
 	struct str rest = sys_env(sys, name);
 	struct str word;
-	const char **words = arena_array(arena, const char *, rest.len + 1);
-	size_t count = 0;
+	const char **words = arena_array(arena, const char *, out->count + rest.len + 1);
 
+	if (out->count > 0)
+		memcpy(words, out->words, out->count * sizeof(*words));
+	out->words = words;
 	while (next_word(arena, &rest, &word))
-		words[count++] = word.ptr;
-	read_arguments(args, words, count);
+		out->words[out->count++] = word.ptr;
+}
+
+struct child_words child_args_words(
+    struct arena *arena, const struct sys *sys, const struct child_args *args)
+{
+	struct child_words out = {0};
+	const char **words;
+	size_t first = args->subcommand_at + 1;
+
+	if (args->subcommand_at == 0)
+		return out;
+	add_environment(
+	    arena, sys, str_format(arena, "TF_CLI_ARGS_%s", args->subcommand).ptr, &out);
+	add_environment(arena, sys, "TF_CLI_ARGS", &out);
+	words = arena_array(arena, const char *, out.count + args->count - first + 1);
+	memcpy(words, out.words, out.count * sizeof(*words));
+	for (size_t i = first; i < args->count; i++)
+		words[out.count++] = args->argv[i];
+	out.words = words;
+	return out;
 }
 
 void child_args_read(
@@ -185,10 +206,8 @@ void child_args_read(
 	find_subcommand(out);
 	if (out->subcommand_at == 0)
 		return;
-	read_environment(arena, sys, "TF_CLI_ARGS", out);
-	struct str name = str_format(arena, "TF_CLI_ARGS_%s", out->subcommand);
-	read_environment(arena, sys, name.ptr, out);
-	read_arguments(out, argv + out->subcommand_at + 1, out->count - out->subcommand_at - 1);
+	struct child_words words = child_args_words(arena, sys, out);
+	read_arguments(out, words.words, words.count);
 }
 
 const char *const *child_args_insert(
@@ -216,7 +235,8 @@ const char *const *child_args_show(
 	copy[n++] = "show";
 	copy[n++] = "-json";
 	copy[n++] = "-no-color";
-	copy[n++] = file;
+	if (file)
+		copy[n++] = file;
 	return copy;
 }
 

@@ -48,7 +48,17 @@ void child_args_read(
 const char *const *child_args_insert(
     struct arena *arena, const struct child_args *args, const char *argument);
 
-/* The same program, wrapper and -chdir, running `show -json -no-color FILE` instead. */
+/* What stands behind the subcommand, as terraform sees it: the words of TF_CLI_ARGS_<subcommand>
+ * and TF_CLI_ARGS come first. */
+struct child_words {
+	const char **words;
+	size_t count;
+};
+struct child_words child_args_words(
+    struct arena *arena, const struct sys *sys, const struct child_args *args);
+
+/* The same program, wrapper and -chdir, running `show -json -no-color FILE` instead; `file` NULL:
+ * the state at hand. */
 const char *const *child_args_show(
     struct arena *arena, const struct child_args *args, const char *file);
 

@@ -1,41 +1,13 @@
 #include "cmd/child_run.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "cmd/child_args.h"
+#include "cmd/file_state.h"
 #include "cmd/plan_source.h"
-
-/* What identifies one state of a file: a plan file that did not change was not written by this run.
- */
-struct file_state {
-	bool exists;
-	ino_t inode;
-	off_t size;
-	struct timespec changed;
-};
-
-static struct file_state file_state(const char *path)
-{
-	struct stat status;
-	if (!path || stat(path, &status) != 0)
-		return (struct file_state){0};
-#ifdef __APPLE__
-	struct timespec changed = status.st_ctimespec;
-#else
-	struct timespec changed = status.st_ctim;
-#endif
-	return (struct file_state){true, status.st_ino, status.st_size, changed};
-}
-
-static bool file_state_same(const struct file_state *a, const struct file_state *b)
-{
-	return a->exists == b->exists && a->inode == b->inode && a->size == b->size &&
-	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
-}
 
 /* Where the child's plan will be: a file it names itself, or a temporary one of ours. */
 struct plan_file {
@@ -78,12 +50,12 @@ static void plan_file_choose(struct app *app, const struct child_run *run,
 		/* Behind a wrapper (a container, another host) our temporary file may not exist. */
 		*problem = str_copy(app->run, str_from(err.text));
 	}
-	file->before = file_state(file->path);
+	file->before = file_state_of(file->path);
 }
 
 static bool was_written(const struct plan_file *file, int status)
 {
-	struct file_state after = file_state(file->path);
+	struct file_state after = file_state_of(file->path);
 
 	/* It may stand where we cannot look (terragrunt's cache, a wrapper that changes directory):
 	 * then the child's status tells. */
@@ -93,7 +65,7 @@ static bool was_written(const struct plan_file *file, int status)
 }
 
 /* Backends that run remotely refuse -out; both wordings are terraform's own. */
-static bool refused_out(const struct process_result *result)
+bool child_refused_out(const struct process_result *result)
 {
 	static const char *const wordings[] = {
 	    "Saving a generated plan is currently not supported",
@@ -112,6 +84,7 @@ static bool run_once(struct app *app, const struct child_run *run, const char *c
     struct process_result *result, struct err *err)
 {
 	struct process process = {PROCESS_DEFAULTS, .argv = argv};
+	process.env_add = run->environment;
 	process.stdout_fd = app->out;
 	process.stderr_fd = app->diag;
 	process.capture_limit = run->capture_limit;
@@ -128,7 +101,7 @@ static bool run_with_plan(struct app *app, const struct child_run *run,
 		    app->run, args, str_format(app->run, "-out=%s", file->file).ptr);
 	if (!run_once(app, run, argv, result, err))
 		return false;
-	if (!file->temporary || result->our_signal != 0 || !refused_out(result))
+	if (!file->temporary || result->our_signal != 0 || !child_refused_out(result))
 		return true;
 	log_info(
 	    "this backend cannot save plans; running '%s' again without -out", args->subcommand);
@@ -136,7 +109,7 @@ static bool run_with_plan(struct app *app, const struct child_run *run,
 	return run_once(app, run, run->argv, result, err);
 }
 
-static struct plan *read_saved(struct app *app, const struct child_run *run,
+struct plan *child_read_saved(struct app *app, const struct child_run *run,
     const struct child_args *args, const char *file, struct str *problem)
 {
 	struct plan *plan = NULL;
@@ -156,7 +129,7 @@ static struct plan *read_written(struct app *app, const struct child_run *run,
 	int status = out->result.status;
 
 	if (was_written(file, status))
-		return read_saved(app, run, args, file->file, &out->problem);
+		return child_read_saved(app, run, args, file->file, &out->problem);
 	/* A child that failed early is expected to have written none. */
 	if (status == 0 || status == 2)
 		out->problem =
@@ -168,9 +141,11 @@ static struct plan *read_written(struct app *app, const struct child_run *run,
 static struct plan *read_before_apply(struct app *app, const struct child_run *run,
     const struct child_args *args, struct str *problem)
 {
+	if (run->plan)
+		return run->plan;
 	bool reads = run->operation == OPERATION_APPLY && !run->no_json && args->saved_plan &&
 		     strcmp(args->subcommand, "apply") == 0;
-	return reads ? read_saved(app, run, args, args->saved_plan, problem) : NULL;
+	return reads ? child_read_saved(app, run, args, args->saved_plan, problem) : NULL;
 }
 
 bool child_run(

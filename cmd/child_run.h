@@ -22,6 +22,8 @@ struct child_run {
 	bool no_json;
 	size_t capture_limit;
 	struct plan_options plan_options;
+	const char *const *environment; /* NAME=value, NULL at the end, for the child; or NULL */
+	struct plan *plan; /* the saved plan that it applies, when it has been read already */
 };
 
 struct child_outcome {
@@ -34,5 +36,14 @@ struct child_outcome {
 
 NODISCARD bool child_run(
     struct app *app, const struct child_run *run, struct child_outcome *out, struct err *err);
+
+struct child_args;
+
+/* A saved plan as JSON, by `show` of the same program; NULL, and why in *problem. */
+struct plan *child_read_saved(struct app *app, const struct child_run *run,
+    const struct child_args *args, const char *file, struct str *problem);
+
+/* Has terraform said that its backend cannot save plans? */
+bool child_refused_out(const struct process_result *result);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cmd/check_plan.h"
 #include "cmd/command.h"
 #include "cmd/exit_codes.h"
+#include "cmd/import_findings.h"
 #include "cmd/report_file.h"
 #include "report/checked.h"
 
@@ -53,7 +54,7 @@ static void close_all(struct check *check)
 		check_plan_close(&check->plans[i - 1]);
 }
 
-NODISCARD static bool judge_all(
+NODISCARD static bool open_all(
     struct check *check, const struct operands *operands, struct err *err)
 {
 	struct app *app = check->app;
@@ -64,6 +65,39 @@ NODISCARD static bool judge_all(
 
 		if (!check_plan_open(app, operands->items[i], &check->options->plan, first,
 			&check->plans[check->count++], err))
+			return false;
+	}
+	return true;
+}
+
+NODISCARD static bool load_all(struct check *check, struct err *err)
+{
+	for (size_t i = 0; i < check->count; i++) {
+		if (!check_plan_load(check->app, &check->options->plan, &check->plans[i], err))
+			return false;
+	}
+	return true;
+}
+
+NODISCARD static bool import_all(struct check *check, struct err *err)
+{
+	struct import_target *targets =
+	    arena_array(check->app->run, struct import_target, check->count);
+	struct imported_results results;
+
+	if (!imports_read(check->app, &check->options->plan.imports, &results, err))
+		return false;
+	for (size_t i = 0; i < check->count; i++)
+		targets[i] =
+		    (struct import_target){&check->plans[i].policies, check->plans[i].plan};
+	imports_assign(check->app, &results, targets, check->count);
+	return true;
+}
+
+NODISCARD static bool judge_all(struct check *check, struct err *err)
+{
+	for (size_t i = 0; i < check->count; i++) {
+		if (!check_plan_judge(check->app, &check->plans[i], err))
 			return false;
 	}
 	return true;
@@ -204,7 +238,8 @@ static NODISCARD bool check_run(struct app *app, const void *values,
 	if (operands->count == 0)
 		return err_set(err, ERR_USAGE,
 		    "which plan? for example: tfherald check envs/prod=tfplan.json");
-	ok = judge_all(&check, operands, err) && judge_run(&check, err);
+	ok = open_all(&check, operands, err) && load_all(&check, err) && import_all(&check, err) &&
+	     judge_all(&check, err) && judge_run(&check, err);
 	if (ok) {
 		collect(&check);
 		*status = decide_status(&check);

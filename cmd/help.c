@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "cmd/ci.h"
 #include "cmd/exit_codes.h"
 #include "cmd/help_text.h"
@@ -168,7 +169,7 @@ static void settings_topic(struct buf *buf)
 
 		if (row->choices != NULL)
 			text = str_format(buf->arena, "%s: %.*s", row->help,
-			    STR_ARG(words_or(buf->arena, row->choices)));
+			    STR_ARG(words_listed(buf->arena, row->choices)));
 		if (row->default_text[0] != '\0')
 			text = str_format(
 			    buf->arena, "%.*s (default %s)", STR_ARG(text), row->default_text);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "cmd/options.h"
 
 #define PARAGRAPH_MAX 8192
@@ -108,7 +109,7 @@ struct str help_option_text(struct arena *arena, const struct opt *opt, const vo
 
 	if (opt->choices != NULL)
 		text = str_format(
-		    arena, "%s: %.*s", opt->help, STR_ARG(words_or(arena, opt->choices)));
+		    arena, "%s: %.*s", opt->help, STR_ARG(words_listed(arena, opt->choices)));
 	if (opt->type == OPT_INT)
 		text = str_format(
 		    arena, "%s: %lld to %lld", opt->help, (long long)opt->min, (long long)opt->max);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/words.h"
 
 #define NAMES_MAX 256 /* options and commands that a suggestion looks through */
 
@@ -138,7 +139,7 @@ static bool unknown_option(const struct parse *parse, struct str name, struct er
 		    STR_ARG(name), owner->name, STR_ARG(name));
 	names_add(names, &count, command != NULL ? command->opts : NULL);
 	names_add(names, &count, global_opts);
-	close = suggest(name, names);
+	close = words_closest(name, names);
 	if (close != NULL)
 		return err_set(err, ERR_USAGE, "unknown option '--%.*s'; did you mean '--%s'? %.*s",
 		    STR_ARG(name), close, STR_ARG(see(parse)));
@@ -184,7 +185,7 @@ static bool set_choice(const struct parse *parse, const struct opt *opt, int *in
 		}
 	}
 	return err_set(err, ERR_USAGE, "option '--%s' expects %.*s, not '%s'; %.*s", opt->name,
-	    STR_ARG(words_or(parse->arena, opt->choices)), value, STR_ARG(see(parse)));
+	    STR_ARG(words_listed(parse->arena, opt->choices)), value, STR_ARG(see(parse)));
 }
 
 static bool set_text(const struct parse *parse, const struct opt *opt, const char **slot,
@@ -286,7 +287,7 @@ static bool unknown_command(
 	size_t count = 0;
 
 	command_words(group, names, &count);
-	close = suggest(str_from(word), names);
+	close = words_closest(str_from(word), names);
 	if (close != NULL)
 		return err_set(err, ERR_USAGE, "%.*s; did you mean '%s'? %.*s", STR_ARG(which),
 		    close, STR_ARG(see(parse)));
@@ -341,12 +342,12 @@ static bool unknown_operand(const struct parse *parse, const char *word, struct 
 		names[count++] = command->operand_choices[i];
 	if (command->operand_is_command)
 		command_words(NULL, names, &count);
-	close = suggest(str_from(word), names);
+	close = words_closest(str_from(word), names);
 	if (close != NULL)
 		return err_set(err, ERR_USAGE, "%s: unknown '%s'; did you mean '%s'? %.*s",
 		    command->name, word, close, STR_ARG(see(parse)));
 	return err_set(err, ERR_USAGE, "%s: unknown '%s'; expected %.*s", command->name, word,
-	    STR_ARG(words_or(parse->arena, names)));
+	    STR_ARG(words_listed(parse->arena, names)));
 }
 
 static bool check_operands(const struct parse *parse, bool has_child, struct err *err)

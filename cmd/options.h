@@ -27,9 +27,4 @@ struct command_line {
 NODISCARD bool options_parse(struct arena *arena, int argc, const char *const *argv,
     struct command_line *out, struct err *err);
 
-/* The closest of `words` (NULL-terminated) to what was typed, or NULL when none is close. */
-const char *suggest(struct str typed, const char *const *words);
-/* "a, b or c", for messages. */
-struct str words_or(struct arena *arena, const char *const *words);
-
 #endif

@@ -43,8 +43,8 @@ static bool show_into(
 	    result.status, STR_ARG(said));
 }
 
-bool plan_from_show(struct app *app, const char *const *argv, const char *directory,
-    const struct plan_options *options, struct plan **out, struct err *err)
+bool input_from_show(struct app *app, const char *const *argv, const char *directory,
+    struct input **out, struct err *err)
 {
 	char *path;
 	int fd;
@@ -55,18 +55,25 @@ bool plan_from_show(struct app *app, const char *const *argv, const char *direct
 		close(fd);
 		return false;
 	}
-	struct input *input;
 	if (lseek(fd, 0, SEEK_END) == 0) {
 		close(fd);
 		return err_set(err, ERR_IO,
 		    "'%s show -json' printed nothing; is there room for temporary files in '%s'?",
 		    argv[0], app->sys->tmpdir(app->sys->state));
 	}
-	bool ok =
-	    lseek(fd, 0, SEEK_SET) == 0 || err_set(err, ERR_IO, "cannot rewind a temporary file");
 	/* The input takes the descriptor over. */
-	ok = ok && input_from_fd(app->run, fd, "terraform show -json", 0, &input, err);
-	return ok && plan_read_json(app->run, input, options, out, err);
+	return (lseek(fd, 0, SEEK_SET) == 0 ||
+		   err_set(err, ERR_IO, "cannot rewind a temporary file")) &&
+	       input_from_fd(app->run, fd, "terraform show -json", 0, out, err);
+}
+
+bool plan_from_show(struct app *app, const char *const *argv, const char *directory,
+    const struct plan_options *options, struct plan **out, struct err *err)
+{
+	struct input *input;
+
+	return input_from_show(app, argv, directory, &input, err) &&
+	       plan_read_json(app->run, input, options, out, err);
 }
 
 static bool is_directory(const char *path)

@@ -23,6 +23,10 @@ NODISCARD bool plan_from_file(struct app *app, const char *path, const char *ter
 NODISCARD bool plan_from_show(struct app *app, const char *const *argv, const char *directory,
     const struct plan_options *options, struct plan **out, struct err *err);
 
+/* The same command's output alone, in an unlinked temporary file: `show -json` of a state. */
+NODISCARD bool input_from_show(struct app *app, const char *const *argv, const char *directory,
+    struct input **out, struct err *err);
+
 /*
  * What a terraform command printed: text or the -json stream, its two outputs read apart. `json` is
  * the plan of the same run when there was one, else NULL. NULL when nothing in it speaks of a plan.

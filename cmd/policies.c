@@ -79,6 +79,42 @@ NODISCARD static bool load_trusted(
 	return true;
 }
 
+/* A ruleset that was loaded alone counts as both chains; this one is of the base only. */
+static void mark_trusted(struct ruleset *ruleset)
+{
+	for (size_t i = 0; i < ruleset->rule_total; i++)
+		ruleset->rules[i].is_head = false;
+}
+
+/* Whoever takes over a state takes over its rules. Where nobody has rules it is nobody's matter. */
+NODISCARD static bool load_moved(
+    struct policies *policies, struct ruleset_request *request, struct err *err)
+{
+	struct policy_problems *problems = arena_make(policies->app->run, struct policy_problems);
+	struct ruleset *old;
+
+	if (!policies->trust.known)
+		return true;
+	if (!backend_move_find(policies->app->run, &policies->trust.trusted, &policies->trust.head,
+		policies->head->directory, &policies->move, err))
+		return false;
+	if (!policies->move.found)
+		return true;
+	policy_problems_init(problems, policies->app->run);
+	request->source = &policies->trust.trusted;
+	request->directory = policies->move.directory;
+	if (!ruleset_load(policies->app->run, request, &old, problems, err))
+		return false;
+	take_trusted_problems(policies, problems);
+	if (old->rule_total == 0 && !policies_present(policies)) {
+		ruleset_free(old);
+		return true;
+	}
+	mark_trusted(old);
+	policies->moved_from = old;
+	return true;
+}
+
 NODISCARD static bool load_chains(struct policies *policies, bool check_all, struct err *err)
 {
 	struct ruleset_request request = {.source = &policies->trust.head,
@@ -93,7 +129,8 @@ NODISCARD static bool load_chains(struct policies *policies, bool check_all, str
 	for (size_t i = 0; i < policies->head->not_read_count; i++)
 		log_warn("%.*s is not read: the name is tfherald.yaml",
 		    STR_ARG(policies->head->not_read[i]));
-	return policies->trust.same || load_trusted(policies, &request, err);
+	return policies->trust.same ||
+	       (load_trusted(policies, &request, err) && load_moved(policies, &request, err));
 }
 
 NODISCARD static bool open_rest(struct policies *policies, const struct session *session,
@@ -102,6 +139,8 @@ NODISCARD static bool open_rest(struct policies *policies, const struct session 
 	const struct source *owners =
 	    policies->trust.same ? &policies->trust.head : &policies->trust.trusted;
 
+	if (!policies->locator)
+		policies->locator = locator_new(policies->app->run, &policies->trust.head);
 	return load_chains(policies, check_all, err) &&
 	       codeowners_read(policies->app->run, owners, &policies->owners, err) &&
 	       policy_world_make(policies, session, options, err);
@@ -124,8 +163,7 @@ bool policies_open(struct app *app, const struct session *session,
 bool policies_open_directory(const struct policies *first, const struct session *session,
     const struct policy_options *options, bool check_all, struct policies *out, struct err *err)
 {
-	*out = (struct policies){
-	    .app = first->app,
+	*out = (struct policies){.app = first->app,
 	    .workspace = &session->workspace,
 	    .trust = first->trust,
 	    .locator = first->locator};
@@ -140,13 +178,15 @@ void policies_close(struct policies *policies)
 	if (policies->head)
 		ruleset_free(policies->head);
 	trust_close(&policies->trust);
-	policies->trusted = policies->head = NULL;
+	if (policies->moved_from)
+		ruleset_free(policies->moved_from);
+	policies->trusted = policies->head = policies->moved_from = NULL;
 }
 
 bool policies_present(const struct policies *policies)
 {
 	return policies->head->rule_count > 0 || policies->weakenings.count > 0 ||
-	       (policies->trusted && policies->trusted->rule_count > 0);
+	       policies->moved_from || (policies->trusted && policies->trusted->rule_count > 0);
 }
 
 static bool can_deny(const struct ruleset *ruleset)
@@ -163,7 +203,7 @@ static bool can_deny(const struct ruleset *ruleset)
 
 bool policies_can_deny(const struct policies *policies)
 {
-	return can_deny(policies->head) || can_deny(policies->trusted) ||
+	return can_deny(policies->head) || can_deny(policies->trusted) || policies->moved_from ||
 	       policies->weakenings.count > 0;
 }
 
@@ -175,6 +215,9 @@ bool policies_judge(
 	policies->evaluation = (struct evaluation){.plan = plan,
 	    .trusted = policies->trusted,
 	    .head = policies->head,
+	    .moved_from = policies->moved_from,
+	    .moved_directory = policies->move.directory,
+	    .moved_place = policies->move.place,
 	    .weakenings = &policies->weakenings,
 	    .world = &policies->world,
 	    .imported = policies->imported,

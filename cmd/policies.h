@@ -17,6 +17,7 @@
 #ifndef CMD_POLICIES_H
 #define CMD_POLICIES_H
 
+#include "cmd/backend_move.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
 #include "cmd/trust.h"
@@ -73,12 +74,14 @@ struct policies {
 	struct trust trust;
 	struct ruleset *trusted; /* NULL: only one chain */
 	struct ruleset *head;
+	struct ruleset *moved_from; /* of the directory whose state this one takes over; or NULL */
+	struct backend_move move;
 	struct ruleset_comparison weakenings;
 	const struct codeowners *owners;
 	struct policy_world world;
 	struct policy_problems problems;
-	struct evaluation evaluation; /* of the last policies_judge() */
-	struct locator *locator;      /* of the head; shared by all directories of a command */
+	struct evaluation evaluation;	/* of the last policies_judge() */
+	struct locator *locator;	/* of the head; shared by all directories of a command */
 	const struct finding *imported; /* of other tools, for policies_judge(); or none */
 	size_t imported_count;
 };

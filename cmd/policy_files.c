@@ -15,7 +15,8 @@ struct walk {
 
 static bool is_left_out(struct str name)
 {
-	static const char *const names[] = {".git", ".terraform", ".terragrunt-cache", "node_modules"};
+	static const char *const names[] = {
+	    ".git", ".terraform", ".terragrunt-cache", "node_modules"};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (str_is(name, names[i]))
@@ -81,9 +82,9 @@ static bool walk_directory(struct walk *walk, struct str path, int depth)
 
 		if (entries[i].kind != SOURCE_DIRECTORY || is_left_out(name))
 			continue;
-		name = path.len > 0 ? str_format(walk->arena, "%.*s/%.*s", STR_ARG(path),
-					  STR_ARG(name))
-				    : name;
+		name = path.len > 0
+			   ? str_format(walk->arena, "%.*s/%.*s", STR_ARG(path), STR_ARG(name))
+			   : name;
 		if (!walk_directory(walk, name, depth + 1))
 			return false;
 	}

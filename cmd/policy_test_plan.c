@@ -41,8 +41,8 @@ static bool add_resource(struct arena *arena, struct test_resource **list, size_
 	return test_resource_read(arena, document, &(*list)[(*count)++], err);
 }
 
-static bool add_resources(struct plan_draft *draft, const char *key, struct value list,
-    bool is_drift, struct err *err)
+static bool add_resources(
+    struct plan_draft *draft, const char *key, struct value list, bool is_drift, struct err *err)
 {
 	if (list.kind == VALUE_NULL)
 		return true;
@@ -50,8 +50,8 @@ static bool add_resources(struct plan_draft *draft, const char *key, struct valu
 		return err_set(err, ERR_INVALID, "'%s' is a list of resources", key);
 	for (uint32_t i = 0; i < list.len; i++) {
 		if (!add_resource(draft->arena, is_drift ? &draft->drift : &draft->resources,
-			is_drift ? &draft->drift_count : &draft->resource_count,
-			list.as.items[i], err))
+			is_drift ? &draft->drift_count : &draft->resource_count, list.as.items[i],
+			err))
 			return err_context(err, "'%s', number %u", key, (unsigned)i + 1);
 	}
 	return true;
@@ -68,7 +68,8 @@ static bool add_counted(struct plan_draft *draft, struct value counts, struct er
 			return err_set(err, ERR_INVALID,
 			    "'count' holds numbers of resources, 0 to %d", TEST_RESOURCES_MAX);
 		for (int64_t k = 0; k < number.as.integer; k++) {
-			struct value_entry *entries = arena_array(draft->arena, struct value_entry, 3);
+			struct value_entry *entries =
+			    arena_array(draft->arena, struct value_entry, 3);
 			struct value document;
 			struct str duplicate;
 
@@ -90,8 +91,8 @@ static bool add_counted(struct plan_draft *draft, struct value counts, struct er
 
 /* --- JSON --- */
 
-static void write_resources(struct jsonw *writer, const char *key,
-    const struct test_resource *resources, size_t count)
+static void write_resources(
+    struct jsonw *writer, const char *key, const struct test_resource *resources, size_t count)
 {
 	jsonw_key(writer, key);
 	jsonw_begin_array(writer);
@@ -218,8 +219,7 @@ static bool write_plan(struct jsonw *writer, const struct plan_draft *draft, str
 	jsonw_begin_object(writer);
 	jsonw_field_str(writer, "format_version", STR(FORMAT));
 	write_simple(writer, draft->document);
-	write_resources(
-	    writer, "resource_changes", draft->resources, draft->resource_count);
+	write_resources(writer, "resource_changes", draft->resources, draft->resource_count);
 	write_resources(writer, "resource_drift", draft->drift, draft->drift_count);
 	if (!write_outputs(writer, draft, err))
 		return false;
@@ -270,8 +270,7 @@ static bool check_keys(struct value document, struct err *err)
 	    "timestamp", "configuration", NULL};
 
 	if (document.kind != VALUE_MAP && document.kind != VALUE_NULL)
-		return err_set(
-		    err, ERR_INVALID, "a plan is a map such as {summary: {destroy: 4}}");
+		return err_set(err, ERR_INVALID, "a plan is a map such as {summary: {destroy: 4}}");
 	for (uint32_t i = 0; document.kind == VALUE_MAP && i < document.len; i++) {
 		struct str key = value_text(document.as.entries[i].key);
 		const char *close = words_closest(key, keys);
@@ -337,8 +336,8 @@ static bool add_subject(
 	if (scope == SCOPE_PLAN || scope == SCOPE_RUN)
 		return true;
 	if (resource.kind == VALUE_NULL)
-		return err_set(err, ERR_INVALID,
-		    "the test needs 'resource', {type: aws_x, after: {...}}");
+		return err_set(
+		    err, ERR_INVALID, "the test needs 'resource', {type: aws_x, after: {...}}");
 	return scope == SCOPE_DRIFT
 		   ? add_resource(draft->arena, &draft->drift, &draft->drift_count, resource, err)
 		   : add_resource(

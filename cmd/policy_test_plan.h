@@ -6,13 +6,11 @@
  *
  *	resource:  address type name index mode provider provider_config module action actions
  *	           action_reason before after previous_address importing replace_paths deposed
- *	           references: {ATTRIBUTE: [aws_kms_key.main.arn]} (what the code says, for refers())
- *	           type (or address) is needed; the rest has defaults: action by before and after,
- *	           the name "test", mode managed
- *	resources: the other resources of the plan
- *	output:    name action before after sensitive
- *	plan:      the keys that expressions know: summary count resources outputs variables checks
- *	           drift modules providers terraform_version complete errored timestamp; and
+ *	           references: {ATTRIBUTE: [aws_kms_key.main.arn]} (what the code says, for
+ *refers()) type (or address) is needed; the rest has defaults: action by before and after, the name
+ *"test", mode managed resources: the other resources of the plan output:    name action before
+ *after sensitive plan:      the keys that expressions know: summary count resources outputs
+ *variables checks drift modules providers terraform_version complete errored timestamp; and
  *	           configuration, as Terraform writes it
  *	run:       {plans: [plan, plan ...]}
  *

@@ -95,8 +95,8 @@ static bool take_address(struct arena *arena, struct test_resource *out, struct 
 	if (out->address.len == 0)
 		return true;
 	if (!address_parse(arena, out->address, &parts))
-		return err_set(err, ERR_INVALID, "'%.*s' is no address of a resource",
-		    STR_ARG(out->address));
+		return err_set(
+		    err, ERR_INVALID, "'%.*s' is no address of a resource", STR_ARG(out->address));
 	if (out->type.len > 0 && !str_eq(out->type, parts.type))
 		return err_set(err, ERR_INVALID, "'address' and 'type' name two types");
 	out->type = parts.type;
@@ -111,9 +111,9 @@ static bool take_address(struct arena *arena, struct test_resource *out, struct 
 static struct str plain_module(struct arena *arena, const struct test_resource *resource)
 {
 	struct str all = resource->plain_address;
-	struct str own = str_format(arena, "%s%.*s.%.*s",
-	    str_is(resource->mode, "data") ? "data." : "", STR_ARG(resource->type),
-	    STR_ARG(resource->name));
+	struct str own =
+	    str_format(arena, "%s%.*s.%.*s", str_is(resource->mode, "data") ? "data." : "",
+		STR_ARG(resource->type), STR_ARG(resource->name));
 
 	(void)str_eat_end(&all, own);
 	(void)str_eat_end(&all, STR("."));
@@ -188,8 +188,7 @@ struct marking {
 	uint8_t whole, inside; /* enum value_mark */
 };
 static const struct marking unknowns = {0, VALUE_HAS_UNKNOWN};
-static const struct marking secrets = {
-    VALUE_SENSITIVE, VALUE_SENSITIVE | VALUE_HAS_SENSITIVE};
+static const struct marking secrets = {VALUE_SENSITIVE, VALUE_SENSITIVE | VALUE_HAS_SENSITIVE};
 
 static bool is_marked(struct value value, const struct marking *marking)
 {
@@ -270,8 +269,7 @@ static void write_replace_paths(struct jsonw *writer, struct value paths)
 
 static void write_importing(struct jsonw *writer, struct value importing)
 {
-	if (importing.kind == VALUE_NULL ||
-	    (importing.kind == VALUE_BOOL && !importing.as.boolean))
+	if (importing.kind == VALUE_NULL || (importing.kind == VALUE_BOOL && !importing.as.boolean))
 		return;
 	jsonw_key(writer, "importing");
 	if (importing.kind == VALUE_MAP) {

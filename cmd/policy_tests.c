@@ -73,8 +73,7 @@ static struct policy_names expected_paths(struct arena *arena, struct value expe
 	return (struct policy_names){items, count};
 }
 
-static bool are_among(
-    const struct str *some, size_t count, const struct str *all, size_t all_count)
+static bool are_among(const struct str *some, size_t count, const struct str *all, size_t all_count)
 {
 	for (size_t i = 0; i < count; i++) {
 		size_t k = 0;
@@ -111,8 +110,8 @@ static bool has_message(const struct runner *runner)
 {
 	struct str wanted = value_get_str(runner->test->document, "message");
 
-	return wanted.len == 0 || (runner->result.end == RULE_VIOLATION &&
-				      str_contains(message_of(runner), wanted));
+	return wanted.len == 0 ||
+	       (runner->result.end == RULE_VIOLATION && str_contains(message_of(runner), wanted));
 }
 
 static struct str expected_text(const struct runner *runner, struct value expect)
@@ -125,8 +124,7 @@ static struct str expected_text(const struct runner *runner, struct value expect
 		   : value_text(expect);
 	if (wanted.len == 0)
 		return text;
-	return str_format(
-	    runner->arena, "%.*s with '%.*s'", STR_ARG(text), STR_ARG(wanted));
+	return str_format(runner->arena, "%.*s with '%.*s'", STR_ARG(text), STR_ARG(wanted));
 }
 
 /* --- what it came to --- */
@@ -142,8 +140,8 @@ static struct str got_text(const struct runner *runner)
 		    runner->arena, "%.*s: %.*s", STR_ARG(text), STR_ARG(result->error));
 	if (result->end == RULE_VIOLATION &&
 	    value_get_str(runner->test->document, "message").len > 0)
-		return str_format(runner->arena, "%.*s with '%.*s'", STR_ARG(text),
-		    STR_ARG(message_of(runner)));
+		return str_format(
+		    runner->arena, "%.*s with '%.*s'", STR_ARG(text), STR_ARG(message_of(runner)));
 	return text;
 }
 
@@ -161,93 +159,63 @@ static struct str explanation(struct runner *runner)
 	return str_trim_end(buf_str(&buf));
 }
 
-/* Rules about all plans of a pull request: judged as `check` does it, of the findings those of this
- * rule count. */
-static bool judge_run(struct runner *runner, struct err *err)
-{
-	struct policy_names ids = {&runner->test->rule, 1};
-
-	return test_world_judge_run(runner->arena, runner->ruleset, runner->test, ids,
-	    &runner->world, &runner->result, runner->problems, err);
-}
-
 static bool judge(struct runner *runner, struct err *err)
 {
 	const struct rule *rule = &runner->ruleset->rules[runner->rule];
+	struct value document = runner->test->document;
 
+	runner->result.error = runner->result.message = STR_EMPTY;
+	if (test_is_elsewhere(runner->ruleset, runner->rule, document))
+		return true; /* zeroed: not matched */
 	if (rule->scope == SCOPE_RUN)
-		return judge_run(runner, err);
-	return test_plan_make(
-		   runner->arena, runner->test->document, rule->scope, &runner->plan, err) &&
+		return test_judge_run(runner->arena, runner->ruleset, runner->rule, document,
+		    &runner->world, &runner->result, runner->problems, err);
+	return test_plan_make(runner->arena, document, rule->scope, &runner->plan, err) &&
 	       evaluate_rule(runner->arena, runner->ruleset, runner->rule,
 		   runner->plan.has_change ? &runner->plan.change : NULL, runner->plan.plan,
 		   &runner->world.world, &runner->result, runner->problems, err);
 }
 
-static bool run(struct runner *runner, struct err *err)
-{
-	struct test_override override;
-	bool ok;
-
-	if (!test_override_begin(runner->arena, runner->ruleset, runner->rule, runner->test,
-		&override, err))
-		return false;
-	ok = judge(runner, err);
-	if (ok) {
-		struct value expect = expectation(runner->test);
-
-		if (!has_end(runner, expect) || !has_message(runner))
-			runner->result.error = explanation(runner);
-	}
-	test_override_end(runner->ruleset, runner->rule, &override);
-	return ok;
-}
-
-static void cannot_run(
-    struct arena *arena, struct policy_test_outcome *out, const struct err *err)
-{
-	out->got = STR("a test that cannot be used");
-	out->detail = str_copy(arena, str_from(err->text));
-}
-
-static bool find_rule(struct runner *runner, struct err *err)
+static bool find_rule(struct runner *runner, const struct ruleset *ruleset, struct err *err)
 {
 	const char *close;
 
-	runner->rule = ruleset_find(runner->ruleset, runner->test->rule);
+	runner->rule = ruleset_find(ruleset, runner->test->rule);
 	if (runner->rule != SIZE_MAX)
 		return true;
-	close =
-	    words_closest(runner->test->rule, ruleset_ids(runner->arena, runner->ruleset));
+	close = words_closest(runner->test->rule, ruleset_ids(runner->arena, ruleset));
 	return err_set(err, ERR_INVALID, "there is no rule '%.*s' here%s%s%s",
 	    STR_ARG(runner->test->rule), close ? "; did you mean '" : "", close ? close : "",
 	    close ? "'?" : "");
 }
 
-void policy_test_run(struct arena *arena, struct ruleset *ruleset, const struct policy_test *test,
-    int64_t now, struct policy_test_outcome *out, struct policy_problems *problems)
+void policy_test_run(struct arena *arena, const struct ruleset *ruleset,
+    const struct policy_test *test, int64_t now, struct policy_test_outcome *out,
+    struct policy_problems *problems)
 {
 	struct runner *runner = arena_make(arena, struct runner);
 	struct value expect = expectation(test);
-	struct str got;
 	struct err err = {0};
 
-	*runner = (struct runner){
-	    .arena = arena, .ruleset = ruleset, .test = test, .problems = problems};
-	*out = (struct policy_test_outcome){
-	    .test = test, .got = STR_EMPTY, .detail = STR_EMPTY, .expected = value_text(expect)};
-	if (!find_rule(runner, &err) ||
-	    !test_world_make(arena, ruleset, test, now, &runner->world, &err) ||
-	    !run(runner, &err)) {
-		cannot_run(arena, out, &err);
+	*runner = (struct runner){.arena = arena, .test = test, .problems = problems};
+	*out = (struct policy_test_outcome){.test = test,
+	    .got = STR_EMPTY,
+	    .detail = STR_EMPTY,
+	    .expected = expected_text(runner, expect)};
+	if (!find_rule(runner, ruleset, &err) ||
+	    !test_ruleset(arena, ruleset, runner->rule, test->document, &runner->ruleset, &err) ||
+	    !test_world_make(arena, test->document, now, &runner->world, &err) ||
+	    !judge(runner, &err)) {
+		out->got = STR("a test that cannot be used");
+		out->detail = str_copy(arena, str_from(err.text));
 		return;
 	}
-	got = got_text(runner);
 	out->ran = true;
 	out->end = runner->result.end;
+	out->paths = runner->result.paths;
+	out->path_count = runner->result.path_count;
 	out->good = has_end(runner, expect) && has_message(runner);
-	out->expected = expected_text(runner, expect);
-	out->got = got;
+	out->got = got_text(runner);
 	if (!out->good)
 		out->detail = explanation(runner);
 }

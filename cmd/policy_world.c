@@ -6,6 +6,7 @@
 #include "base/json_read.h"
 #include "base/yaml.h"
 #include "cmd/git_tree.h"
+#include "cmd/provider_lock.h"
 #include "parser/hcl.h"
 #include "policies/cel/time.h"
 #include "policies/date.h"
@@ -395,7 +396,9 @@ bool policy_world_make(struct policies *policies, const struct session *session,
 	    !data_value(policies, options, err) ||
 	    !git_value(policies, session, value_get_c(facts, "git"), err) ||
 	    !backend_read(
-		arena, &policies->trust.head, policies->head->directory, &world->backend, err))
+		arena, &policies->trust.head, policies->head->directory, &world->backend, err) ||
+	    !provider_lock_read(arena, &policies->trust.head, policies->head->directory,
+		&world->provider_locks, err))
 		return false;
 	backend = value_get_c(facts, "backend");
 	if (backend)

@@ -7,6 +7,9 @@
 #include "base/err.h"
 #include "base/input.h"
 #include "base/log.h"
+#include "cmd/apply_after.h"
+#include "cmd/apply_gate.h"
+#include "cmd/break_glass.h"
 #include "cmd/child_args.h"
 #include "cmd/child_run.h"
 #include "cmd/child_tail.h"
@@ -27,7 +30,8 @@ struct run {
 	const struct run_options *options;
 	struct session session;
 	struct policies policies;
-	const struct plan *plan; /* what was read last; NULL: nothing */
+	const struct plan *plan;  /* what was read last; NULL: nothing */
+	struct gate_result *gate; /* of an apply that policies were asked about; else NULL */
 	struct outcome outcome;
 	bool told_to_stop; /* a signal came while the child ran: the next one may be SIGKILL */
 	bool output_lost;  /* not all of the child's output got to where ours goes */
@@ -43,6 +47,11 @@ static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
 /* Rules speak about what is going to happen: of an apply they did before it began. */
 static bool judge(struct run *run, struct err *err)
 {
+	struct verdict *verdict = &run->outcome.verdict;
+
+	if (run->operation == OPERATION_APPLY && !run->gate && policies_present(&run->policies))
+		verdict->withheld = STR("the policies were not evaluated: this apply was told "
+					"after the fact");
 	if (!run->plan || run->operation != OPERATION_PLAN || run->outcome.verdict.evaluated)
 		return true;
 	return policies_judge(&run->policies, run->plan, &run->outcome.verdict, err);
@@ -84,6 +93,43 @@ static bool add_plan_or_text(struct run *run, const struct child_outcome *child,
 	    plan_from_output(arena, child->result.out.text, child->result.err.text, NULL), err);
 }
 
+static bool take_child(struct run *run, const struct child_outcome *child, struct err *err)
+{
+	struct outcome *outcome = &run->outcome;
+
+	run->told_to_stop = child->result.our_signal != 0;
+	outcome->child = (struct child_facts){
+	    .ran = true,
+	    .command = child->title,
+	    .status = child->result.status,
+	    .signal = child->result.child_signal,
+	    .duration_ms = child->duration_ms,
+	    .output_bytes = child->result.out.total + child->result.err.total,
+	    .output_cut = child->result.out.cut || child->result.err.cut,
+	};
+	outcome->problem = child->problem;
+	if (!add_plan_or_text(run, child, err))
+		return false;
+	judge_child(run, child);
+	return true;
+}
+
+/* An apply that policies speak about: they are asked before it begins. */
+static bool read_gated(struct run *run, const struct child_run *request, struct err *err)
+{
+	struct apply_gate gate = {.app = run->app,
+	    .policies = &run->policies,
+	    .run = *request,
+	    .no_gate = run->options->no_gate};
+
+	run->gate = arena_make(run->app->run, struct gate_result);
+	if (!apply_gate(&gate, run->gate, err))
+		return false;
+	run->outcome.verdict = run->gate->verdict;
+	return run->gate->ran ? take_child(run, &run->gate->child, err)
+			      : add_plan(run, run->gate->child.plan, err);
+}
+
 static bool read_child(struct run *run, const char *const *argv, struct err *err)
 {
 	struct child_outcome child;
@@ -92,24 +138,10 @@ static bool read_child(struct run *run, const char *const *argv, struct err *err
 	    .no_json = run->options->no_json,
 	    .capture_limit = (size_t)settings_number(&run->session.settings, SET_LIMITS_CAPTURE),
 	    .plan_options = {.strict_json = run->options->strict_json}};
-	if (!child_run(run->app, &request, &child, err))
-		return false;
-	struct outcome *outcome = &run->outcome;
-	run->told_to_stop = child.result.our_signal != 0;
-	outcome->child = (struct child_facts){
-	    .ran = true,
-	    .command = child.title,
-	    .status = child.result.status,
-	    .signal = child.result.child_signal,
-	    .duration_ms = child.duration_ms,
-	    .output_bytes = child.result.out.total + child.result.err.total,
-	    .output_cut = child.result.out.cut || child.result.err.cut,
-	};
-	outcome->problem = child.problem;
-	if (!add_plan_or_text(run, &child, err))
-		return false;
-	judge_child(run, &child);
-	return true;
+
+	if (run->operation == OPERATION_APPLY && policies_present(&run->policies))
+		return read_gated(run, &request, err);
+	return child_run(run->app, &request, &child, err) && take_child(run, &child, err);
 }
 
 static bool read_file(struct run *run, const char *path, struct err *err)
@@ -204,10 +236,11 @@ static void decide_denied(struct run *run)
 	if (!is_success(outcome) || (!outcome->verdict.denied && !outcome->after_apply.denied))
 		return;
 	outcome->exit_status = EXIT_DENIED;
-	outcome->exit_reason = outcome->verdict.denied
-				   ? outcome->verdict.reason
-				   : str_format(run->app->run, "on the state after the apply: %.*s",
-					 STR_ARG(outcome->after_apply.reason));
+	if (!outcome->verdict.denied)
+		outcome->exit_reason = str_format(run->app->run,
+		    "on the state after the apply: %.*s", STR_ARG(outcome->after_apply.reason));
+	else
+		outcome->exit_reason = outcome->verdict.reason;
 }
 
 /* An input that cannot be read is a result too: the report and the pull request shall say so. */
@@ -376,6 +409,27 @@ static void take_policy_failure(struct run *run, struct err *err)
 	err_clear(err);
 }
 
+/* What could not be decided before the apply is decided on what is there now. */
+static bool judge_again(struct run *run, struct err *err)
+{
+	struct outcome *outcome = &run->outcome;
+
+	if (!run->gate || run->gate->stopped.len > 0 || outcome->exit_status != 0 ||
+	    run->told_to_stop)
+		return true;
+	return apply_after(run->app, &run->policies, run->gate, &outcome->after_apply, err);
+}
+
+/* After an apply the first question is what became of it. */
+static void say_nothing_applied(struct run *run)
+{
+	struct outcome *outcome = &run->outcome;
+
+	if (run->gate && run->gate->stopped.len > 0)
+		outcome->exit_reason = str_format(
+		    run->app->run, "nothing was applied: %.*s", STR_ARG(outcome->exit_reason));
+}
+
 static bool perform(struct run *run, const struct operands *operands, struct err *err)
 {
 	if (!read_input(run, operands, err)) {
@@ -385,10 +439,13 @@ static bool perform(struct run *run, const struct operands *operands, struct err
 		return true;
 	}
 	decide_status(run);
-	if (judge(run, err))
+	if (run->gate && run->gate->has_failure)
+		take_policy_failure(run, &run->gate->failure);
+	else if (judge(run, err) && judge_again(run, err))
 		decide_denied(run);
 	else
 		take_policy_failure(run, err);
+	say_nothing_applied(run);
 	return true;
 }
 
@@ -415,7 +472,9 @@ bool run_operation(struct app *app, enum operation operation, const struct run_o
 	/* before any child, which could change what the policies say */
 	if (!policies_open(app, &run->session, &options->policies, false, &run->policies, err))
 		return false;
-	bool ok = perform(run, operands, err) && tell(run, status, err);
+	bool ok = break_glass_check(
+		      &run->policies, &run->session, &options->policies, options->no_gate, err) &&
+		  perform(run, operands, err) && tell(run, status, err);
 	policies_close(&run->policies);
 	return ok;
 }

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/json_write.h"
 #include "base/sink.h"
+#include "base/words.h"
 #include "cmd/options.h"
 #include "cmd/settings_file.h"
 #include "policies/policy_file.h"
@@ -30,7 +31,7 @@ static struct str type_text(struct arena *arena, const struct setting_row *row)
 		return str_format(
 		    arena, "size, %lld to %lld bytes", (long long)row->min, (long long)row->max);
 	case SETTING_CHOICE:
-		return words_or(arena, row->choices);
+		return words_listed(arena, row->choices);
 	case SETTING_SECRET:
 		return STR("env:NAME");
 	case SETTING_ROUTES:

@@ -11,6 +11,7 @@
 #include "base/input.h"
 #include "base/log.h"
 #include "cmd/app.h"
+#include "policies/policy_file.h"
 #include "policies/source.h"
 
 /* Through symbolic links a file may come from elsewhere; outside the repository nobody reviewed it.
@@ -73,7 +74,8 @@ void settings_read_file(
 
 	if (read && !*found)
 		return;
-	if (!read || !yaml_read(reader->arena, reader->file, text, &reader->yaml, &why)) {
+	if (!read ||
+	    !yaml_read_with(reader->arena, reader->file, text, &policy_yaml, &reader->yaml, &why)) {
 		why.file = reader->file;
 		problems_add(reader->problems, &why);
 		return;

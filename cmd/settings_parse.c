@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "cmd/options.h"
 
 #define TEXT_MAX 1000
@@ -127,12 +128,12 @@ static bool parse_choice(struct arena *arena, const struct setting_row *row, str
 			return true;
 		}
 	}
-	close = suggest(text, row->choices);
+	close = words_closest(text, row->choices);
 	if (close != NULL)
 		return err_set(err, ERR_INVALID, "expected %.*s, not '%.*s'; did you mean '%s'?",
-		    STR_ARG(words_or(arena, row->choices)), STR_ARG(text), close);
+		    STR_ARG(words_listed(arena, row->choices)), STR_ARG(text), close);
 	return err_set(err, ERR_INVALID, "expected %.*s, not '%.*s'",
-	    STR_ARG(words_or(arena, row->choices)), STR_ARG(text));
+	    STR_ARG(words_listed(arena, row->choices)), STR_ARG(text));
 }
 
 static bool is_variable_name(struct str name)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/words.h"
 #include "cmd/options.h"
 #include "policies/policy_file.h"
 #include "policies/source.h"
@@ -167,7 +168,7 @@ static void unknown_key(
 	const char *close;
 
 	names_in(reader, group, names);
-	close = suggest(name, names);
+	close = words_closest(name, names);
 	if (row_find(key) != NULL)
 		setting_problem(reader, node,
 		    "key '%.*s' is written as maps, one for each part between the dots",
@@ -177,7 +178,7 @@ static void unknown_key(
 		    reader, node, "unknown key '%.*s'; did you mean '%s'?", STR_ARG(key), close);
 	else
 		setting_problem(reader, node, "unknown key '%.*s'; known here: %.*s", STR_ARG(key),
-		    STR_ARG(words_or(reader->arena, names)));
+		    STR_ARG(words_listed(reader->arena, names)));
 }
 
 static void read_group(

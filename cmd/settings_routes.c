@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/glob.h"
+#include "base/words.h"
 #include "cmd/options.h"
 
 #define CHANNEL_MAX 80 /* of a Slack channel's name or id */
@@ -35,9 +36,9 @@ static void read_event(
 		route->events |= 1u << event;
 		return;
 	}
-	close = suggest(value_text(*node), names);
+	close = words_closest(value_text(*node), names);
 	setting_problem(reader, node, "slack.routes.on: expected %.*s, not '%.*s'%s%s%s",
-	    STR_ARG(words_or(reader->arena, names)), STR_ARG(value_text(*node)),
+	    STR_ARG(words_listed(reader->arena, names)), STR_ARG(value_text(*node)),
 	    close != NULL ? "; did you mean '" : "", close != NULL ? close : "",
 	    close != NULL ? "'?" : "");
 }
@@ -142,7 +143,7 @@ static void read_route_key(
 	} else if (str_is(key, "dirs")) {
 		read_dirs(reader, &entry->value, route);
 	} else {
-		close = suggest(key, route_keys);
+		close = words_closest(key, route_keys);
 		setting_problem(reader, &entry->key, "unknown key 'slack.routes.%.*s'; %s%s%s",
 		    STR_ARG(key), close != NULL ? "did you mean '" : "known here: ",
 		    close != NULL ? close : "channel, dirs and on", close != NULL ? "'?" : "");

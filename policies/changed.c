@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json_read.h"
+#include "base/size.h"
 
 static const struct value *or_null(const struct value *value)
 {
@@ -57,13 +58,25 @@ enum sameness value_sameness(const struct value *a, const struct value *b)
 	return value_equal(left, right) ? SAME : DIFFERENT;
 }
 
+#define ROWS_FIRST ((size_t)16)
+
 /* The walk over both sides; `path` grows and shrinks with it. */
 struct walk {
 	struct arena *arena;
 	struct buf path;
 	struct value *rows;
-	size_t count;
+	size_t count, room;
 };
+
+/* As unknowns.h writes them. */
+static void add_escaped(struct buf *path, struct str key)
+{
+	for (size_t i = 0; i < key.len; i++) {
+		if (key.ptr[i] == '"' || key.ptr[i] == '\\')
+			buf_addc(path, '\\');
+		buf_addc(path, key.ptr[i]);
+	}
+}
 
 static void add_key(struct buf *path, struct str key)
 {
@@ -80,9 +93,24 @@ static void add_key(struct buf *path, struct str key)
 		buf_add(path, key);
 	} else {
 		buf_adds(path, "[\"");
-		buf_add(path, key);
+		add_escaped(path, key);
 		buf_adds(path, "\"]");
 	}
+}
+
+static void add_row(struct walk *state)
+{
+	size_t size = sizeof(*state->rows);
+
+	if (state->count == state->room) {
+		size_t room = size_max(ROWS_FIRST, state->room * 2);
+
+		state->rows =
+		    arena_grow(state->arena, state->rows, state->room * size, room * size);
+		state->room = room;
+	}
+	state->rows[state->count++] =
+	    value_string(str_copy(state->arena, buf_str(&state->path)));
 }
 
 static void walk(
@@ -135,8 +163,7 @@ static void walk(
 	else if (depth < JSON_DEPTH_MAX && left.kind == VALUE_LIST && right.kind == VALUE_LIST)
 		walk_lists(state, left, right, depth + 1);
 	else if (state->path.len > 0)
-		state->rows[state->count++] =
-		    value_string(str_copy(state->arena, buf_str(&state->path)));
+		add_row(state);
 }
 
 #define PATH_MAX_BYTES ((size_t)16 << 10)
@@ -146,7 +173,6 @@ struct value changed_paths(struct arena *arena, struct value before, struct valu
 	struct walk state = {.arena = arena};
 
 	buf_init(&state.path, arena, PATH_MAX_BYTES);
-	state.rows = arena_array(arena, struct value, CHANGED_PATHS_MAX);
 	if (before.kind == VALUE_NULL && after.kind == VALUE_MAP)
 		walk_maps(&state, (struct value){.kind = VALUE_MAP}, after, 1);
 	else if (after.kind == VALUE_NULL && before.kind == VALUE_MAP)

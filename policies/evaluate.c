@@ -4,9 +4,8 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "policies/evaluator.h"
-#include "policies/locate.h"
 #include "policies/match.h"
-#include "policies/release.h"
+#include "policies/moved.h"
 
 static const char *const end_names[] = {
     [RULE_NOT_MATCHED] = "not matched",
@@ -55,7 +54,6 @@ static const char *operation_word(const struct policy_world *world)
 void evaluator_bind(struct evaluator *evaluator)
 {
 	const struct policy_world *world = evaluator->world;
-	const struct ruleset *ruleset = evaluator->evaluation->head;
 	struct value *activation = evaluator->activation;
 
 	activation[VARIABLE_operation] = value_string(str_from(operation_word(world)));
@@ -64,10 +62,6 @@ void evaluator_bind(struct evaluator *evaluator)
 	activation[VARIABLE_output] = value_null();
 	activation[VARIABLE_run] = unknown_named("run");
 	activation[VARIABLE_backend] = world->backend;
-	activation[VARIABLE_labels] = ruleset->labels_value;
-	activation[VARIABLE_dir] =
-	    value_string(ruleset->directory.len > 0 ? ruleset->directory : STR("."));
-	activation[VARIABLE_dir_parts] = directory_parts(evaluator->arena, ruleset->directory);
 	activation[VARIABLE_git] = world->git;
 	activation[VARIABLE_pr] = world->pr;
 	activation[VARIABLE_data] = world->data;
@@ -100,8 +94,22 @@ void evaluator_end(struct evaluator *evaluator)
 
 /* --- which rules are run --- */
 
-/* Of two chains: what is the same in both is run once, with the trusted one's; what the trusted one
- * has and the owners let go is run as the head has it. */
+void judged_rule_begin(
+    struct evaluator *evaluator, struct ruleset *ruleset, size_t index, struct judged_rule *rule)
+{
+	struct str directory = ruleset->directory;
+
+	*rule = (struct judged_rule){.ruleset = ruleset,
+	    .index = index,
+	    .rule = &ruleset->rules[index],
+	    .params = ruleset_params(evaluator->arena, ruleset, index),
+	    .labels = ruleset->labels_value,
+	    .dir = value_string(directory.len > 0 ? directory : STR(".")),
+	    .dir_parts = directory_parts(evaluator->arena, directory)};
+}
+
+/* Of two chains: what is the same in both is run once, with the trusted one's; what the head
+ * changes and the owners let go is run as the head has it. */
 static bool is_run(
     const struct evaluator *evaluator, const struct ruleset *ruleset, const struct rule *rule)
 {
@@ -113,27 +121,26 @@ static bool is_run(
 		return true;
 	if (ruleset == evaluation->head)
 		return !rule->is_trusted;
-	return !rule_is_released(evaluator, rule->id);
+	return rule->is_head || !rule_is_released(evaluator, rule->id);
 }
 
 static void add_rules(struct evaluator *evaluator, struct ruleset *ruleset)
 {
+	const struct evaluation *evaluation = evaluator->evaluation;
+
 	for (size_t i = 0; ruleset && i < ruleset->rule_count; i++) {
 		const struct rule *rule = &ruleset->rules[i];
 		struct judged_rule *judged = &evaluator->rules[evaluator->rule_count];
 		struct rule_tally *tally = &evaluator->verdict->tallies[evaluator->rule_count];
 
-		if (!is_run(evaluator, ruleset, rule))
+		if (!is_run(evaluator, ruleset, rule) ||
+		    (ruleset == evaluation->moved_from && !moved_rule_adds(evaluator, i)))
 			continue;
+		judged_rule_begin(evaluator, ruleset, i, judged);
 		tally->rule = rule;
-		*judged = (struct judged_rule){.ruleset = ruleset,
-		    .index = i,
-		    .rule = rule,
-		    .params = ruleset_params(evaluator->arena, ruleset, i),
-		    .tally = tally,
-		    .is_trusted = ruleset == evaluator->evaluation->trusted ||
-				  ruleset == evaluator->evaluation->moved_from,
-		    .is_head = ruleset == evaluator->evaluation->head || rule->is_head};
+		judged->tally = tally;
+		judged->is_trusted = ruleset != evaluation->head || !evaluation->trusted;
+		judged->is_head = ruleset == evaluation->head || rule->is_head;
 		evaluator->rule_count++;
 	}
 }
@@ -167,11 +174,10 @@ static bool has_scope(const struct evaluator *evaluator, enum rule_scope scope)
 
 static bool wants_entry(void *context, size_t i UNUSED, const struct change_entry *entry)
 {
-	struct evaluator *evaluator = context;
+	const struct evaluator *evaluator = context;
+	const struct type_rules *types = type_rules_find(&evaluator->types, entry->type_hash);
 
-	evaluator->at_hand = type_rules_find(&evaluator->types, entry->type_hash);
-	return evaluator->at_hand &&
-	       (evaluator->at_hand->actions & match_entry_actions(entry)) != 0;
+	return types && (types->actions & match_entry_actions(entry)) != 0;
 }
 
 /* The bits of the index, from a loaded change. */
@@ -185,6 +191,15 @@ static struct change_entry entry_of(const struct change_head *head)
 	return (struct change_entry){.action = (uint8_t)head->action, .flags = (uint8_t)flags};
 }
 
+/* A rule that was compiled for this change may want more of it than was made. */
+static bool bring_up_to_date(struct evaluator *evaluator, struct err *err)
+{
+	if (!evaluator->outdated)
+		return true;
+	evaluator->outdated = false;
+	return judge_view(evaluator, evaluator->scratch, evaluator->change, HOST_RAW, err);
+}
+
 static bool judge_one(struct evaluator *evaluator, struct judged_rule *rule,
     const struct change_entry *entry, bool *any, struct err *err)
 {
@@ -195,29 +210,51 @@ static bool judge_one(struct evaluator *evaluator, struct judged_rule *rule,
 		return true;
 	rule->tally->matched++;
 	*any = true;
-	return judge_rule(evaluator, rule, err);
+	return bring_up_to_date(evaluator, err) && judge_rule(evaluator, rule, err);
+}
+
+static bool judge_rules_of_type(struct evaluator *evaluator, const struct type_rules *types,
+    const struct change_entry *entry, bool *any, struct err *err)
+{
+	for (size_t i = 0; i < types->count; i++) {
+		if (!judge_one(evaluator, types->rules[i], entry, any, err))
+			return false;
+	}
+	return true;
+}
+
+/* Without the table: for a type that has the hash of another one. */
+static bool judge_rules_of_scope(struct evaluator *evaluator, const struct change_entry *entry,
+    struct str type, bool *any, struct err *err)
+{
+	for (size_t i = 0; i < evaluator->rule_count; i++) {
+		struct judged_rule *rule = &evaluator->rules[i];
+
+		if (rule->rule->scope == evaluator->scope && match_type(&rule->rule->match, type) &&
+		    !judge_one(evaluator, rule, entry, any, err))
+			return false;
+	}
+	return true;
 }
 
 static bool judge_change(void *context, const struct change *change, struct err *err)
 {
 	struct evaluator *evaluator = context;
-	const struct type_rules *types =
-	    type_rules_find(&evaluator->types, hash_bytes(change->head.type));
+	struct str type = change->head.type;
+	const struct type_rules *types = type_rules_find(&evaluator->types, hash_bytes(type));
 	struct change_entry entry = entry_of(&change->head);
-	bool any = false;
+	bool any = false, ok;
 
-	if (!types || !str_eq(types->type, change->head.type))
-		return true;
 	evaluator->change = change;
 	if (!judge_view(evaluator, evaluator->scratch, change, HOST_RAW, err))
 		return false;
-	for (size_t i = 0; i < types->count; i++) {
-		if (!judge_one(evaluator, types->rules[i], &entry, &any, err))
-			return false;
-	}
+	if (types && str_eq(types->type, type))
+		ok = judge_rules_of_type(evaluator, types, &entry, &any, err);
+	else
+		ok = judge_rules_of_scope(evaluator, &entry, type, &any, err);
 	evaluator->verdict->resources += any;
 	evaluator->change = NULL;
-	return true;
+	return ok;
 }
 
 static bool judge_set(
@@ -233,23 +270,22 @@ static bool judge_set(
 
 /* --- outputs --- */
 
+/* Outputs have no type: every rule of the scope looks at each. */
 static bool judge_output(void *context, const struct change *change, struct err *err)
 {
 	struct evaluator *evaluator = context;
 	struct change_entry entry = {.action = (uint8_t)change->head.action};
-	bool any = false;
+	bool any = false, ok = true;
 
 	evaluator->change = change;
-	if (!judge_view(evaluator, evaluator->scratch, change, HOST_RAW, err))
-		return false;
-	for (size_t i = 0; i < evaluator->rule_count; i++) {
-		if (evaluator->rules[i].rule->scope == SCOPE_OUTPUT &&
-		    !judge_one(evaluator, &evaluator->rules[i], &entry, &any, err))
-			return false;
+	ok = judge_view(evaluator, evaluator->scratch, change, HOST_RAW, err);
+	for (size_t i = 0; ok && i < evaluator->rule_count; i++) {
+		if (evaluator->rules[i].rule->scope == SCOPE_OUTPUT)
+			ok = judge_one(evaluator, &evaluator->rules[i], &entry, &any, err);
 	}
 	evaluator->verdict->resources += any;
 	evaluator->change = NULL;
-	return true;
+	return ok;
 }
 
 static bool judge_outputs(struct evaluator *evaluator, struct err *err)
@@ -276,161 +312,26 @@ bool judge_whole(struct evaluator *evaluator, enum rule_scope scope, struct err 
 
 	evaluator->scope = scope;
 	evaluator->change = NULL;
+	ok = judge_view(evaluator, evaluator->scratch, NULL, HOST_RAW, err);
 	for (size_t i = 0; ok && i < evaluator->rule_count; i++) {
 		struct judged_rule *rule = &evaluator->rules[i];
 
 		if (rule->rule->scope != scope || !judge_ready(evaluator, rule))
 			continue;
 		rule->tally->matched++;
-		ok = evaluator->incomplete ? judge_incomplete(evaluator, rule, err)
-					   : judge_rule(evaluator, rule, err);
+		ok = bring_up_to_date(evaluator, err) &&
+		     (evaluator->incomplete ? judge_incomplete(evaluator, rule, err)
+					    : judge_rule(evaluator, rule, err));
 	}
 	return ok;
 }
 
-/* --- after all of them --- */
-
-/* An error counts once with all its changes. */
-static void count_errors(struct evaluator *evaluator)
-{
-	for (size_t i = 0; i < evaluator->findings.count; i++) {
-		struct finding *finding = &evaluator->findings.items[i];
-
-		for (size_t k = 0; finding->kind == FINDING_ERROR && k < evaluator->rule_count;
-		     k++) {
-			if (evaluator->rules[k].rule == finding->rule)
-				finding->count = evaluator->rules[k].tally->errors;
-		}
-	}
-}
-
-/* Both chains found the same: the stricter of the two stays. */
-static bool is_same_finding(const struct finding *a, const struct finding *b)
-{
-	return str_eq(a->fingerprint, b->fingerprint) && str_eq(a->item, b->item) &&
-	       a->kind == b->kind;
-}
-
-static void merge_chains(struct evaluator *evaluator)
-{
-	struct finding_list *list = &evaluator->findings;
-	size_t kept = 0;
-
-	for (size_t i = 0; evaluator->evaluation->trusted && i < list->count; i++) {
-		size_t same = 0;
-
-		while (same < kept && (list->items[i].from_trusted ||
-					  !is_same_finding(&list->items[same], &list->items[i])))
-			same++;
-		if (same == kept) {
-			list->items[kept++] = list->items[i];
-			continue;
-		}
-		if (list->items[i].level > list->items[same].level)
-			list->items[same] = list->items[i];
-		list->items[same].from_trusted = list->items[same].from_head = true;
-	}
-	if (evaluator->evaluation->trusted)
-		list->count = kept;
-}
-
-static void add_imported(struct evaluator *evaluator)
-{
-	const struct evaluation *evaluation = evaluator->evaluation;
-
-	for (size_t i = 0; i < evaluation->imported_count; i++)
-		(void)finding_add(evaluator, &evaluation->imported[i]);
-}
-
-static void add_places(struct evaluator *evaluator)
-{
-	struct locator *locator = evaluator->evaluation->locator;
-	struct str directory = evaluator->evaluation->head->directory;
-	struct policy_place place;
-
-	if (!locator || evaluator->findings.count == 0)
-		return;
-	locate_findings(locator, host_configuration(evaluator->host), directory,
-	    evaluator->findings.items, evaluator->findings.count);
-	if (locate_directory(locator, directory, &place))
-		evaluator->verdict->root_file = place.file;
-}
-
-static void break_glass(struct evaluator *evaluator)
-{
-	if (evaluator->world->break_glass.len == 0)
-		return;
-	evaluator->verdict->break_glass = evaluator->world->break_glass;
-	for (size_t i = 0; i < evaluator->findings.count; i++) {
-		struct finding *finding = &evaluator->findings.items[i];
-
-		if (finding->level != LEVEL_DENY && finding->kind != FINDING_ERROR)
-			continue;
-		if (finding_stands(finding)) {
-			finding->fate = FATE_OVERRIDDEN;
-			finding->level = LEVEL_INFO;
-		}
-	}
-}
-
-static void add_releases(struct evaluator *evaluator)
-{
-	for (size_t i = 0; i < evaluator->findings.count; i++) {
-		struct finding *finding = &evaluator->findings.items[i];
-
-		if (finding->level == LEVEL_DENY)
-			finding->release = finding_release(evaluator, finding);
-	}
-}
-
-static bool requires_rules(const struct evaluation *evaluation)
-{
-	return evaluation->head->require_rules ||
-	       (evaluation->trusted && evaluation->trusted->require_rules);
-}
-
-/* Zero is said out loud: "0/0 policies checked" must not look like a pass. */
-static void say_nothing(struct evaluator *evaluator)
-{
-	struct verdict *verdict = evaluator->verdict;
-	struct str *notes = arena_array(evaluator->arena, struct str, 2);
-
-	for (size_t i = 0; i < evaluator->rule_count; i++)
-		verdict->rules_matched += evaluator->rules[i].tally->matched > 0;
-	if (verdict->rules == 0)
-		notes[0] = STR("no policy rules are in force here: nothing was checked");
-	else if (verdict->rules_matched == 0)
-		notes[0] = str_format(evaluator->arena,
-		    "none of the %zu policy rule%s matched anything in this plan", verdict->rules,
-		    verdict->rules == 1 ? "" : "s");
-	else
-		return;
-	verdict->notes = notes;
-	verdict->note_count = 1;
-	verdict->nothing_evaluated = requires_rules(evaluator->evaluation);
-}
-
-void evaluator_finish(struct evaluator *evaluator)
-{
-	struct verdict *verdict = evaluator->verdict;
-
-	count_errors(evaluator);
-	merge_chains(evaluator);
-	add_places(evaluator);
-	waivers_apply(evaluator);
-	break_glass(evaluator);
-	add_releases(evaluator);
-	say_nothing(evaluator);
-	verdict->findings = evaluator->findings.items;
-	verdict->finding_count = evaluator->findings.count;
-	verdict->evaluated = true;
-	verdict_seal(evaluator->arena, verdict);
-}
+/* --- */
 
 bool plan_is_incomplete(const struct plan *plan)
 {
 	return plan->complete == TRI_NO || plan->counts[CHANGES_DEFERRED] > 0 ||
-	       !plan->summary.known;
+	       !plan->summary.known || plan->errored || plan->result == PLAN_ERROR;
 }
 
 static bool judge_all(struct evaluator *evaluator, struct err *err)
@@ -438,6 +339,14 @@ static bool judge_all(struct evaluator *evaluator, struct err *err)
 	return judge_set(evaluator, SCOPE_RESOURCE, CHANGES_RESOURCE, err) &&
 	       judge_set(evaluator, SCOPE_DRIFT, CHANGES_DRIFT, err) &&
 	       judge_outputs(evaluator, err) && judge_whole(evaluator, SCOPE_PLAN, err);
+}
+
+static void add_imported(struct evaluator *evaluator)
+{
+	const struct evaluation *evaluation = evaluator->evaluation;
+
+	for (size_t i = 0; i < evaluation->imported_count; i++)
+		finding_add(evaluator, &evaluation->imported[i]);
 }
 
 bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct evaluation *evaluation,
@@ -460,6 +369,7 @@ bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct eval
 	evaluator->incomplete = plan_is_incomplete(evaluation->plan);
 	evaluator_choose(evaluator);
 	weakenings_report(evaluator);
+	moved_report(evaluator);
 	add_imported(evaluator);
 	ok = judge_all(evaluator, err);
 	if (ok)

@@ -30,6 +30,8 @@ struct policy_world {
 	const char *operation_word; /* "check", "drift"; NULL: that of the facts */
 	const struct facts *facts;
 	struct value git, pr, data, backend;
+	/* source -> {version, constraints, hashes}, from the lock file; any other kind: not known */
+	struct value provider_locks;
 	int64_t now;
 	struct str fingerprint_key;	 /* empty: none */
 	bool strict_unknown;		 /* undecided counts as deny */
@@ -46,6 +48,7 @@ struct evaluation {
 	/* of the directory whose backend this one took over; or NULL */
 	struct ruleset *moved_from;
 	struct str moved_directory;
+	struct policy_place moved_place; /* of the backend block that takes it over */
 	const struct ruleset_comparison *weakenings; /* or NULL */
 	const struct policy_world *world;
 	/* Of other tools, about this directory: they join before waivers are applied. */

@@ -5,7 +5,6 @@
 #include "base/err.h"
 #include "policies/evaluator.h"
 #include "policies/match.h"
-#include "policies/template.h"
 
 /* An evaluation of nothing but this: no findings are kept. */
 struct single {
@@ -25,12 +24,9 @@ static struct single *single_begin(struct arena *arena, struct ruleset *ruleset,
 	evaluator_begin(&single->evaluator, arena, arena, &single->evaluation);
 	single->evaluator.problems = problems;
 	single->evaluator.verdict = &single->verdict;
-	single->rule = (struct judged_rule){.ruleset = ruleset,
-	    .index = index,
-	    .rule = &ruleset->rules[index],
-	    .params = ruleset_params(arena, ruleset, index),
-	    .tally = &single->tally,
-	    .is_head = true};
+	judged_rule_begin(&single->evaluator, ruleset, index, &single->rule);
+	single->rule.tally = &single->tally;
+	single->rule.is_trusted = single->rule.is_head = true;
 	single->evaluator.scope = ruleset->rules[index].scope;
 	return single;
 }
@@ -51,6 +47,21 @@ static bool is_matched(const struct rule *rule, const struct change *change)
 	       match_entry(&rule->match, &entry) && match_change(&rule->match, change);
 }
 
+/* Of several items: a violation is what was looked for, whatever stands beside it. */
+static int weight(enum rule_end end)
+{
+	static const int weights[] = {
+	    [RULE_NOT_MATCHED] = 0,
+	    [RULE_GUARDED] = 1,
+	    [RULE_PASS] = 2,
+	    [RULE_UNDECIDED] = 3,
+	    [RULE_ERROR] = 4,
+	    [RULE_VIOLATION] = 5,
+	};
+
+	return weights[end];
+}
+
 /* The worst of the items is what the rule says of the resource. */
 static struct ruling judge_items_worst(
     struct single *single, struct rule_traces *traces, size_t *count, size_t *item)
@@ -65,13 +76,9 @@ static struct ruling judge_items_worst(
 	for (uint32_t i = 0; i < items.len; i++) {
 		ruling = judge_item(
 		    &single->evaluator, &single->rule, cel_load(items.as.items[i]), i, traces);
-		if (i == 0 || (ruling.end != RULE_GUARDED && ruling.end > worst.end) ||
-		    (worst.end == RULE_GUARDED && ruling.end == RULE_PASS)) {
-			/* a violation is what was looked for, whatever stands beside it */
-			if (worst.end != RULE_VIOLATION) {
-				worst = ruling;
-				*item = i;
-			}
+		if (i == 0 || weight(ruling.end) > weight(worst.end)) {
+			worst = ruling;
+			*item = i;
 		}
 	}
 	return worst;
@@ -81,31 +88,49 @@ static bool set_view(
     struct single *single, const struct change *change, enum host_view view, struct err *err)
 {
 	single->evaluator.change = change;
-	return !change ||
-	       judge_view(&single->evaluator, single->evaluator.arena, change, view, err);
+	return judge_view(&single->evaluator, single->evaluator.arena, change, view, err);
 }
 
-static struct str message_of(struct single *single, const struct change *change, struct err *err)
+static bool add_message(struct single *single, const struct change *change,
+    struct rule_result *out, struct err *err)
 {
-	const struct policy_template *template = single->rule.programs->message;
+	const struct rule_programs *programs = single->rule.programs;
 
-	if (!template || !set_view(single, change, HOST_SHOWN, err))
-		return STR_EMPTY;
-	return template_render(
-	    single->evaluator.arena, single->evaluator.run, template, single->evaluator.activation);
+	if (!programs->message)
+		return true;
+	if (!set_view(single, change, HOST_SHOWN, err))
+		return false;
+	finding_bind_shown_item(
+	    &single->evaluator, &single->rule, programs->each ? (int64_t)out->item : -1);
+	out->message = finding_render(&single->evaluator, programs->message);
+	return true;
+}
+
+/* Parts of the plan are missing: as for `check`, what counts them is not decided. */
+static bool is_incomplete(const struct single *single)
+{
+	const struct plan *plan = single->evaluator.plan;
+
+	return single->rule.rule->scope == SCOPE_PLAN && plan && plan_is_incomplete(plan);
 }
 
 static bool decide(
     struct single *single, const struct change *change, struct rule_result *out, struct err *err)
 {
+	static const struct str incomplete[] = {STR_INIT("plan.complete")};
 	struct arena *arena = single->evaluator.arena;
 	struct rule_traces *traces = arena_make(arena, struct rule_traces);
 	struct ruling ruling;
 
+	if (is_incomplete(single)) {
+		out->end = RULE_UNDECIDED;
+		out->paths = incomplete;
+		out->path_count = 1;
+		return true;
+	}
 	if (!set_view(single, change, HOST_RAW_WITH_PATHS, err))
 		return false;
 	rule_traces_begin(arena, single->rule.programs, traces);
-	single->evaluator.activation[VARIABLE_params] = single->rule.params;
 	ruling = judge_items_worst(single, traces, &out->item_count, &out->item);
 	out->end = ruling.end;
 	if (ruling.end == RULE_UNDECIDED) {
@@ -116,9 +141,7 @@ static bool decide(
 	}
 	if (ruling.end == RULE_ERROR && cel_is_error(ruling.value))
 		out->error = str_copy(arena, cel_error_of(ruling.value)->text);
-	if (ruling.end == RULE_VIOLATION)
-		out->message = str_copy(arena, message_of(single, change, err));
-	return true;
+	return ruling.end != RULE_VIOLATION || add_message(single, change, out, err);
 }
 
 bool evaluate_rule(struct arena *arena, struct ruleset *ruleset, size_t rule,
@@ -200,7 +223,6 @@ static void explain(struct single *single, struct buf *out)
 	struct value items;
 
 	rule_traces_begin(evaluator->arena, programs, traces);
-	evaluator->activation[VARIABLE_params] = single->rule.params;
 	if (!judge_items(evaluator, &single->rule, traces, &items, &ruling)) {
 		explain_part(out, "each", programs->each, &traces->each);
 		explain_end(out, evaluator->arena, traces, ruling);

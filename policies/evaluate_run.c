@@ -112,6 +112,14 @@ static void keep_new_rules(
 	evaluator->rule_count = kept;
 }
 
+/* What is the same for every directory. */
+struct run {
+	struct value value;
+	bool incomplete;
+	struct run_rules rules;
+	struct policy_problems *problems;
+};
+
 static bool any_incomplete(const struct evaluation *const *plans, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -130,35 +138,61 @@ static void append_findings(struct arena *arena, struct verdict *out, const stru
 	for (size_t i = 0; i < part->finding_count; i++)
 		out->findings[out->finding_count++] = part->findings[i];
 	out->rules += part->tally_count;
+	for (size_t i = 0; i < LEVEL_DENY + 1; i++)
+		out->left_out[i] += part->left_out[i];
+	if (part->break_glass.len > 0)
+		out->break_glass = part->break_glass;
+}
+
+/* Those that cover something here; the others are listed with the plans. */
+static void append_waivers(struct arena *arena, struct verdict *out, const struct verdict *part)
+{
+	size_t size = sizeof(*out->waivers);
+
+	out->waivers = arena_grow(arena, out->waivers, out->waiver_count * size,
+	    (out->waiver_count + part->waiver_count) * size);
+	for (size_t i = 0; i < part->waiver_count; i++) {
+		if (part->waivers[i].findings > 0)
+			out->waivers[out->waiver_count++] = part->waivers[i];
+	}
+}
+
+static bool run_one(struct arena *arena, struct run *run, const struct evaluation *evaluation,
+    struct verdict *out, struct err *err)
+{
+	struct evaluator *evaluator = arena_make(arena, struct evaluator);
+	struct verdict *part = arena_make(arena, struct verdict);
+	bool ok;
+
+	evaluator_begin(evaluator, arena, arena, evaluation);
+	evaluator->problems = run->problems;
+	evaluator->verdict = part;
+	evaluator->incomplete = run->incomplete;
+	evaluator->activation[VARIABLE_run] = run->value;
+	evaluator_choose(evaluator);
+	keep_new_rules(arena, evaluator, &run->rules);
+	part->tally_count = evaluator->rule_count;
+	ok = judge_whole(evaluator, SCOPE_RUN, err);
+	if (ok) {
+		evaluator_finish(evaluator);
+		append_findings(arena, out, part);
+		append_waivers(arena, out, part);
+	}
+	evaluator_end(evaluator);
+	return ok;
 }
 
 bool evaluate_run(struct arena *arena, const struct evaluation *const *plans, size_t count,
     struct policy_problems *problems, struct verdict *out, struct err *err)
 {
-	struct run_rules rules = {0};
-	struct value run = run_value(arena, plans, count);
+	struct run run = {.value = run_value(arena, plans, count),
+	    .incomplete = any_incomplete(plans, count),
+	    .problems = problems};
 	bool ok = true;
 
 	*out = (struct verdict){.evaluated = true};
-	for (size_t i = 0; ok && i < count; i++) {
-		struct evaluator *evaluator = arena_make(arena, struct evaluator);
-		struct verdict *part = arena_make(arena, struct verdict);
-
-		evaluator_begin(evaluator, arena, arena, plans[i]);
-		evaluator->problems = problems;
-		evaluator->verdict = part;
-		evaluator->incomplete = any_incomplete(plans, count);
-		evaluator->activation[VARIABLE_run] = run;
-		evaluator_choose(evaluator);
-		keep_new_rules(arena, evaluator, &rules);
-		part->tally_count = evaluator->rule_count;
-		ok = judge_whole(evaluator, SCOPE_RUN, err);
-		if (ok)
-			evaluator_finish(evaluator);
-		if (ok)
-			append_findings(arena, out, part);
-		evaluator_end(evaluator);
-	}
+	for (size_t i = 0; ok && i < count; i++)
+		ok = run_one(arena, &run, plans[i], out, err);
 	verdict_seal(arena, out);
 	return ok;
 }

@@ -16,7 +16,7 @@ struct judged_rule {
 	size_t index; /* in the ruleset */
 	const struct rule *rule;
 	const struct rule_programs *programs; /* NULL: not compiled yet */
-	struct value params;
+	struct value params, labels, dir, dir_parts; /* as its chain has them */
 	struct rule_tally *tally; /* in the verdict */
 	bool error_seen;	  /* its one finding of kind ERROR is there */
 	bool is_trusted, is_head;
@@ -59,10 +59,11 @@ struct evaluator {
 	struct judged_rule *rules;
 	size_t rule_count;
 	struct type_table types;
-	const struct type_rules *at_hand; /* of the entry that is being visited */
-	enum rule_scope scope;		  /* being evaluated */
-	const struct change *change;	  /* NULL in plan and run scope */
-	bool incomplete;		  /* the plan is: its plan-scope rules are undecided */
+	enum rule_scope scope;	     /* being evaluated */
+	const struct change *change; /* NULL in plan and run scope */
+	enum host_view view;	     /* of the change and of `plan` in the activation */
+	bool outdated;		     /* a rule was compiled that wants more than the view has */
+	bool incomplete;	     /* the plan is: its plan-scope rules are undecided */
 	struct finding_list findings;
 };
 
@@ -72,15 +73,21 @@ void evaluator_begin(struct evaluator *evaluator, struct arena *arena, struct ar
     const struct evaluation *evaluation);
 /* The variables that do not change from one resource to the next. */
 void evaluator_bind(struct evaluator *evaluator);
+/* Fills what a rule sees of its own chain: params, labels, directory. */
+void judged_rule_begin(struct evaluator *evaluator, struct ruleset *ruleset, size_t index,
+    struct judged_rule *rule);
 /* Rules of both chains that are to be run. */
 void evaluator_choose(struct evaluator *evaluator);
 /* Parts of it are missing: what counts them cannot be decided. */
 bool plan_is_incomplete(const struct plan *plan);
 /* Rules of scope plan or run. */
 NODISCARD bool judge_whole(struct evaluator *evaluator, enum rule_scope scope, struct err *err);
-/* Waivers, releases, counts: the verdict. */
-void evaluator_finish(struct evaluator *evaluator);
 void evaluator_end(struct evaluator *evaluator);
+
+/* --- evaluate_finish.c --- */
+
+/* Both chains become one, waivers, releases, counts: the verdict. */
+void evaluator_finish(struct evaluator *evaluator);
 
 /* --- judge.c --- */
 
@@ -107,9 +114,12 @@ struct ruling judge_item(struct evaluator *evaluator, const struct judged_rule *
     struct value item, size_t index, struct rule_traces *traces);
 /* Every item of the change at hand; what is no pass is reported. */
 NODISCARD bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct err *err);
-/* Sets `resource` or `output` for a view of the change at hand. */
+/* Sets `resource` or `output` for a view of a change (NULL: there is none), and makes `plan` one
+ * of that view when it is next asked for. */
 NODISCARD bool judge_view(struct evaluator *evaluator, struct arena *arena,
     const struct change *change, enum host_view view, struct err *err);
+/* `plan` costs something: it is made when a program mentions it. */
+void judge_bind_plan(struct evaluator *evaluator);
 
 /* --- type_rules.c --- */
 
@@ -123,13 +133,29 @@ const struct type_rules *type_rules_find(const struct type_table *table, uint64_
 /* Makes the finding of a ruling that is no pass. `item` is -1 without `each`. */
 NODISCARD bool finding_report(struct evaluator *evaluator, struct judged_rule *rule,
     struct value item, int64_t index, struct ruling ruling, struct err *err);
-/* A finding without a rule to run: weakens, moved. Fills the place in the list. */
-struct finding *finding_add(struct evaluator *evaluator, const struct finding *finding);
+/* Keeps it; of a level that is full it is only counted. */
+void finding_add(struct evaluator *evaluator, const struct finding *finding);
+/* Binds `item` and `index` (-1: none) as they may be shown; the change stands there as HOST_SHOWN.
+ */
+void finding_bind_shown_item(
+    struct evaluator *evaluator, const struct judged_rule *rule, int64_t index);
+/* A message or remediation over what stands in the activation; in the evaluator's arena. */
+struct str finding_render(struct evaluator *evaluator, const struct policy_template *text);
+
+/* --- launder.c --- */
+
+/*
+ * What is unknown only because it comes out of a terraform_data: does its input prove a violation?
+ * Then *filled is the change with those values, and *item and *index say which item violates (in:
+ * -1, any of them).
+ */
+bool is_laundered(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct change *filled, struct value *item, int64_t *index);
 
 /* --- preexisting.c --- */
 
 /* Is this rule one whose violations `before` can have, too? */
-bool preexisting_possible(const struct rule_programs *programs);
+bool preexisting_possible(const struct rule *rule, const struct rule_programs *programs);
 bool preexisting(
     struct evaluator *evaluator, const struct judged_rule *rule, struct value item, bool has_item);
 
@@ -147,5 +173,12 @@ void waivers_apply(struct evaluator *evaluator);
 void weakenings_report(struct evaluator *evaluator);
 /* Has the trusted chain's owner of this rule approved that the head's version counts? */
 bool rule_is_released(const struct evaluator *evaluator, struct str rule);
+/* The same for a setting: "undecided", "require_rules", "waiver_policy.max_days". */
+bool setting_is_released(const struct evaluator *evaluator, const char *key);
+/* Who decides about a file, or about a rule (of the trusted chain, where it has it). */
+struct policy_names policy_owners(
+    const struct evaluator *evaluator, const struct rule *rule, struct str file);
+/* Has one of them approved the commit at hand? */
+bool is_approved_by_any(const struct evaluator *evaluator, struct policy_names owners);
 
 #endif

@@ -80,6 +80,8 @@ static int by_importance(const void *a, const void *b)
 		order = str_cmp(left->item, right->item);
 	if (order == 0)
 		order = str_cmp(left->fingerprint, right->fingerprint);
+	if (order == 0)
+		order = str_cmp(left->message, right->message);
 	return order;
 }
 

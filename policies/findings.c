@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/size.h"
-#include "parser/terraform_data.h"
 #include "policies/cel/trace.h"
 #include "policies/evaluator.h"
 #include "policies/template.h"
@@ -18,15 +17,22 @@
 #define ABSORBED_MAX   200
 #define FINDINGS_FIRST ((size_t)32)
 
-struct finding *finding_add(struct evaluator *evaluator, const struct finding *finding)
+/* Is there no room for one more of this level? Then it counts, and that is all. */
+static bool is_counted_only(struct evaluator *evaluator, enum level level)
+{
+	if (evaluator->findings.kept[level] < FINDINGS_MAX)
+		return false;
+	evaluator->verdict->left_out[level]++;
+	return true;
+}
+
+void finding_add(struct evaluator *evaluator, const struct finding *finding)
 {
 	struct finding_list *list = &evaluator->findings;
 	size_t size = sizeof(*list->items);
 
-	if (list->kept[finding->level] == FINDINGS_MAX) {
-		evaluator->verdict->left_out[finding->level]++;
-		return NULL;
-	}
+	if (is_counted_only(evaluator, finding->level))
+		return;
 	if (list->count == list->room) {
 		size_t room = size_max(FINDINGS_FIRST, list->room * 2);
 
@@ -35,13 +41,24 @@ struct finding *finding_add(struct evaluator *evaluator, const struct finding *f
 		list->room = room;
 	}
 	list->kept[finding->level]++;
-	list->items[list->count] = *finding;
-	return &list->items[list->count++];
+	list->items[list->count++] = *finding;
 }
 
 static enum level at_most(enum level level, enum level limit)
 {
 	return level < limit ? level : limit;
+}
+
+/* The directory's `undecided`: the stricter of both chains. */
+static enum level undecided_setting(const struct evaluator *evaluator)
+{
+	const struct ruleset *head = evaluator->evaluation->head;
+	const struct ruleset *trusted = evaluator->evaluation->trusted;
+
+	if (!trusted || head->undecided >= trusted->undecided ||
+	    setting_is_released(evaluator, "undecided"))
+		return head->undecided;
+	return trusted->undecided;
 }
 
 /* What an undecided finding of this rule counts as. */
@@ -58,7 +75,7 @@ static enum level undecided_level(const struct evaluator *evaluator, const struc
 		return rule->rule->level;
 	if (rule->rule->on_unknown != ON_UNKNOWN_DEFAULT)
 		return by_word[rule->rule->on_unknown];
-	return at_most(rule->rule->level, rule->ruleset->undecided);
+	return at_most(rule->rule->level, undecided_setting(evaluator));
 }
 
 static void decide_level(struct evaluator *evaluator, const struct judged_rule *rule,
@@ -114,7 +131,6 @@ static struct ruling run_traced(
 	size_t at = index < 0 ? 0 : (size_t)index;
 
 	rule_traces_begin(evaluator->trace, rule->programs, traces);
-	evaluator->activation[VARIABLE_params] = rule->params;
 	if (!judge_items(evaluator, rule, traces, &items, &ruling) || at >= items.len)
 		return ruling;
 	ruling = judge_item(evaluator, rule, cel_load(items.as.items[at]), at, traces);
@@ -126,15 +142,13 @@ static struct ruling run_traced(
 /* `resource` again as it was before: the other rules of this change go on with it. */
 static bool back_to_raw(struct evaluator *evaluator, struct err *err)
 {
-	return !evaluator->change ||
-	       judge_view(evaluator, evaluator->scratch, evaluator->change, HOST_RAW, err);
+	return judge_view(evaluator, evaluator->scratch, evaluator->change, HOST_RAW, err);
 }
 
 static bool trace_ruling(struct evaluator *evaluator, const struct judged_rule *rule, int64_t index,
     struct ruling *ruling, struct err *err)
 {
-	if (evaluator->change &&
-	    !judge_view(evaluator, evaluator->trace, evaluator->change, HOST_RAW_WITH_PATHS, err))
+	if (!judge_view(evaluator, evaluator->trace, evaluator->change, HOST_RAW_WITH_PATHS, err))
 		return false;
 	*ruling = run_traced(evaluator, rule, index);
 	return true;
@@ -180,39 +194,54 @@ static void add_causes(struct evaluator *evaluator, struct finding *finding)
 
 /* --- what is said: over shown values --- */
 
+/* The field that names an item: of a network rule or statement, of a module or block. */
+static struct str item_name(struct value item)
+{
+	static const char *const fields[] = {"attribute", "address", "source", "name"};
+	struct str name = STR_EMPTY;
+
+	for (size_t i = 0; name.len == 0 && i < ARRAY_LEN(fields); i++)
+		name = value_get_str(item, fields[i]);
+	return name;
+}
+
 static struct str item_text(struct evaluator *evaluator, struct value item, int64_t index)
 {
-	struct str attribute;
+	struct str name;
 
 	if (item.kind == VALUE_UNKNOWN)
 		return str_format(evaluator->arena, "[%lld]", (long long)index);
 	if (item.kind != VALUE_MAP && item.kind != VALUE_LIST)
 		return cel_to_text(evaluator->arena, item, ITEM_TEXT_MAX);
-	attribute = value_get_str(item, "attribute");
-	if (attribute.len > 0 && attribute.len <= ITEM_TEXT_MAX)
-		return str_copy(evaluator->arena, attribute);
+	name = item_name(item);
+	if (name.len > 0 && name.len <= ITEM_TEXT_MAX)
+		return str_copy(evaluator->arena, name);
 	return str_format(evaluator->arena, "[%lld]", (long long)index);
 }
 
-static struct str render(struct evaluator *evaluator, const struct policy_template *template)
+struct str finding_render(struct evaluator *evaluator, const struct policy_template *text)
 {
-	if (!template)
+	if (!text)
 		return STR_EMPTY;
-	if (template_mentions_variable(template, VARIABLE_plan))
-		(void)host_plan(evaluator->host, HOST_SHOWN, &evaluator->activation[VARIABLE_plan]);
-	return template_render(evaluator->arena, evaluator->run, template, evaluator->activation);
+	if (template_mentions_variable(text, VARIABLE_plan))
+		judge_bind_plan(evaluator);
+	return str_copy(evaluator->arena,
+	    template_render(evaluator->trace, evaluator->run, text, evaluator->activation));
 }
 
 /* Over shown values there may be fewer items (what is hidden gives none): then the item is named by
  * its number, and what depends on it reads "(sensitive)". */
-static void bind_shown_item(
+void finding_bind_shown_item(
     struct evaluator *evaluator, const struct judged_rule *rule, int64_t index)
 {
 	struct ruling ruling;
 	struct value items, hidden = value_unknown();
 
-	if (index < 0)
+	if (index < 0) { /* no `each`, or nobody knows its items: not those of another rule */
+		evaluator->activation[VARIABLE_item] = hidden;
+		evaluator->activation[VARIABLE_index] = hidden;
 		return;
+	}
 	hidden.marks |= CEL_BECAUSE_HIDDEN;
 	if (!judge_items(evaluator, rule, NULL, &items, &ruling) || index >= items.len)
 		evaluator->activation[VARIABLE_item] = hidden;
@@ -224,19 +253,15 @@ static void bind_shown_item(
 static bool add_texts(struct evaluator *evaluator, const struct judged_rule *rule, int64_t index,
     struct finding *finding, struct err *err)
 {
-	struct value raw_plan = evaluator->activation[VARIABLE_plan];
-
-	if (evaluator->change &&
-	    !judge_view(evaluator, evaluator->trace, evaluator->change, HOST_SHOWN, err))
+	if (!judge_view(evaluator, evaluator->trace, evaluator->change, HOST_SHOWN, err))
 		return false;
-	bind_shown_item(evaluator, rule, index);
+	finding_bind_shown_item(evaluator, rule, index);
 	if (index >= 0) {
 		finding->has_item = true;
 		finding->item = item_text(evaluator, evaluator->activation[VARIABLE_item], index);
 	}
-	finding->message = render(evaluator, rule->programs->message);
-	finding->remediation = render(evaluator, rule->programs->remedy);
-	evaluator->activation[VARIABLE_plan] = raw_plan;
+	finding->message = finding_render(evaluator, rule->programs->message);
+	finding->remediation = finding_render(evaluator, rule->programs->remedy);
 	return true;
 }
 
@@ -262,7 +287,9 @@ static struct finding finding_begin(
 	    .url = source->url,
 	    .place = source->place,
 	    .tool = STR_EMPTY,
-	    .directory = rule->ruleset->directory,
+	    /* a rule about all plans together stands where its file does */
+	    .directory = source->scope == SCOPE_RUN ? source->directory
+						    : evaluator->evaluation->head->directory,
 	    .address = STR_EMPTY,
 	    .deposed = STR_EMPTY,
 	    .item = STR_EMPTY,
@@ -278,26 +305,18 @@ static struct finding finding_begin(
 	};
 
 	if (change) {
-		finding.address = str_copy(evaluator->arena, change->head.address);
-		finding.deposed = str_copy(evaluator->arena, change->head.deposed);
+		finding.address = change->head.address; /* copied when it is kept */
+		finding.deposed = change->head.deposed;
 		finding.action = change->head.action;
 	}
 	return finding;
-}
-
-/* Errors are told once per rule, with a count and the first address. */
-static bool is_repeated_error(struct judged_rule *rule, enum rule_end end)
-{
-	if (end != RULE_ERROR)
-		return false;
-	rule->tally->errors++;
-	return rule->error_seen;
 }
 
 static void tally(struct judged_rule *rule, enum rule_end end)
 {
 	rule->tally->violated += end == RULE_VIOLATION;
 	rule->tally->undecided += end == RULE_UNDECIDED;
+	rule->tally->errors += end == RULE_ERROR;
 }
 
 static struct str error_message(struct evaluator *evaluator, struct value error)
@@ -307,112 +326,89 @@ static struct str error_message(struct evaluator *evaluator, struct value error)
 	return str_copy(evaluator->arena, told ? told->text : STR("the rule gives an error"));
 }
 
-/* --- what is unknown only because it comes out of a terraform_data --- */
-
-/* The change with those values filled in; false when there are none. */
-static bool fill_change(struct evaluator *evaluator, struct change *filled)
+/* Of an undecided finding; `ruling` is the fast run's, which knows when nothing is to be run. */
+static void add_dependencies(struct evaluator *evaluator, struct ruling ruling,
+    struct ruling traced, struct finding *finding)
 {
-	const struct configuration *configuration;
-	struct err err = {0};
+	struct value unknown = cel_is_unknown(traced.value) ? traced.value : ruling.value;
 
-	if (!evaluator->change || !evaluator->plan || !terraform_data_present(evaluator->plan))
-		return false;
-	configuration = host_configuration(evaluator->host);
-	*filled = *evaluator->change;
-	return configuration &&
-	       terraform_data_fill(evaluator->trace, configuration, filled, &err) &&
-	       filled->after.as.entries != evaluator->change->after.as.entries;
+	if (finding->kind != FINDING_UNDECIDED || !cel_is_unknown(unknown))
+		return;
+	add_paths(evaluator, unknown, finding);
+	add_causes(evaluator, finding);
 }
 
-/* The worst of the items that `index` means; -1: of all. */
-static bool violates_at(
-    struct evaluator *evaluator, const struct judged_rule *rule, struct value *item, int64_t *index)
+/* What is known without another run; false: there is nothing more to tell. */
+static bool decide_fate(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct value item, int64_t index, struct finding *finding)
 {
-	struct ruling ruling;
-	struct value items;
-
-	if (!judge_items(evaluator, rule, NULL, &items, &ruling))
-		return false;
-	for (uint32_t i = 0; i < items.len; i++) {
-		struct value candidate = cel_load(items.as.items[i]);
-
-		if (*index >= 0 && (uint32_t)*index != i)
-			continue;
-		ruling = judge_item(evaluator, rule, candidate, i, NULL);
-		if (ruling.end == RULE_VIOLATION) {
-			*item = candidate;
-			*index = rule->programs->each ? (int64_t)i : -1;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Terraform does not say what an expression does with terraform_data.x.output; that it hands it on
- * is likely, not certain. So it may prove a violation, never a pass: that stays undecided.
- */
-static bool is_laundered(struct evaluator *evaluator, const struct judged_rule *rule,
-    struct change *filled, struct value *item, int64_t *index)
-{
-	struct err err = {0};
-
-	return fill_change(evaluator, filled) &&
-	       judge_view(evaluator, evaluator->scratch, filled, HOST_RAW, &err) &&
-	       violates_at(evaluator, rule, item, index);
-}
-
-static bool complete(struct evaluator *evaluator, struct judged_rule *rule, struct value item,
-    int64_t index, struct finding *finding, struct err *err)
-{
-	struct ruling traced;
 	bool was_there = finding->kind == FINDING_VIOLATION && rule->is_about_after &&
 			 preexisting(evaluator, rule, item, index >= 0);
 
 	if (was_there && rule->rule->existing == EXISTING_IGNORE)
-		return back_to_raw(evaluator, err);
+		return false;
 	decide_level(evaluator, rule, finding, was_there);
-	finding->value_fingerprint = finding_value_fingerprint(evaluator, rule, item, index >= 0);
+	return !is_counted_only(evaluator, finding->level);
+}
+
+static bool complete(struct evaluator *evaluator, struct judged_rule *rule, int64_t index,
+    struct ruling ruling, struct finding *finding, struct err *err)
+{
+	struct ruling traced;
+
 	if (!trace_ruling(evaluator, rule, index, &traced, err))
 		return false;
-	if (finding->kind == FINDING_UNDECIDED && cel_is_unknown(traced.value)) {
-		add_paths(evaluator, traced.value, finding);
-		add_causes(evaluator, finding);
-	}
-	if (!add_texts(evaluator, rule, index, finding, err) || !back_to_raw(evaluator, err))
+	add_dependencies(evaluator, ruling, traced, finding);
+	if (!add_texts(evaluator, rule, index, finding, err))
 		return false;
 	if (finding->kind == FINDING_ERROR) {
 		finding->message = error_message(evaluator, traced.value);
 		rule->error_seen = true;
 	}
+	finding->address = str_copy(evaluator->arena, finding->address);
+	finding->deposed = str_copy(evaluator->arena, finding->deposed);
 	finding->fingerprint = finding_fingerprint(evaluator->arena, finding);
-	(void)finding_add(evaluator, finding);
+	finding_add(evaluator, finding);
 	return true;
+}
+
+/* Nothing to tell: errors once per rule, what is undecided not where the rule says so. */
+static bool is_silent(
+    const struct evaluator *evaluator, const struct judged_rule *rule, enum rule_end end)
+{
+	if (end == RULE_ERROR)
+		return rule->error_seen;
+	return end == RULE_UNDECIDED && rule->rule->on_unknown == ON_UNKNOWN_IGNORE &&
+	       !evaluator->world->strict_unknown;
 }
 
 bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struct value item,
     int64_t index, struct ruling ruling, struct err *err)
 {
-	struct arena_mark mark = arena_save(evaluator->trace);
+	struct arena_mark trace = arena_save(evaluator->trace);
+	struct arena_mark results = arena_save(evaluator->results);
 	const struct change *change = evaluator->change;
 	struct change *filled = arena_make(evaluator->trace, struct change);
 	struct finding finding;
 	bool ok;
 
-	tally(rule, ruling.end);
-	if (is_repeated_error(rule, ruling.end))
-		return true;
-	if (ruling.end == RULE_UNDECIDED && rule->rule->on_unknown == ON_UNKNOWN_IGNORE &&
-	    !evaluator->world->strict_unknown)
-		return true;
-	finding = finding_begin(evaluator, rule, ruling.end);
 	if (ruling.end == RULE_UNDECIDED && is_laundered(evaluator, rule, filled, &item, &index)) {
-		finding.kind = FINDING_VIOLATION;
+		ruling.end = RULE_VIOLATION;
 		evaluator->change = filled;
 	}
-	ok = complete(evaluator, rule, item, index, &finding, err);
+	tally(rule, ruling.end);
+	ok = back_to_raw(evaluator, err);
+	if (ok && !is_silent(evaluator, rule, ruling.end)) {
+		finding = finding_begin(evaluator, rule, ruling.end);
+		if (decide_fate(evaluator, rule, item, index, &finding)) {
+			finding.value_fingerprint =
+			    finding_value_fingerprint(evaluator, rule, item, index >= 0);
+			ok = complete(evaluator, rule, index, ruling, &finding, err);
+		}
+	}
 	evaluator->change = change;
 	ok = back_to_raw(evaluator, err) && ok;
-	arena_rewind(evaluator->trace, mark);
+	arena_rewind(evaluator->trace, trace);
+	arena_rewind(evaluator->results, results);
 	return ok;
 }

@@ -30,6 +30,11 @@ static void collect(struct collected_values *values, struct value value)
 		values->items[values->count++] = value;
 }
 
+static bool has_after(enum policy_variable variable)
+{
+	return variable == VARIABLE_resource || variable == VARIABLE_output;
+}
+
 /* resource.after.x: the value there. `resource` as a whole: what is in it, not where it stands. */
 static void collect_path(
     const struct evaluator *evaluator, struct str path, struct collected_values *values)
@@ -47,6 +52,9 @@ static void collect_path(
 		if (!str_eat(&rest, str_from(roots[i].name)) ||
 		    (rest.len > 0 && rest.ptr[0] != '.' && rest.ptr[0] != '['))
 			continue;
+		/* the plan as a whole says nothing that stays the same, and that is no value */
+		if (rest.len == 0 && !has_after(roots[i].variable))
+			values->overflow = true;
 		if (rest.len == 0)
 			rest = STR(".after");
 		(void)str_eat(&rest, STR("."));
@@ -65,10 +73,23 @@ static void collect_program(const struct evaluator *evaluator, const struct cel_
 		collect_path(evaluator, paths.items[i], values);
 }
 
+/* An item may be computed from a secret without being marked as one. */
+static bool is_from_secret(const struct evaluator *evaluator, const struct cel_program *each)
+{
+	struct collected_values *sources = arena_make(evaluator->trace, struct collected_values);
+
+	collect_program(evaluator, each, sources);
+	for (size_t i = 0; i < sources->count; i++) {
+		if (sources->items[i].marks & (VALUE_SENSITIVE | VALUE_HAS_SENSITIVE))
+			return true;
+	}
+	return false;
+}
+
 /* The block an item came from may move; what it says is what counts. */
 static void collect_item(struct value item, struct collected_values *values)
 {
-	if (item.kind != VALUE_MAP) {
+	if (item.kind != VALUE_MAP || (item.marks & VALUE_SENSITIVE)) {
 		collect(values, item);
 		return;
 	}
@@ -86,6 +107,8 @@ struct str finding_value_fingerprint(
 	struct collected_values *values = arena_make(evaluator->trace, struct collected_values);
 
 	if (has_item) {
+		if (is_from_secret(evaluator, rule->programs->each))
+			item.marks |= VALUE_SENSITIVE;
 		collect_item(item, values);
 	} else {
 		collect_program(evaluator, rule->programs->when, values);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "parser/unknowns.h"
 #include "policies/changed.h"
+#include "policies/template.h"
 
 static const struct str resource_keys[RESOURCE_FIELD_COUNT] = {
 #define X(name) [RESOURCE_##name] = STR_INIT(#name),
@@ -65,6 +66,15 @@ static struct value changed_field(
 	return changed_paths(arena, before, after);
 }
 
+/* A plan that was read from text does not say them. */
+static struct value replace_paths(const struct policy_host *host)
+{
+	if (!host->change)
+		return value_null();
+	return host->change->has_values ? host->change->replace_paths
+					: unknown_named(STR("replace_paths"));
+}
+
 struct value host_resource(struct policy_host *host, struct arena *arena,
     const struct change_head *head, struct value before, struct value after)
 {
@@ -86,7 +96,7 @@ struct value host_resource(struct policy_host *host, struct arena *arena,
 	    [RESOURCE_previous_address] = text_or_null(head->previous_address),
 	    [RESOURCE_provider] = value_string(head->provider),
 	    [RESOURCE_provider_config] = provider_config(host, arena, head),
-	    [RESOURCE_replace_paths] = host->change ? host->change->replace_paths : value_null(),
+	    [RESOURCE_replace_paths] = replace_paths(host),
 	    [RESOURCE_type] = value_string(head->type),
 	};
 	uint8_t marks = VALUE_SORTED;
@@ -176,15 +186,13 @@ static bool split_side(size_t variable, const struct value *path, size_t steps)
 	       is_side(path, steps);
 }
 
-/* The value under the steps; *unknown when the way there leads through something unknown. */
+/* The value under the steps; what is under something unknown is that unknown itself. */
 static const struct value *follow(
-    const struct value *value, const struct value *path, size_t steps, bool *unknown)
+    const struct value *value, const struct value *path, size_t steps)
 {
 	for (size_t i = 0; value && i < steps; i++) {
-		if (value->kind == VALUE_UNKNOWN) {
-			*unknown = true;
-			return NULL;
-		}
+		if (value->kind == VALUE_UNKNOWN)
+			return value;
 		if (path[i].kind == VALUE_STRING)
 			value = value_get(*value, value_text(path[i]));
 		else if (value->kind == VALUE_LIST && path[i].kind == VALUE_INT &&
@@ -200,21 +208,18 @@ static struct value changed(
     struct cel_run *run, size_t variable, const struct value *path, size_t steps)
 {
 	struct policy_host *host = cel_host(run);
-	bool unknown = false;
 	const struct value *before, *after;
 	enum sameness same;
 
 	if (!split_side(variable, path, steps))
 		return cel_fail(run, "changed() takes a path that begins with resource.after");
-	before = follow(&host->change_before, path + 1, steps - 1, &unknown);
-	after = follow(&host->change_after, path + 1, steps - 1, &unknown);
-	if (unknown)
-		return host->change_after.kind == VALUE_UNKNOWN ? host->change_after
-								: value_unknown();
+	before = follow(&host->change_before, path + 1, steps - 1);
+	after = follow(&host->change_after, path + 1, steps - 1);
 	same = value_sameness(before, after);
 	if (same != SAME_UNKNOWN)
 		return value_bool(same == DIFFERENT);
-	return cel_unknown_inside(run, after ? *after : *before);
+	return cel_unknown_inside(
+	    run, after && (after->marks & VALUE_HAS_UNKNOWN) ? *after : *before);
 }
 
 /* Is one path the beginning of the other? Replacing a block is replacing what is in it. */
@@ -231,10 +236,12 @@ static struct value replaced_by(
     struct cel_run *run, size_t variable, const struct value *path, size_t steps)
 {
 	struct policy_host *host = cel_host(run);
-	struct value paths = host->change ? host->change->replace_paths : value_null();
+	struct value paths = replace_paths(host);
 
 	if (!split_side(variable, path, steps))
 		return cel_fail(run, "replaced_by() takes a path that begins with resource.after");
+	if (paths.kind == VALUE_UNKNOWN)
+		return paths;
 	for (uint32_t i = 0; paths.kind == VALUE_LIST && i < paths.len; i++) {
 		struct value listed = paths.as.items[i];
 
@@ -323,13 +330,44 @@ const struct cel_host *host_cel(const struct policy_host *host)
 	return &host->cel;
 }
 
-void host_want(struct policy_host *host, const struct cel_program *program)
+static bool mentions(const struct rule_programs *programs, size_t variable, const char *field)
 {
-	host->wants_changed_paths |=
-	    cel_mentions_field(program, VARIABLE_resource, STR("changed_paths"));
-	host->wants_provider_config |=
-	    cel_mentions_field(program, VARIABLE_resource, STR("provider_config"));
-	host->wants_resources |= cel_mentions_field(program, VARIABLE_plan, STR("resources"));
+	const struct cel_program *const expressions[] = {
+	    programs->each, programs->when, programs->condition};
+	const struct policy_template *const texts[] = {programs->message, programs->remedy};
+
+	for (size_t i = 0; i < ARRAY_LEN(expressions); i++) {
+		if (expressions[i] && cel_mentions_field(expressions[i], variable, str_from(field)))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		if (texts[i] && template_mentions_field(texts[i], variable, str_from(field)))
+			return true;
+	}
+	return false;
+}
+
+bool host_want(struct policy_host *host, const struct rule_programs *programs)
+{
+	const struct {
+		bool *wanted;
+		size_t variable;
+		const char *field;
+	} fields[] = {
+	    {&host->wants_changed_paths, VARIABLE_resource, "changed_paths"},
+	    {&host->wants_provider_config, VARIABLE_resource, "provider_config"},
+	    {&host->wants_resources, VARIABLE_plan, "resources"},
+	};
+	bool more = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (*fields[i].wanted || !mentions(programs, fields[i].variable, fields[i].field))
+			continue;
+		*fields[i].wanted = more = true;
+		if (fields[i].variable == VARIABLE_plan) /* the one that was made has none */
+			memset(host->plan_made, 0, sizeof(host->plan_made));
+	}
+	return more;
 }
 
 const struct configuration *host_configuration(struct policy_host *host)

@@ -27,9 +27,10 @@ struct policy_host *host_new(
     struct arena *arena, const struct plan *plan, const struct policy_world *world);
 const struct cel_host *host_cel(const struct policy_host *host);
 
-/* Which fields of `resource` are wanted (those that cost: changed_paths, index, ...); from
- * cel_mentions_field() over all programs that may run. */
-void host_want(struct policy_host *host, const struct cel_program *program);
+/* Which of the fields that cost something (resource.changed_paths, resource.provider_config,
+ * plan.resources) a rule mentions, its messages too. True: one that was not made so far, so that
+ * host_change() and host_plan() have to be asked again. */
+bool host_want(struct policy_host *host, const struct rule_programs *programs);
 
 /* The change at hand: sets `resource` (or `output`). `scratch` lives until the next call. With
  * `shown` set, values are those that may be shown (hidden leaves), for messages. With `paths`,

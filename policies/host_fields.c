@@ -34,6 +34,7 @@ const char *const plan_fields[] = {
     "drift",
     "modules",
     "providers",
+    "blocks",
     "terraform_version",
     "complete",
     "errored",

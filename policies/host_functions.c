@@ -15,27 +15,50 @@ static struct policy_host *host_of(struct cel_run *run)
 typedef bool shape_fn(
     struct arena *arena, struct str type, struct value values, struct value *out, struct err *err);
 
+/* A document that the code does not set is the provider's own affair, not an unknown one. */
+static struct value without_unset(
+    struct policy_host *host, struct arena *arena, struct value resource, struct value after)
+{
+	const struct configuration *configuration;
+	const struct config_resource *code = NULL;
+	struct str type = value_get_str(resource, "type");
+
+	if (!host || !shape_iam_may_be_unset(type, after))
+		return after;
+	configuration = host_configuration(host);
+	if (configuration)
+		code = configuration_find(configuration,
+		    configuration_address(arena, value_get_str(resource, "address")));
+	return code ? shape_iam_without_unset(
+			  arena, type, after, configuration_expressions(arena, configuration, code))
+		    : after;
+}
+
 /* What will be there; of a resource that goes away, nothing. */
 static struct value shape_of(struct cel_run *run, struct value resource, const char *name,
     shape_fn *shape, struct shape_memo *memo)
 {
-	const struct value *after = value_get_c(resource, "after");
-	struct value items;
+	const struct value *found = value_get_c(resource, "after");
+	struct value after = found ? cel_load(*found) : value_null();
+	struct arena *arena = memo ? host_of(run)->change_arena : cel_arena(run);
+	struct value items, values;
 	struct err err = {0};
 
-	if (resource.kind != VALUE_MAP || !after)
+	if (resource.kind != VALUE_MAP || !found)
 		return cel_no_overload(run, name, &resource, 1);
-	if (after->kind == VALUE_NULL)
+	if (after.kind == VALUE_NULL)
 		return value_list(NULL, 0);
-	if (after->kind == VALUE_UNKNOWN)
-		return *after;
-	if (memo && memo->values == after->as.entries)
+	if (after.kind == VALUE_UNKNOWN)
+		return after;
+	if (memo && memo->values == after.as.entries)
 		return memo->items;
-	if (!shape(memo ? host_of(run)->change_arena : cel_arena(run),
-		value_get_str(resource, "type"), *after, &items, &err))
+	values = shape == shape_iam_statements
+		     ? without_unset(host_of(run), arena, resource, after)
+		     : after;
+	if (!shape(arena, value_get_str(resource, "type"), values, &items, &err))
 		return cel_fail(run, "%s: %s", name, err.text);
 	if (memo)
-		*memo = (struct shape_memo){after->as.entries, items};
+		*memo = (struct shape_memo){after.as.entries, items};
 	return items;
 }
 
@@ -71,9 +94,12 @@ static struct value network_rules(
 
 static struct value covers(struct cel_run *run, const struct value *args, size_t count)
 {
-	if (args[0].kind != VALUE_MAP || !value_get_c(args[0], "protocol"))
-		return cel_no_overload(run, "covers", args, count);
-	return shape_network_covers(args[0], args[1]);
+	struct value covered = value_null();
+
+	if (args[0].kind == VALUE_MAP && value_get_c(args[0], "protocol"))
+		covered = shape_network_covers(args[0], args[1]);
+	return covered.kind == VALUE_NULL ? cel_no_overload(run, "covers", args, count)
+					  : cel_load(covered);
 }
 
 /* --- plan.by_type("aws_x") --- */
@@ -166,6 +192,8 @@ static bool is_member(struct value approval, struct str team)
 {
 	const struct value *teams = value_get_c(approval, "teams");
 
+	if (team.len == 0)
+		return false;
 	if (str_eq_nocase(without_at(value_get_str(approval, "user")), team))
 		return true;
 	for (uint32_t i = 0; teams && teams->kind == VALUE_LIST && i < teams->len; i++) {
@@ -212,7 +240,7 @@ static struct value approved_by(struct cel_run *run, const struct value *args, s
 
 static const struct cel_function plan_functions[] = {
     {.name = "iam_statements",
-	.flags = CEL_GLOBAL | CEL_LOOKS_INSIDE | CEL_IMPURE,
+	.flags = CEL_GLOBAL | CEL_LOOKS_INSIDE | CEL_IMPURE | CEL_READS_PARTS,
 	.min = 1,
 	.max = 1,
 	.fn = iam_statements,
@@ -220,15 +248,15 @@ static const struct cel_function plan_functions[] = {
 	.help = "the IAM statements of a resource in one shape: {effect, principals, actions, "
 		"resources, not_action, not_resource, not_principal, condition, attribute, sid}"},
     {.name = "network_rules",
-	.flags = CEL_GLOBAL | CEL_LOOKS_INSIDE | CEL_IMPURE,
+	.flags = CEL_GLOBAL | CEL_LOOKS_INSIDE | CEL_IMPURE | CEL_READS_PARTS,
 	.min = 1,
 	.max = 1,
 	.fn = network_rules,
 	.signature = "network_rules(resource) -> list(map)",
 	.help = "the network rules of a resource in one shape: {direction, protocol, from, to, "
-		"ports, cidrs, refs, description, action, attribute}"},
+		"ports, cidrs, open, refs, description, priority, action, attribute}"},
     {.name = "covers",
-	.flags = CEL_METHOD | CEL_LOOKS_INSIDE | CEL_IMPURE,
+	.flags = CEL_METHOD | CEL_LOOKS_INSIDE | CEL_IMPURE | CEL_READS_PARTS,
 	.min = 2,
 	.max = 2,
 	.fn = covers,
@@ -236,14 +264,14 @@ static const struct cel_function plan_functions[] = {
 	.help = "does this network rule open any of the ports; all protocols and null ports cover "
 		"everything"},
     {.name = "by_type",
-	.flags = CEL_METHOD | CEL_LOOKS_INSIDE | CEL_IMPURE,
+	.flags = CEL_METHOD | CEL_LOOKS_INSIDE | CEL_IMPURE | CEL_READS_PARTS,
 	.min = 2,
 	.max = 2,
 	.fn = by_type,
 	.signature = "plan.by_type(string) -> list(resource)",
 	.help = "all resources of one type in the plan, unchanged ones too"},
     {.name = "approved_by",
-	.flags = CEL_METHOD | CEL_LOOKS_INSIDE | CEL_IMPURE,
+	.flags = CEL_METHOD | CEL_LOOKS_INSIDE | CEL_IMPURE | CEL_READS_PARTS,
 	.min = 2,
 	.max = 2,
 	.fn = approved_by,

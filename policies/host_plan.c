@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/input.h"
 #include "base/json_read.h"
+#include "parser/unknowns.h"
 #include "policies/host_state.h"
 
 /* A map under construction: keys in byte order are the caller's business, value_map() finds out. */
@@ -117,8 +118,21 @@ static struct value modules_value(struct arena *arena, const struct configuratio
 	return value_list(items, count);
 }
 
-static struct value providers_value(struct arena *arena, const struct configuration *configuration)
+/* What the lock file says of a provider: {version, constraints, hashes}; null when it does not name
+ * it, unknown where there is no lock file or the plan is too old to say whose provider it is. */
+static struct value locked_value(struct value locks, struct str source)
 {
+	const struct value *locked;
+
+	if (locks.kind != VALUE_MAP || source.len == 0)
+		return unknown_field("plan.providers.locked");
+	locked = value_get(locks, source);
+	return locked ? *locked : value_null();
+}
+
+static struct value providers_value(struct policy_host *host)
+{
+	const struct configuration *configuration = host_configuration(host);
 	const struct config_provider *providers;
 	struct value *items;
 	size_t count;
@@ -126,17 +140,64 @@ static struct value providers_value(struct arena *arena, const struct configurat
 	if (!configuration)
 		return unknown_field("plan.providers");
 	providers = configuration_providers(configuration, &count);
-	items = arena_array(arena, struct value, count + 1);
+	items = arena_array(host->arena, struct value, count + 1);
 	for (size_t i = 0; i < count; i++) {
 		struct fields fields;
 
-		fields_begin(&fields, arena, 4);
+		fields_begin(&fields, host->arena, 7);
+		field(&fields, STR("alias"), value_string(providers[i].alias));
 		field(&fields, STR("config"), providers[i].config);
 		field(&fields, STR("constraint"), value_string(providers[i].constraint));
+		field(&fields, STR("locked"),
+		    locked_value(host->world->provider_locks, providers[i].full_name));
+		field(&fields, STR("module"), value_string(providers[i].module));
 		field(&fields, STR("name"), value_string(providers[i].name));
 		field(&fields, STR("source"), value_string(providers[i].full_name));
 		items[i] = fields_end(&fields);
 	}
+	return value_list(items, count);
+}
+
+static struct value names_value(struct arena *arena, const struct config_names *names)
+{
+	struct value *items = arena_array(arena, struct value, names->count + 1);
+
+	for (size_t i = 0; i < names->count; i++)
+		items[i] = value_string(names->items[i]);
+	return value_list(items, names->count);
+}
+
+static struct value block_value(struct arena *arena, const struct config_resource *resource)
+{
+	struct fields fields;
+
+	fields_begin(&fields, arena, 6);
+	field(&fields, STR("address"), value_string(resource->address));
+	field(&fields, STR("mode"), value_string(resource->mode));
+	field(&fields, STR("module"), value_string(resource->module));
+	field(&fields, STR("name"), value_string(resource->name));
+	field(&fields, STR("provisioners"), names_value(arena, &resource->provisioners));
+	field(&fields, STR("type"), value_string(resource->type));
+	return fields_end(&fields);
+}
+
+#define BLOCKS_MAX ((size_t)200000)
+
+/* The resource and data blocks of the code: data that was read already is no change of the plan. */
+static struct value blocks_value(struct arena *arena, const struct configuration *configuration)
+{
+	const struct config_resource *resources;
+	struct value *items;
+	size_t count;
+
+	if (!configuration)
+		return unknown_field("plan.blocks");
+	resources = configuration_resources(configuration, &count);
+	if (count > BLOCKS_MAX)
+		return unknown_field("plan.blocks");
+	items = arena_array(arena, struct value, count + 1);
+	for (size_t i = 0; i < count; i++)
+		items[i] = block_value(arena, &resources[i]);
 	return value_list(items, count);
 }
 
@@ -217,12 +278,15 @@ static bool collect_output(void *context, const struct change *change, struct er
 	struct arena *arena = collected->host->arena;
 	struct value before, after;
 	struct fields fields;
+	struct str path;
 
 	if (!host_sides(collected->host, arena, change, collected->view, &before, &after, err))
 		return false;
+	path = str_format(arena, "plan.outputs.%.*s.after", STR_ARG(change->head.address));
+	after = value_copy(arena, unknowns_stamp(arena, after, path));
 	fields_begin(&fields, arena, 3);
 	field(&fields, STR("action"), value_string(str_from(action_name(change->head.action))));
-	field(&fields, STR("after"), value_copy(arena, after));
+	field(&fields, STR("after"), after);
 	field(&fields, STR("before"), value_copy(arena, before));
 	field(&collected->by_name, str_copy(arena, change->head.address), fields_end(&fields));
 	return true;
@@ -290,6 +354,7 @@ static struct value make_plan(struct policy_host *host, enum host_view view, str
 	struct fields fields;
 
 	fields_begin(&fields, arena, 16);
+	field(&fields, STR("blocks"), blocks_value(arena, configuration));
 	field(&fields, STR("checks"), checks_value(arena, plan));
 	/* Plans of before 1.8 do not say; those were always whole. */
 	field(&fields, STR("complete"),
@@ -301,7 +366,7 @@ static struct value make_plan(struct policy_host *host, enum host_view view, str
 	field(&fields, STR("errored"), value_bool(plan->errored));
 	field(&fields, STR("modules"), modules_value(arena, configuration));
 	field(&fields, STR("outputs"), outputs_value(host, view, scratch));
-	field(&fields, STR("providers"), providers_value(arena, configuration));
+	field(&fields, STR("providers"), providers_value(host));
 	field(&fields, STR("resources"),
 	    host->wants_resources ? list_of_set(host, CHANGES_RESOURCE, "plan.resources", scratch)
 				  : unknown_field("plan.resources"));

@@ -15,42 +15,47 @@ bool judge_ready(struct evaluator *evaluator, struct judged_rule *rule)
 		return false;
 	}
 	rule->programs = programs;
-	rule->is_about_after = preexisting_possible(programs);
-	if (programs->each)
-		host_want(evaluator->host, programs->each);
-	if (programs->when)
-		host_want(evaluator->host, programs->when);
-	if (programs->condition)
-		host_want(evaluator->host, programs->condition);
+	rule->is_about_after = preexisting_possible(rule->rule, programs);
+	evaluator->outdated |= host_want(evaluator->host, programs);
 	return true;
 }
 
-/* What of the activation costs something is made when a rule mentions it. */
-static void bind_plan(struct evaluator *evaluator, const struct cel_program *program)
+void judge_bind_plan(struct evaluator *evaluator)
 {
-	if (program && evaluator->activation[VARIABLE_plan].kind == VALUE_NULL &&
-	    cel_mentions_variable(program, VARIABLE_plan))
-		(void)host_plan(evaluator->host, HOST_RAW, &evaluator->activation[VARIABLE_plan]);
+	if (evaluator->activation[VARIABLE_plan].kind == VALUE_NULL)
+		(void)host_plan(
+		    evaluator->host, evaluator->view, &evaluator->activation[VARIABLE_plan]);
+}
+
+/* What a rule sees of its own chain. */
+static void bind_chain(struct evaluator *evaluator, const struct judged_rule *rule)
+{
+	evaluator->activation[VARIABLE_params] = rule->params;
+	evaluator->activation[VARIABLE_labels] = rule->labels;
+	evaluator->activation[VARIABLE_dir] = rule->dir;
+	evaluator->activation[VARIABLE_dir_parts] = rule->dir_parts;
 }
 
 static struct value evaluate(
     struct evaluator *evaluator, const struct cel_program *program, struct cel_trace *trace)
 {
-	bind_plan(evaluator, program);
+	if (cel_mentions_variable(program, VARIABLE_plan))
+		judge_bind_plan(evaluator);
 	return cel_evaluate(evaluator->run, program, evaluator->activation,
 	    trace ? evaluator->trace : evaluator->results, trace);
 }
 
-static struct value type_error(struct evaluator *evaluator, const char *key, struct value value)
+static struct value type_error(
+    struct evaluator *evaluator, const char *key, const char *wanted, struct value value)
 {
-	static const struct cel_error plain = {.text = STR_INIT("not a bool")};
+	static const struct cel_error plain = {.text = STR_INIT("a value of another type")};
 	struct cel_error *error;
 
 	if (!cel_traced(evaluator->run))
 		return (struct value){.kind = CEL_ERROR, .as.other = &plain};
 	error = arena_make(evaluator->trace, struct cel_error);
 	error->text = str_format(
-	    evaluator->trace, "'%s' gives %s, not a bool", key, cel_kind_name(value.kind));
+	    evaluator->trace, "'%s' gives %s, not a %s", key, cel_kind_name(value.kind), wanted);
 	return (struct value){.kind = CEL_ERROR, .as.other = error};
 }
 
@@ -72,6 +77,7 @@ bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
 	static const struct value nothing = {.kind = VALUE_NULL};
 	struct value list;
 
+	bind_chain(evaluator, rule);
 	*items = value_list(&nothing, 1);
 	if (!rule->programs->each)
 		return true;
@@ -84,7 +90,7 @@ bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
 	if (cel_is_unknown(list))
 		ruling->end = RULE_UNDECIDED;
 	else if (!cel_is_error(list))
-		ruling->value = type_error(evaluator, "each", list);
+		ruling->value = type_error(evaluator, "each", "list", list);
 	return false;
 }
 
@@ -101,16 +107,17 @@ static struct value violates(
 		return value_bool(value.as.boolean != rule->rule->is_require);
 	if (cel_is_unknown(value) || cel_is_error(value))
 		return value;
-	return type_error(evaluator, rule->rule->is_require ? "require" : "forbid", value);
+	return type_error(evaluator, rule->rule->is_require ? "require" : "forbid", "bool", value);
 }
 
-/* A guard that is not known: the rule passes when its condition does, else it is undecided. */
-static struct ruling behind_unknown_guard(struct value guard, struct value violation)
+/* A guard that is not known, as `guard && violation`: false decides, unknown beats error. */
+static struct ruling behind_unknown_guard(
+    struct evaluator *evaluator, struct value guard, struct value violation)
 {
 	if (violation.kind == VALUE_BOOL && !violation.as.boolean)
 		return (struct ruling){RULE_PASS, violation};
-	if (cel_is_error(violation))
-		return (struct ruling){RULE_ERROR, violation};
+	if (cel_is_unknown(violation))
+		guard = cel_join_unknowns(evaluator->run, guard, violation);
 	return (struct ruling){RULE_UNDECIDED, guard};
 }
 
@@ -121,7 +128,6 @@ struct ruling judge_item(struct evaluator *evaluator, const struct judged_rule *
 
 	evaluator->activation[VARIABLE_item] = item;
 	evaluator->activation[VARIABLE_index] = cel_int((int64_t)index);
-	evaluator->activation[VARIABLE_params] = rule->params;
 	if (rule->programs->when)
 		guard = evaluate(evaluator, rule->programs->when, traces ? &traces->when : NULL);
 	if (guard.kind == VALUE_BOOL && !guard.as.boolean)
@@ -129,10 +135,10 @@ struct ruling judge_item(struct evaluator *evaluator, const struct judged_rule *
 	if (cel_is_error(guard))
 		return (struct ruling){RULE_ERROR, guard};
 	if (guard.kind != VALUE_BOOL && !cel_is_unknown(guard))
-		return (struct ruling){RULE_ERROR, type_error(evaluator, "when", guard)};
+		return (struct ruling){RULE_ERROR, type_error(evaluator, "when", "bool", guard)};
 	violation = violates(evaluator, rule, traces ? &traces->condition : NULL);
 	if (cel_is_unknown(guard))
-		return behind_unknown_guard(guard, violation);
+		return behind_unknown_guard(evaluator, guard, violation);
 	if (cel_is_error(violation))
 		return (struct ruling){RULE_ERROR, violation};
 	if (cel_is_unknown(violation))
@@ -145,8 +151,10 @@ bool judge_view(struct evaluator *evaluator, struct arena *arena, const struct c
 {
 	size_t variable = evaluator->scope == SCOPE_OUTPUT ? VARIABLE_output : VARIABLE_resource;
 
-	return host_change(
-	    evaluator->host, arena, change, view, &evaluator->activation[variable], err);
+	evaluator->view = view;
+	evaluator->activation[VARIABLE_plan] = value_null();
+	return !change || host_change(evaluator->host, arena, change, view,
+			      &evaluator->activation[variable], err);
 }
 
 bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct err *err)
@@ -157,7 +165,6 @@ bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct er
 	struct ruling ruling;
 	bool ok = true, clean = true;
 
-	evaluator->activation[VARIABLE_params] = rule->params;
 	if (!judge_items(evaluator, rule, NULL, &items, &ruling)) {
 		ok = finding_report(evaluator, rule, value_null(), -1, ruling, err);
 		arena_rewind(evaluator->results, mark);

@@ -102,8 +102,8 @@ static void scan_file(struct locator *locator, struct scanned *scanned, struct s
 	bool found = false;
 
 	if (locator->bytes > LOCATE_BYTES_MAX ||
-	    !locator->source.read(locator->source.state, scratch, path, HCL_BYTES_MAX, &lines.text,
-		&found, &why) ||
+	    !locator->source.read(
+		locator->source.state, scratch, path, HCL_BYTES_MAX, &lines.text, &found, &why) ||
 	    !found)
 		return;
 	locator->bytes += lines.text.len;
@@ -411,7 +411,7 @@ bool locate_has_file(struct locator *locator, struct str file)
 		if (str_eq(scanned->files[i], file))
 			return true;
 	}
-	return str_eq(scanned->json, file);
+	return file.len > 0 && str_eq(scanned->json, file);
 }
 
 static struct str address_of(struct arena *arena, const struct located *block)

@@ -120,23 +120,40 @@ static bool has_attributes(const struct rule_match *match, const struct change *
 	return true;
 }
 
-/* "module.a[0].module.b[\"x\"]" against "module.a.module.b": patterns are written without indexes.
- */
+/* The byte behind the key that begins at `at`: "[0]", or "[\"a]b\"]", whose quotes may hold
+ * brackets. */
+static size_t skip_key(struct str text, size_t at)
+{
+	bool quoted = false;
+
+	for (; at < text.len; at++) {
+		char c = text.ptr[at];
+
+		if (c == '\\' && quoted)
+			at++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (c == ']' && !quoted)
+			return at + 1;
+	}
+	return text.len;
+}
+
+#define MODULE_MAX ((size_t)4096)
+
+/* Patterns are written without keys: "module.a[0].module.b[\"x\"]" is "module.a.module.b". */
 static bool matches_module(const struct policy_names *patterns, struct str module)
 {
-	char plain[1024];
-	size_t len = 0;
-	int depth = 0;
+	char plain[MODULE_MAX];
+	size_t len = 0, at = 0;
 
 	if (patterns->count == 0)
 		return true;
-	for (size_t i = 0; i < module.len && len < sizeof(plain); i++) {
-		char c = module.ptr[i];
-
-		depth += c == '[';
-		if (depth == 0)
-			plain[len++] = c;
-		depth -= c == ']' && depth > 0;
+	while (at < module.len && len < sizeof(plain)) {
+		if (module.ptr[at] == '[')
+			at = skip_key(module, at);
+		else
+			plain[len++] = module.ptr[at++];
 	}
 	return match_names(patterns, (struct str){plain, len});
 }

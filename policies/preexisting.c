@@ -55,11 +55,14 @@ static bool is_about_after(const struct cel_program *program, bool *after)
 	return !cel_calls(program, "changed") && !cel_calls(program, "replaced_by");
 }
 
-bool preexisting_possible(const struct rule_programs *programs)
+bool preexisting_possible(const struct rule *rule, const struct rule_programs *programs)
 {
 	const struct cel_program *all[] = {programs->each, programs->when, programs->condition};
 	bool after = false;
 
+	/* one that does not look at what is made anew is about what happens to what is there */
+	if ((rule->match.actions & MATCH_CREATE) == 0)
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		if (all[i] && !is_about_after(all[i], &after))
 			return false;
@@ -84,6 +87,9 @@ static bool same_values(const struct cel_program *program, const struct change *
 	for (size_t i = 0; i < paths.count; i++) {
 		struct str path = paths.items[i];
 
+		/* as a whole, in a function that reads its `after` */
+		if (str_is(path, "resource"))
+			path = STR("resource.after");
 		if (!str_eat(&path, STR("resource.after")))
 			continue;
 		(void)str_eat(&path, STR("."));
@@ -143,8 +149,8 @@ bool preexisting(
 
 	if (!change || !has_both_sides(change))
 		return false;
-	if (!has_item && (!same_values(rule->programs->condition, change) ||
-			     !same_values(rule->programs->when, change)))
+	if (!same_values(rule->programs->condition, change) ||
+	    !same_values(rule->programs->when, change))
 		return false;
 	before = arena_make(evaluator->trace, struct change);
 	*before = *change;

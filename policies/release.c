@@ -10,13 +10,22 @@
 #include "policies/codeowners.h"
 #include "policies/evaluator.h"
 
-/* `owners.policy` of the trusted chain, else CODEOWNERS of the trusted chain for the file. */
-static struct policy_names owners_of(const struct evaluator *evaluator, struct str file)
+static const struct ruleset *trusted_chain(const struct evaluator *evaluator)
 {
-	const struct ruleset *trusted = evaluator->evaluation->trusted
-					    ? evaluator->evaluation->trusted
-					    : evaluator->evaluation->head;
+	const struct evaluation *evaluation = evaluator->evaluation;
 
+	return evaluation->trusted ? evaluation->trusted : evaluation->head;
+}
+
+/* Never the head's own list: its author could name anybody. */
+struct policy_names policy_owners(
+    const struct evaluator *evaluator, const struct rule *rule, struct str file)
+{
+	const struct ruleset *trusted = trusted_chain(evaluator);
+	size_t i = rule ? ruleset_find(trusted, rule->id) : SIZE_MAX;
+
+	if (i != SIZE_MAX && trusted->rules[i].owners.count > 0)
+		return trusted->rules[i].owners;
 	if (trusted->owners_policy.count > 0)
 		return trusted->owners_policy;
 	if (evaluator->world->owners)
@@ -24,7 +33,7 @@ static struct policy_names owners_of(const struct evaluator *evaluator, struct s
 	return (struct policy_names){0};
 }
 
-static bool approved_by_any(const struct evaluator *evaluator, struct policy_names owners)
+bool is_approved_by_any(const struct evaluator *evaluator, struct policy_names owners)
 {
 	const struct policy_world *world = evaluator->world;
 
@@ -38,9 +47,29 @@ static bool approved_by_any(const struct evaluator *evaluator, struct policy_nam
 	return false;
 }
 
+/* `owners.policy`, else CODEOWNERS for the file: a rule's own owners waive, they do not loosen. */
+static struct policy_names owners_of(
+    const struct evaluator *evaluator, const struct weakening *weakening)
+{
+	return policy_owners(evaluator, NULL, weakening->trusted.file);
+}
+
 static bool is_released(const struct evaluator *evaluator, const struct weakening *weakening)
 {
-	return approved_by_any(evaluator, owners_of(evaluator, weakening->trusted.file));
+	return is_approved_by_any(evaluator, owners_of(evaluator, weakening));
+}
+
+bool setting_is_released(const struct evaluator *evaluator, const char *key)
+{
+	const struct ruleset_comparison *weakenings = evaluator->evaluation->weakenings;
+
+	for (size_t i = 0; weakenings && i < weakenings->count; i++) {
+		const struct weakening *weakening = &weakenings->items[i];
+
+		if (weakening->rules.count == 0 && str_is(weakening->rule, key))
+			return is_released(evaluator, weakening);
+	}
+	return false;
 }
 
 /* Every weakening of the rule has to be let through. */
@@ -74,7 +103,7 @@ static struct str list_names(struct arena *arena, struct policy_names names)
 static struct str weakening_release(
     const struct evaluator *evaluator, const struct weakening *weakening)
 {
-	struct policy_names owners = owners_of(evaluator, weakening->trusted.file);
+	struct policy_names owners = owners_of(evaluator, weakening);
 
 	if (owners.count == 0)
 		return str_format(evaluator->arena,
@@ -127,7 +156,7 @@ static void report(struct evaluator *evaluator, const struct weakening *weakenin
 		finding.fate = FATE_RELEASED;
 		finding.level = LEVEL_INFO;
 	}
-	(void)finding_add(evaluator, &finding);
+	finding_add(evaluator, &finding);
 }
 
 void weakenings_report(struct evaluator *evaluator)
@@ -140,17 +169,10 @@ void weakenings_report(struct evaluator *evaluator)
 
 /* --- who can release a denial --- */
 
-static struct policy_names rule_owners(
-    const struct evaluator *evaluator, const struct finding *finding)
-{
-	if (finding->rule && finding->rule->owners.count > 0)
-		return finding->rule->owners;
-	return owners_of(evaluator, finding->place.file);
-}
-
 struct str finding_release(const struct evaluator *evaluator, const struct finding *finding)
 {
-	struct policy_names owners = rule_owners(evaluator, finding);
+	struct policy_names owners =
+	    policy_owners(evaluator, finding->rule, finding->place.file);
 	struct str names = list_names(evaluator->arena, owners);
 	bool named = owners.count > 0;
 

@@ -158,6 +158,10 @@ NODISCARD bool ruleset_programs(struct ruleset *ruleset, size_t rule,
 /* The index of a rule, also of one that is not in force; SIZE_MAX: there is none. */
 size_t ruleset_find(const struct ruleset *ruleset, struct str id);
 
+/* Why `dirs` or `labels` of rule i do not match the directory (and labels) of the ruleset; empty:
+ * they do. For rulesets whose directory was changed, by `policy test`. */
+struct str ruleset_rule_elsewhere(const struct ruleset *ruleset, size_t rule);
+
 /* params as rule i sees them: those of the directory, changed by its overrides (those win, also
  * over params of nearer files: they speak of this rule). */
 struct value ruleset_params(struct arena *arena, const struct ruleset *ruleset, size_t rule);

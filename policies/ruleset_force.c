@@ -88,22 +88,26 @@ static struct str labels_problem(const struct ruleset *set, struct value labels)
 	return STR_EMPTY;
 }
 
+struct str ruleset_rule_elsewhere(const struct ruleset *ruleset, size_t rule)
+{
+	const struct rule *row = &ruleset->rules[rule];
+	struct str why = dirs_problem(
+	    ruleset->arena, &row->match.dirs, path_below(row->directory, ruleset->directory));
+
+	return why.len > 0 ? why : labels_problem(ruleset, row->match.labels);
+}
+
 /* Why the rule is not in force, with the place that says so. */
 static struct str find_reason(
     const struct ruleset *set, const struct rule *rule, struct policy_place *place)
 {
-	struct str why;
-
 	*place = rule->place;
 	for (size_t i = 0; rule->disabled && i < rule->change_count; i++) {
 		if (str_is(rule->changes[i].what, "disabled"))
 			*place = rule->changes[i].place;
 	}
-	if (rule->disabled)
-		return STR("disabled");
-	why = dirs_problem(
-	    set->arena, &rule->match.dirs, path_below(rule->directory, set->directory));
-	return why.len > 0 ? why : labels_problem(set, rule->match.labels);
+	return rule->disabled ? STR("disabled")
+			      : ruleset_rule_elsewhere(set, (size_t)(rule - set->rules));
 }
 
 void chain_decide_force(struct chain *chain)

@@ -1,5 +1,7 @@
 #include "policies/shapes_iam.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "policies/shapes_iam_parts.h"
@@ -11,22 +13,23 @@ static leaf_reader read_document, read_block;
 
 /*
  * Where documents stand: "a[].b" is b of every block a. Without a path: an attribute `policy` that
- * is none of IAM's. A type that is missing here is looked at by guess_names.
+ * is none of IAM's. A type that is missing here is looked at by guess_names. In byte order of
+ * types.
  */
 static const struct iam_source {
 	struct str type;
 	const char *path;
 	leaf_reader *read;
 } sources[] = {
+    {STR_INIT("aws_acmpca_policy"), "policy", read_document},
     {STR_INIT("aws_api_gateway_rest_api"), "policy", read_document},
     {STR_INIT("aws_api_gateway_rest_api_policy"), "policy", read_document},
-    {STR_INIT("aws_acmpca_policy"), "policy", read_document},
     {STR_INIT("aws_backup_vault_policy"), "policy", read_document},
     {STR_INIT("aws_bedrockagentcore_resource_policy"), "policy", read_document},
+    {STR_INIT("aws_cloudsearch_domain_service_access_policy"), "access_policy", read_document},
     {STR_INIT("aws_cloudwatch_event_bus_policy"), "policy", read_document},
     {STR_INIT("aws_cloudwatch_log_destination_policy"), "access_policy", read_document},
     {STR_INIT("aws_cloudwatch_log_resource_policy"), "policy_document", read_document},
-    {STR_INIT("aws_cloudsearch_domain_service_access_policy"), "access_policy", read_document},
     {STR_INIT("aws_codeartifact_domain_permissions_policy"), "policy_document", read_document},
     {STR_INIT("aws_codeartifact_repository_permissions_policy"), "policy_document", read_document},
     {STR_INIT("aws_codebuild_resource_policy"), "policy", read_document},
@@ -117,13 +120,30 @@ static const struct iam_source {
 /* Types appear faster than tables grow. */
 static const char *const guess_names[] = {"policy", "assume_role_policy"};
 
+/* The rows of one type: from *first up to the result. */
+static size_t rows_of(struct str type, size_t *first)
+{
+	size_t low = 0, high = ARRAY_LEN(sources);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(sources[middle].type, type) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*first = low;
+	while (low < ARRAY_LEN(sources) && str_eq(sources[low].type, type))
+		low++;
+	return low;
+}
+
 bool shape_has_iam(struct str type)
 {
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
-		if (sources[i].path && str_eq(sources[i].type, type))
-			return true;
-	}
-	return false;
+	size_t first, end = rows_of(type, &first);
+
+	return first < end && sources[first].path;
 }
 
 /* --- the ends of a path --- */
@@ -216,10 +236,10 @@ static bool walk(struct iam_reading *reading, struct value value, struct str pat
 static bool read_known(
     struct iam_reading *reading, struct str type, struct value values, bool *known, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
-		if (!str_eq(sources[i].type, type))
-			continue;
-		*known = true;
+	size_t i, end = rows_of(type, &i);
+
+	*known = i < end;
+	for (; i < end; i++) {
 		reading->attribute = STR_EMPTY;
 		if (sources[i].path &&
 		    !walk(reading, values, str_from(sources[i].path), sources[i].read, err))
@@ -255,4 +275,61 @@ bool shape_iam_statements(
 					    (!known && !read_guesses(&reading, type, values, err))))
 		return false;
 	return shape_list_finish(&reading.items, "IAM statements", out, err);
+}
+
+/* --- arguments that the code does not set --- */
+
+/* Whose provider's default lets everybody do everything: that it is unset settles nothing. */
+static bool is_open_by_default(struct str type)
+{
+	return str_is(type, "aws_vpc_endpoint");
+}
+
+/* The argument of this source, if it is a plain one (blocks of code may be dynamic ones, which a
+ * plan's configuration leaves out) and unknown here. */
+static const char *unsure_argument(const struct iam_source *source, struct value values)
+{
+	if (!source->path || is_open_by_default(source->type) || strchr(source->path, '[') ||
+	    shape_get(values, source->path).kind != VALUE_UNKNOWN)
+		return NULL;
+	return source->path;
+}
+
+bool shape_iam_may_be_unset(struct str type, struct value values)
+{
+	size_t i, end = rows_of(type, &i);
+
+	for (; i < end; i++) {
+		if (unsure_argument(&sources[i], values))
+			return true;
+	}
+	return false;
+}
+
+static struct value without(struct arena *arena, struct value map, const char *name)
+{
+	struct value_entry *entries = arena_array(arena, struct value_entry, map.len);
+	struct value out;
+	struct str duplicate;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < map.len; i++) {
+		if (!str_is(value_text(map.as.entries[i].key), name))
+			entries[count++] = map.as.entries[i];
+	}
+	return value_map(arena, entries, count, &out, &duplicate) ? out : map;
+}
+
+struct value shape_iam_without_unset(
+    struct arena *arena, struct str type, struct value values, struct value expressions)
+{
+	size_t i, end = rows_of(type, &i);
+
+	for (; i < end && expressions.kind == VALUE_MAP; i++) {
+		const char *name = unsure_argument(&sources[i], values);
+
+		if (name && !value_get_c(expressions, name))
+			values = without(arena, values, name);
+	}
+	return values;
 }

@@ -3,20 +3,36 @@
  *
  * aws_security_group (inline ingress and egress), aws_default_security_group,
  * aws_security_group_rule, aws_vpc_security_group_ingress_rule and _egress_rule, aws_network_acl
- * (inline) and aws_network_acl_rule, google_compute_firewall, google_compute_firewall_policy_rule,
+ * and aws_default_network_acl (inline), aws_network_acl_rule; google_compute_firewall, the rules of
+ * global, network and regional google_compute_..._firewall_policy_rule and ..._policy_with_rules;
  * azurerm_network_security_group (inline security_rule), azurerm_network_security_rule.
  *
- * Item: {direction: "ingress"|"egress", protocol: "tcp" ..., "all"; from, to: int (0..65535, or
- * null for all), ports: list of {from, to} (Google and Azure allow several), cidrs: list of text,
- * refs: list of other sources (security groups, prefix lists, service tags, "self"), description,
- * action: "allow"|"deny", attribute: path of the block: "ingress[0]"}. Provider defaults count: a
- * null or empty source of an Azure or Google rule that means everywhere becomes "0.0.0.0/0" (and
- * "::/0" where IPv6 is meant), "*" and "Internet" likewise; protocol -1 and "*" are "all".
+ * Item:
+ * - direction: "ingress" or "egress".
+ * - action: "allow", "deny" or "none" (a rule that is switched off, or goto_next: it does neither).
+ * - protocol: "tcp", "udp", "icmp" ..., "all"; numbers that have a name are that name.
+ * - ports: list of {from, to} (Google and Azure allow several); all ports are one {0, 65535};
+ *   protocols without ports have none. from, to: the ends of all of those together, null for all;
+ *   of ICMP at AWS its type and code, null for all.
+ * - cidrs: list of text, of the other side (of egress the destination). refs: other sources:
+ *   security groups, prefix lists, tags, service accounts, service tags, "self".
+ * - open: do cidrs, taken together, cover all of IPv4 or all of IPv6? 0.0.0.0/0 does, 1.2.3.4/0 and
+ *   two /1 halves too. Unknown when an unknown part could make it so. It looks at cidrs only, not
+ * at action, protocol or ports.
+ * - priority: number of the rule where there is one, else null. description: text, "" when missing.
+ * - attribute: path of the block: "ingress[0]"; "" when the resource is the rule.
  *
- * network_covers(): is any of the ports open by this item? All protocols and null ports cover
- * everything; icmp covers no port. Unknown parts give UNKNOWN unless the known ones decide.
+ * Provider defaults count: a null or empty source of an Azure or Google rule that means everywhere
+ * becomes "0.0.0.0/0" (Azure: and "::/0"), "*" and "Internet" likewise; protocol -1 and "*" are
+ * "all". Protocols of AWS other than tcp, udp and icmp are open on all ports, whatever stands
+ * there. What cannot be read as a port is taken for all of them.
  *
- * Ownership: `arena`. Limits: SHAPE_ITEMS_MAX items. Layer: policies.
+ * Unknown: values are copied, so that paths and marks survive. An unknown list of blocks is an
+ * UNKNOWN item, and the list itself when it is all there is; an unknown list of ranges beside known
+ * ones is one unknown item of cidrs. HIDDEN counts as unknown and stays HIDDEN.
+ *
+ * Ownership: `arena`; strings may be views of the change. Errors: ERR_LIMIT over SHAPE_ITEMS_MAX
+ * items. Layer: policies.
  */
 #ifndef POLICIES_SHAPES_NETWORK_H
 #define POLICIES_SHAPES_NETWORK_H
@@ -30,7 +46,12 @@ struct err;
 NODISCARD bool shape_network_rules(
     struct arena *arena, struct str type, struct value values, struct value *out, struct err *err);
 
-/* `item` of that list; `ports` a list of ints (or one). A bool or UNKNOWN. */
+/*
+ * Is any of the ports open by this item? `item` of that list (or one with from and to only);
+ * `ports` a list of ints, or one. A bool; UNKNOWN (or HIDDEN: the value it depends on) when unknown
+ * parts decide; null when `ports` are none. An item that does not allow opens nothing; icmp and
+ * other protocols without ports cover none.
+ */
 struct value shape_network_covers(struct value item, struct value ports);
 
 bool shape_has_network(struct str type);

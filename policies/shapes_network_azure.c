@@ -31,12 +31,14 @@ static bool is_everywhere(struct str text)
 	return false;
 }
 
-/* A service tag begins with a letter and has none of the signs of an address. */
+/* A service tag begins with a letter and has none of the signs of an address; `text` is not empty.
+ */
 static bool is_tag(struct str text)
 {
-	char first = text.len > 0 ? (char)(text.ptr[0] | 0x20) : 'a';
+	char first = text.ptr[0];
+	bool is_letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
 
-	return first >= 'a' && first <= 'z' && !str_contains(text, STR(":"));
+	return is_letter && !str_contains(text, STR(":"));
 }
 
 static void add_everywhere(struct shape_list *cidrs, uint8_t marks)

@@ -207,6 +207,16 @@ bool template_mentions_variable(const struct policy_template *template, size_t v
 	return false;
 }
 
+bool template_mentions_field(
+    const struct policy_template *template, size_t variable, struct str field)
+{
+	for (size_t i = 0; i < template->count; i++)
+		if (template->parts[i].program &&
+		    cel_mentions_field(template->parts[i].program, variable, field))
+			return true;
+	return false;
+}
+
 /* --- rendering --- */
 
 /* The text of an error is made in traced runs only. */

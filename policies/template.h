@@ -19,6 +19,8 @@ NODISCARD bool template_compile(struct arena *arena, const struct cel_scope *sco
     struct policy_template **out, struct cel_problems *problems);
 void template_free(struct policy_template *template);
 bool template_mentions_variable(const struct policy_template *template, size_t variable);
+bool template_mentions_field(
+    const struct policy_template *template, size_t variable, struct str field);
 
 struct str template_render(struct arena *arena, struct cel_run *run,
     const struct policy_template *template, const struct value *activation);

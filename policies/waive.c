@@ -4,7 +4,6 @@
  */
 
 #include "base/arena.h"
-#include "policies/codeowners.h"
 #include "policies/evaluator.h"
 #include "policies/match.h"
 
@@ -20,6 +19,12 @@ struct waiving {
 	size_t count;
 };
 
+/* Whole days; the one that is running does not count. */
+static int64_t days_left(const struct waiving *waiving, const struct waiver *waiver)
+{
+	return (waiver->expires - waiving->evaluator->world->now) / DAY;
+}
+
 static bool is_required(const struct ruleset *ruleset, const char *field)
 {
 	for (size_t i = 0; i < ruleset->waiver_require.count; i++) {
@@ -29,31 +34,39 @@ static bool is_required(const struct ruleset *ruleset, const char *field)
 	return false;
 }
 
-/* Why a waiver is not applied, beyond what its file shows; empty: it is. */
+/* What the `waiver_policy` of a chain has against it; empty: nothing. */
+static struct str policy_fault(
+    const struct waiving *waiving, const struct ruleset *ruleset, const struct waiver *waiver)
+{
+	int64_t max_days = ruleset->waiver_max_days > 0 ? ruleset->waiver_max_days : WAIVER_DAYS;
+
+	if (is_required(ruleset, "ticket") && waiver->ticket.len == 0)
+		return STR("'ticket' is missing; waiver_policy requires it");
+	if (is_required(ruleset, "approved_by") && waiver->approved_by.len == 0)
+		return STR("'approved_by' is missing; waiver_policy requires it");
+	if (days_left(waiving, waiver) > max_days)
+		return str_format(waiving->evaluator->arena,
+		    "it lasts more than %lld days (waiver_policy.max_days)", (long long)max_days);
+	return STR_EMPTY;
+}
+
+/* Why a waiver is not applied; empty: it is. One of the head has to suit both chains. */
 static struct str waiver_fault(const struct waiving *waiving, const struct waiver *waiver)
 {
-	struct arena *arena = waiving->evaluator->arena;
-	int64_t now = waiving->evaluator->world->now;
-	int64_t left = (waiver->expires - now) / DAY;
-	int64_t max_days =
-	    waiving->ruleset->waiver_max_days > 0 ? waiving->ruleset->waiver_max_days : WAIVER_DAYS;
+	const struct ruleset *trusted = waiving->evaluator->evaluation->trusted;
+	struct str fault;
 
 	if (waiver->problem.len > 0)
 		return waiver->problem;
-	if (is_required(waiving->ruleset, "ticket") && waiver->ticket.len == 0)
-		return STR("'ticket' is missing; waiver_policy requires it");
-	if (is_required(waiving->ruleset, "approved_by") && waiver->approved_by.len == 0)
-		return STR("'approved_by' is missing; waiver_policy requires it");
-	if (waiver->value.len == 0 && left > VALUELESS_DAYS)
-		return str_format(arena,
+	if (waiver->value.len == 0 && days_left(waiving, waiver) > VALUELESS_DAYS)
+		return str_format(waiving->evaluator->arena,
 		    "it is bound to no value ('value: vf1:...', see tfherald policy waive) and "
-		    "lasts "
-		    "more than %d days",
+		    "lasts more than %d days",
 		    VALUELESS_DAYS);
-	if (left > max_days)
-		return str_format(arena, "it lasts more than %lld days (waiver_policy.max_days)",
-		    (long long)max_days);
-	return STR_EMPTY;
+	fault = policy_fault(waiving, waiving->ruleset, waiver);
+	if (fault.len == 0 && trusted && trusted != waiving->ruleset)
+		fault = policy_fault(waiving, trusted, waiver);
+	return fault;
 }
 
 static enum waiver_state state_of(const struct waiving *waiving, const struct waiver *waiver)
@@ -67,22 +80,28 @@ static enum waiver_state state_of(const struct waiving *waiving, const struct wa
 	return waiver->expires - now <= EXPIRING_DAYS * DAY ? WAIVER_EXPIRING : WAIVER_ACTIVE;
 }
 
-/* Has the owner whom the file names, or the rule's, approved the commit at hand? */
+static const struct rule *rule_of(const struct waiving *waiving, const struct waiver *waiver)
+{
+	size_t i = ruleset_find(waiving->ruleset, waiver->rule);
+
+	return i == SIZE_MAX ? NULL : &waiving->ruleset->rules[i];
+}
+
+/* Have the owners of the rule, or those of the policy, approved the commit at hand? */
 static bool is_approved(const struct waiving *waiving, const struct waiver *waiver)
 {
-	const struct policy_world *world = waiving->evaluator->world;
-	struct str commit = world->facts->commit.value;
-	struct policy_names owners = waiving->ruleset->owners_policy;
+	const struct evaluator *evaluator = waiving->evaluator;
 
-	if (owners.count == 0 && world->owners)
-		owners = codeowners_of(world->owners, waiver->place.file);
-	for (size_t i = 0; i < owners.count; i++) {
-		struct value answer = approvals_by(world->pr, owners.items[i], commit);
+	return is_approved_by_any(evaluator,
+	    policy_owners(evaluator, rule_of(waiving, waiver), waiver->place.file));
+}
 
-		if (answer.kind == VALUE_BOOL && answer.as.boolean)
-			return true;
-	}
-	return false;
+/* Could nobody tell that whom it names has approved? */
+static bool is_unverified(const struct waiving *waiving, const struct waiver *waiver)
+{
+	const struct policy_names named = {&waiver->approved_by, 1};
+
+	return waiver->approved_by.len > 0 && !is_approved_by_any(waiving->evaluator, named);
 }
 
 /* On a pull request, one that only the head has counts when its owners approved it. */
@@ -97,6 +116,7 @@ static bool is_trusted(const struct waiving *waiving, const struct waiver *waive
 static void add_uses(struct waiving *waiving)
 {
 	const struct ruleset *ruleset = waiving->ruleset;
+	const struct ruleset *trusted = waiving->evaluator->evaluation->trusted;
 	struct verdict *verdict = waiving->evaluator->verdict;
 
 	for (size_t i = 0; i < ruleset->waiver_count; i++) {
@@ -104,23 +124,27 @@ static void add_uses(struct waiving *waiving)
 		struct waiver_use *use = &verdict->waivers[verdict->waiver_count];
 
 		/* In both chains: listed with the trusted one's. */
-		if (ruleset != waiving->evaluator->evaluation->trusted && waiver->is_trusted)
+		if (trusted && ruleset != trusted && waiver->is_trusted)
 			continue;
 		verdict->waiver_count++;
 		*use = (struct waiver_use){.waiver = waiver,
 		    .state = state_of(waiving, waiver),
 		    .fault = waiver_fault(waiving, waiver),
-		    .unverified = waiver->approved_by.len > 0};
+		    .unverified = is_unverified(waiving, waiver)};
 		if ((use->state == WAIVER_ACTIVE || use->state == WAIVER_EXPIRING) &&
 		    !is_trusted(waiving, waiver))
 			use->state = WAIVER_UNTRUSTED;
 	}
 }
 
+/* An error that stands for many resources has only the first one's address and value. */
 static bool covers(const struct waiver *waiver, const struct finding *finding)
 {
-	if (!str_eq(waiver->rule, finding->rule_id) ||
-	    !match_wildcard(waiver->resource, finding->address))
+	if (!str_eq(waiver->rule, finding->rule_id))
+		return false;
+	if (finding->count > 1)
+		return str_is(waiver->resource, "*") && waiver->value.len == 0;
+	if (!match_wildcard(waiver->resource, finding->address))
 		return false;
 	return waiver->value.len == 0 || str_eq(waiver->value, finding->value_fingerprint);
 }
@@ -153,12 +177,21 @@ static void waive(struct evaluator *evaluator, struct finding *finding)
 	}
 }
 
-static void mark_unused(struct verdict *verdict)
+/* Whether one for a rule of scope run is used shows when all plans are there. */
+static bool is_decided_here(const struct evaluator *evaluator, const struct waiver *waiver)
 {
-	for (size_t i = 0; i < verdict->waiver_count; i++) {
-		struct waiver_use *use = &verdict->waivers[i];
+	const struct ruleset *head = evaluator->evaluation->head;
+	size_t i = ruleset_find(head, waiver->rule);
 
-		if (use->findings == 0 &&
+	return i == SIZE_MAX || head->rules[i].scope != SCOPE_RUN || evaluator->scope == SCOPE_RUN;
+}
+
+static void mark_unused(const struct evaluator *evaluator)
+{
+	for (size_t i = 0; i < evaluator->verdict->waiver_count; i++) {
+		struct waiver_use *use = &evaluator->verdict->waivers[i];
+
+		if (use->findings == 0 && is_decided_here(evaluator, use->waiver) &&
 		    (use->state == WAIVER_ACTIVE || use->state == WAIVER_EXPIRING))
 			use->state = WAIVER_UNUSED;
 	}
@@ -178,5 +211,5 @@ void waivers_apply(struct evaluator *evaluator)
 	add_uses(&head);
 	for (size_t i = 0; i < evaluator->findings.count; i++)
 		waive(evaluator, &evaluator->findings.items[i]);
-	mark_unused(evaluator->verdict);
+	mark_unused(evaluator);
 }

@@ -24,6 +24,25 @@ struct checked {
 /* Does any of them deny? */
 bool checked_denied(const struct checked *checked);
 
+/* What came of one directory, worst last. */
+enum check_result {
+	CHECK_PASSED,
+	CHECK_WARNED,
+	CHECK_OVERRIDDEN,
+	CHECK_WITHHELD,
+	CHECK_DENIED,
+};
+enum check_result checked_result(const struct verdict *verdict);
+const char *check_result_text(enum check_result result); /* "DENIED by policy" */
+/* The directory, never empty: "." for the root. */
+struct str checked_directory(struct arena *arena, const struct outcome *outcome);
+/* Is there anything to say of the rules about all plans? Then as an outcome of its own. */
+bool checked_has_run(const struct checked *checked);
+void checked_run_outcome(const struct checked *checked, struct outcome *out);
+struct buf;
+/* "3 directories: 1 denied" */
+void checked_say_totals(struct buf *buf, const struct checked *checked);
+
 /* For people. */
 NODISCARD bool render_check_terminal(struct arena *arena, const struct checked *checked,
     const struct render_options *options, struct sink *sink, struct err *err);

@@ -163,7 +163,7 @@ void findings_of(
 		out->released += rows[i]->fate == FATE_RELEASED;
 	}
 	if (count > 1)
-		qsort((void *)rows, count, sizeof(*rows), compare_rows);
+		qsort((void *)rows, count, sizeof(const struct finding *), compare_rows);
 	add_blocks(arena, rows, count, out);
 	add_left_out(out);
 }
@@ -176,8 +176,16 @@ bool verdict_is_told(const struct outcome *outcome, const struct verdict *verdic
 					 verdict->waiver_count > 0 || verdict->nothing_evaluated);
 }
 
-size_t verdict_notes(const struct verdict *verdict, const struct str **notes)
+enum finding_section findings_first_open(bool decided_again)
 {
+	return decided_again ? FINDINGS_WARNED : FINDINGS_UNDECIDED;
+}
+
+size_t findings_notes(const struct findings *findings, const struct str **notes)
+{
+	const struct verdict *verdict = findings->verdict;
+	bool is_told = findings->says_all || verdict->rules > 0 || verdict->nothing_evaluated;
+
 	*notes = verdict->notes;
-	return verdict->rules > 0 || verdict->nothing_evaluated ? verdict->note_count : 0;
+	return is_told ? verdict->note_count : 0;
 }

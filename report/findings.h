@@ -47,6 +47,7 @@ struct finding_block {
 struct findings {
 	const struct verdict *verdict;
 	bool after_apply; /* decided again on the state after an apply */
+	bool says_all;	  /* `check`: also that there are no rules */
 	const struct finding_block *blocks[FINDING_SECTIONS];
 	size_t block_counts[FINDING_SECTIONS];
 	size_t counts[FINDING_SECTIONS];   /* of findings, those that are only counted too */
@@ -62,10 +63,14 @@ void findings_of(
  */
 bool verdict_is_told(const struct outcome *outcome, const struct verdict *verdict);
 
+/* What is told after the losses begins here: what was decided again is not told as undecided. */
+enum finding_section findings_first_open(bool decided_again);
+
 /* --- words --- */
 
 enum voice {
 	VOICE_WORDS, /* ours */
+	VOICE_LEVEL, /* ours: the level at the beginning of a block */
 	VOICE_NAME,  /* address, rule id, path: shown letter by letter */
 	VOICE_DATA,  /* running text of a rule, a person or another tool */
 	VOICE_LINK,  /* a URL out of a rule; may be anything */
@@ -101,9 +106,9 @@ void block_say_name(const struct finding_block *block, size_t row, const struct 
 void findings_say_verdict(const struct findings *findings, const struct speaker *speaker);
 /* The same without what it was judged by: "2 denied, 1 undecided". */
 void findings_say_counts(const struct findings *findings, const struct speaker *speaker);
-/* Notes that are worth a line where there is a verdict; those of "no rules" are not, unless that
- * fails the run. */
-size_t verdict_notes(const struct verdict *verdict, const struct str **notes);
+/* Notes that are worth a line: that there are no rules is not below a plan, unless that fails it.
+ */
+size_t findings_notes(const struct findings *findings, const struct str **notes);
 
 /* --- waivers --- */
 

@@ -185,7 +185,7 @@ bool block_has_line(const struct finding_block *block, enum block_line line)
 	case BLOCK_FIX:
 		return block->same_remediation && first->remediation.len > 0;
 	case BLOCK_RELEASE:
-		return first->release.len > 0;
+		return first->release.len > 0 && first->level == LEVEL_DENY;
 	case BLOCK_PLACE:
 		return first->place.file.len > 0 || first->url.len > 0;
 	}
@@ -194,7 +194,9 @@ bool block_has_line(const struct finding_block *block, enum block_line line)
 
 static void say_head(const struct finding *finding, const struct speaker *speaker)
 {
-	words(speaker, level_name(finding->level));
+	/* what was let go counts as nothing: what it would have been says more */
+	say(speaker, VOICE_LEVEL,
+	    str_from(level_name(finding_stands(finding) ? finding->level : finding->rule_level)));
 	words(speaker, " ");
 	say(speaker, VOICE_NAME, finding->rule_id);
 	say_after(speaker, ": ", VOICE_DATA, finding->title);
@@ -360,6 +362,10 @@ void findings_say_verdict(const struct findings *findings, const struct speaker 
 		say_after(speaker, "no verdict: ", VOICE_DATA, verdict->withheld);
 		return;
 	}
+	if (!verdict->evaluated) {
+		words(speaker, "not evaluated");
+		return;
+	}
 	findings_say_counts(findings, speaker);
 	words(speaker, " (");
 	say_count(speaker, verdict->rules, "rule", "rules", &first);
@@ -470,7 +476,7 @@ static void say_plain(void *context, enum voice voice, struct str text)
 {
 	struct buf *buf = context;
 
-	if (voice == VOICE_WORDS)
+	if (voice == VOICE_WORDS || voice == VOICE_LEVEL)
 		buf_add(buf, text);
 	else if (voice == VOICE_DATA)
 		buf_add(buf, wording_cut(buf->arena, text, PLAIN_MAX));

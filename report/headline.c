@@ -131,24 +131,44 @@ static void add_nothing_applied(struct buf *buf, const struct outcome *outcome)
 
 #define REASON_MAX ((size_t)300)
 
-/* "DENIED: 2 denials: db-protect, sg-admin-port; 1 to add, 0 to destroy" */
-static void add_denied(struct buf *buf, struct arena *arena, const struct verdict *verdict)
+/* ": 2 denials: db-protect, sg-admin-port". Ids of other tools can be anything: a headline holds no
+ * character that is markup somewhere. */
+static void add_reason(struct buf *buf, struct arena *arena, const struct verdict *verdict)
 {
-	buf_adds(buf, "DENIED");
-	if (verdict->reason.len > 0)
-		buf_adds(buf, ": ");
-	buf_add(buf, wording_cut(arena, verdict->reason, REASON_MAX));
+	static const struct str allowed = STR_INIT("0123456789abcdefghijklmnopqrstuvwxyz"
+						   "ABCDEFGHIJKLMNOPQRSTUVWXYZ ,.:/_-");
+	struct str reason = wording_cut(arena, verdict->reason, REASON_MAX);
+	size_t at;
+
+	buf_adds(buf, reason.len > 0 ? ": " : "");
+	for (size_t i = 0; i < reason.len; i++) {
+		if (str_find_char(allowed, reason.ptr[i], &at))
+			buf_addc(buf, reason.ptr[i]);
+		else
+			buf_addc(buf, '?');
+	}
 }
 
 static void add_denied_plan(struct buf *buf, struct arena *arena, const struct outcome *outcome)
 {
-	add_denied(buf, arena, &outcome->verdict);
+	buf_adds(buf, "DENIED");
+	add_reason(buf, arena, &outcome->verdict);
 	buf_adds(
 	    buf, outcome->facts.operation == OPERATION_APPLY ? "; nothing was applied; " : "; ");
 	if (outcome->result == PLAN_NO_CHANGES)
 		buf_adds(buf, "no changes");
 	else
 		add_changes(buf, arena, outcome);
+}
+
+/* Break-glass is never quiet. */
+static void add_overridden(struct buf *buf, const struct verdict *verdict)
+{
+	if (verdict->overridden == 0)
+		return;
+	buf_adds(buf, "; ");
+	wording_things(buf, verdict->overridden, "denial", "denials");
+	buf_adds(buf, " OVERRIDDEN by break-glass");
 }
 
 struct str outcome_headline(struct arena *arena, const struct outcome *outcome)
@@ -182,10 +202,12 @@ struct str outcome_headline(struct arena *arena, const struct outcome *outcome)
 		add_denied_plan(&buf, arena, outcome);
 		break;
 	case STATUS_VIOLATES:
-		add_denied(&buf, arena, &outcome->after_apply);
-		buf_adds(&buf, " on the state after it; ");
+		buf_adds(&buf, "DENIED on the state after the apply");
+		add_reason(&buf, arena, &outcome->after_apply);
+		buf_adds(&buf, "; ");
 		add_applied(&buf, arena, outcome);
 		break;
 	}
+	add_overridden(&buf, &outcome->verdict);
 	return buf_str(&buf);
 }

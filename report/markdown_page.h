@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "report/applied.h"
+#include "report/findings.h"
 #include "report/groups.h"
 
 #define PAGE_FOOTER_MAX	 ((size_t)260) /* the last lines */
@@ -30,7 +31,9 @@ struct page {
 	size_t reserve; /* kept for the shortest form of the sections to come */
 	struct groups groups;
 	struct applied applied; /* of an apply, else empty */
-	size_t listed;		/* resources with a line of their own */
+	struct findings findings, after_apply;
+	bool tells_verdict, tells_after_apply;
+	size_t listed; /* resources with a line of their own */
 	struct losses losses;
 };
 
@@ -53,6 +56,14 @@ void page_add_outputs(struct page *page);
 void page_add_others(struct page *page); /* drift, deferred, invocations, checks */
 /* Sections that page_add_*() will write: each needs PAGE_SECTION_MIN. */
 size_t page_count_sections(const struct page *page);
+
+/* render_markdown_findings.c */
+void page_find_findings(struct page *page);	     /* of the outcome; decides what is told */
+size_t page_count_findings(const struct page *page); /* sections, as below */
+void page_add_verdict(struct page *page);	     /* "**Policies**: 2 denied, ..." */
+void page_add_denials(struct page *page);	     /* denied, overridden, broken */
+void page_add_policy_warnings(struct page *page);    /* the other sections */
+void page_add_waivers(struct page *page, int64_t now);
 
 /* render_markdown_text.c */
 void page_add_errors(struct page *page);

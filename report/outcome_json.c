@@ -3,7 +3,8 @@
 
 #include <time.h>
 
-#include "base/json_write.h"
+#include "report/json_fields.h"
+#include "report/verdict_json.h"
 
 static const char *const difference_names[] = {
     [DIFFERENCE_ADDED] = "added",
@@ -16,35 +17,6 @@ static const char *const apply_state_names[] = {
     [APPLY_DONE] = "done",
     [APPLY_FAILED] = "failed",
 };
-
-/* What is not there is null, never "". */
-static void field_text(struct jsonw *writer, const char *key, struct str text)
-{
-	jsonw_key(writer, key);
-	if (text.len > 0)
-		jsonw_str(writer, text);
-	else
-		jsonw_null(writer);
-}
-
-static void field_string(struct jsonw *writer, const char *key, struct str text)
-{
-	jsonw_field_str(writer, key, text.len > 0 ? text : STR_EMPTY);
-}
-
-static void field_size(struct jsonw *writer, const char *key, size_t size)
-{
-	jsonw_field_int(writer, key, (int64_t)size);
-}
-
-static void field_tristate(struct jsonw *writer, const char *key, enum tristate tristate)
-{
-	jsonw_key(writer, key);
-	if (tristate == TRI_UNKNOWN)
-		jsonw_null(writer);
-	else
-		jsonw_bool(writer, tristate == TRI_YES);
-}
 
 /* --- values: as in Terraform's JSON, what is hidden or unknown is null and told beside --- */
 
@@ -134,7 +106,7 @@ static void field_places(
 static void write_attribute(struct jsonw *writer, const struct attribute_change *row)
 {
 	jsonw_begin_flat_object(writer);
-	field_string(writer, "path", row->path);
+	json_field_string(writer, "path", row->path);
 	jsonw_key(writer, "difference");
 	jsonw_c(writer, difference_names[row->difference]);
 	if (row->forces_replacement)
@@ -171,7 +143,7 @@ static void write_import(struct jsonw *writer, const struct change_head *head)
 		return;
 	}
 	jsonw_begin_flat_object(writer);
-	field_text(writer, "id", head->import_id);
+	json_field_text(writer, "id", head->import_id);
 	jsonw_field_bool(writer, "generated_config", head->generated_config);
 	jsonw_end_object(writer);
 }
@@ -184,8 +156,8 @@ static void write_attributes(struct jsonw *writer, const struct outcome_change *
 	for (size_t i = 0; i < change->attribute_count; i++)
 		write_attribute(writer, &change->attributes[i]);
 	jsonw_end_array(writer);
-	field_size(writer, "attributes_left_out", change->attributes_left_out);
-	field_text(writer, "body", change->body);
+	json_field_size(writer, "attributes_left_out", change->attributes_left_out);
+	json_field_text(writer, "body", change->body);
 }
 
 static void write_change(struct jsonw *writer, const struct outcome_change *change)
@@ -193,21 +165,21 @@ static void write_change(struct jsonw *writer, const struct outcome_change *chan
 	const struct change_head *head = &change->head;
 
 	jsonw_begin_flat_object(writer);
-	field_string(writer, "address", head->address);
-	field_text(writer, "deposed", head->deposed);
+	json_field_string(writer, "address", head->address);
+	json_field_text(writer, "deposed", head->deposed);
 	jsonw_key(writer, "action");
 	jsonw_c(writer, action_name(head->action));
 	jsonw_key(writer, "actions");
 	write_words(writer, head->action_text);
-	field_text(writer, "mode", head->mode);
-	field_text(writer, "type", head->type);
-	field_text(writer, "name", head->name);
+	json_field_text(writer, "mode", head->mode);
+	json_field_text(writer, "type", head->type);
+	json_field_text(writer, "name", head->name);
 	jsonw_key(writer, "index");
 	jsonw_value(writer, head->index);
-	field_text(writer, "module", head->module);
-	field_text(writer, "provider", head->provider);
-	field_text(writer, "previous_address", head->previous_address);
-	field_text(writer, "reason", head->reason);
+	json_field_text(writer, "module", head->module);
+	json_field_text(writer, "provider", head->provider);
+	json_field_text(writer, "previous_address", head->previous_address);
+	json_field_text(writer, "reason", head->reason);
 	write_import(writer, head);
 	write_attributes(writer, change);
 	jsonw_end_object(writer);
@@ -226,7 +198,7 @@ static bool is_sensitive_output(const struct outcome_change *output)
 static void write_output(struct jsonw *writer, const struct outcome_change *output)
 {
 	jsonw_begin_flat_object(writer);
-	field_string(writer, "name", output->head.address);
+	json_field_string(writer, "name", output->head.address);
 	jsonw_key(writer, "action");
 	jsonw_c(writer, action_name(output->head.action));
 	jsonw_key(writer, "actions");
@@ -253,20 +225,20 @@ static void write_summary(struct jsonw *writer, const struct plan_summary *summa
 {
 	jsonw_key(writer, "summary");
 	jsonw_begin_flat_object(writer);
-	field_size(writer, "import", summary->import);
-	field_size(writer, "add", summary->add);
-	field_size(writer, "change", summary->change);
-	field_size(writer, "destroy", summary->destroy);
-	field_size(writer, "forget", summary->forget);
-	field_size(writer, "replace", summary->replace);
-	field_size(writer, "move", summary->move);
-	field_size(writer, "read", summary->read);
-	field_size(writer, "no_op", summary->no_op);
-	field_size(writer, "output", summary->output);
-	field_size(writer, "drift", summary->drift);
-	field_size(writer, "deferred", summary->deferred);
-	field_size(writer, "invoke", summary->invoke);
-	field_size(writer, "other", summary->other);
+	json_field_size(writer, "import", summary->import);
+	json_field_size(writer, "add", summary->add);
+	json_field_size(writer, "change", summary->change);
+	json_field_size(writer, "destroy", summary->destroy);
+	json_field_size(writer, "forget", summary->forget);
+	json_field_size(writer, "replace", summary->replace);
+	json_field_size(writer, "move", summary->move);
+	json_field_size(writer, "read", summary->read);
+	json_field_size(writer, "no_op", summary->no_op);
+	json_field_size(writer, "output", summary->output);
+	json_field_size(writer, "drift", summary->drift);
+	json_field_size(writer, "deferred", summary->deferred);
+	json_field_size(writer, "invoke", summary->invoke);
+	json_field_size(writer, "other", summary->other);
 	jsonw_field_bool(writer, "known", summary->known);
 	jsonw_end_object(writer);
 }
@@ -281,10 +253,10 @@ static void write_diagnostics(struct jsonw *writer, const struct outcome *outcom
 		jsonw_begin_flat_object(writer);
 		jsonw_key(writer, "severity");
 		jsonw_c(writer, severity_name(diagnostic->severity));
-		field_string(writer, "summary", diagnostic->summary);
-		field_text(writer, "detail", diagnostic->detail);
-		field_text(writer, "address", diagnostic->address);
-		field_text(writer, "file", diagnostic->file);
+		json_field_string(writer, "summary", diagnostic->summary);
+		json_field_text(writer, "detail", diagnostic->detail);
+		json_field_text(writer, "address", diagnostic->address);
+		json_field_text(writer, "file", diagnostic->file);
 		jsonw_key(writer, "line");
 		if (diagnostic->line > 0)
 			jsonw_int(writer, diagnostic->line);
@@ -301,9 +273,9 @@ static void write_invocations(struct jsonw *writer, const struct outcome *outcom
 	jsonw_begin_array(writer);
 	for (size_t i = 0; i < outcome->invocation_count; i++) {
 		jsonw_begin_flat_object(writer);
-		field_string(writer, "address", outcome->invocations[i].address);
-		field_text(writer, "type", outcome->invocations[i].type);
-		field_text(writer, "trigger", outcome->invocations[i].trigger);
+		json_field_string(writer, "address", outcome->invocations[i].address);
+		json_field_text(writer, "type", outcome->invocations[i].type);
+		json_field_text(writer, "trigger", outcome->invocations[i].trigger);
 		jsonw_end_object(writer);
 	}
 	jsonw_end_array(writer);
@@ -315,10 +287,10 @@ static void write_checks(struct jsonw *writer, const struct outcome *outcome)
 	jsonw_begin_array(writer);
 	for (size_t i = 0; i < outcome->check_count; i++) {
 		jsonw_begin_flat_object(writer);
-		field_string(writer, "address", outcome->checks[i].address);
-		field_text(writer, "kind", outcome->checks[i].kind);
-		field_text(writer, "status", outcome->checks[i].status);
-		field_text(writer, "problem", outcome->checks[i].problem);
+		json_field_string(writer, "address", outcome->checks[i].address);
+		json_field_text(writer, "kind", outcome->checks[i].kind);
+		json_field_text(writer, "status", outcome->checks[i].status);
+		json_field_text(writer, "problem", outcome->checks[i].problem);
 		jsonw_end_object(writer);
 	}
 	jsonw_end_array(writer);
@@ -341,12 +313,12 @@ static void write_apply_counts(struct jsonw *writer, const struct apply_report *
 		return;
 	}
 	jsonw_begin_flat_object(writer);
-	field_size(writer, "import", apply->import);
-	field_size(writer, "add", apply->add);
-	field_size(writer, "change", apply->change);
-	field_size(writer, "destroy", apply->destroy);
-	field_size(writer, "forget", apply->forget);
-	field_size(writer, "invoke", apply->invoke);
+	json_field_size(writer, "import", apply->import);
+	json_field_size(writer, "add", apply->add);
+	json_field_size(writer, "change", apply->change);
+	json_field_size(writer, "destroy", apply->destroy);
+	json_field_size(writer, "forget", apply->forget);
+	json_field_size(writer, "invoke", apply->invoke);
 	jsonw_end_object(writer);
 }
 
@@ -364,7 +336,7 @@ static void write_apply(struct jsonw *writer, const struct apply_report *apply)
 	jsonw_begin_array(writer);
 	for (size_t i = 0; i < apply->step_count; i++) {
 		jsonw_begin_flat_object(writer);
-		field_string(writer, "address", apply->steps[i].address);
+		json_field_string(writer, "address", apply->steps[i].address);
 		jsonw_key(writer, "action");
 		jsonw_c(writer, action_name(apply->steps[i].action));
 		jsonw_key(writer, "state");
@@ -379,11 +351,11 @@ static void write_text(struct jsonw *writer, const struct plan_text_parts *text)
 {
 	jsonw_key(writer, "text");
 	jsonw_begin_object(writer);
-	field_text(writer, "summary_line", text->summary_line);
-	field_text(writer, "changes", text->changes);
-	field_text(writer, "outside", text->outside);
-	field_text(writer, "errors", text->errors);
-	field_text(writer, "warnings", text->warnings);
+	json_field_text(writer, "summary_line", text->summary_line);
+	json_field_text(writer, "changes", text->changes);
+	json_field_text(writer, "outside", text->outside);
+	json_field_text(writer, "errors", text->errors);
+	json_field_text(writer, "warnings", text->warnings);
 	jsonw_end_object(writer);
 }
 
@@ -404,12 +376,12 @@ static void write_plan(struct jsonw *writer, const struct outcome *outcome)
 	jsonw_c(writer, plan_form_name(outcome->form));
 	jsonw_key(writer, "tool");
 	jsonw_c(writer, tool_name(outcome->tool));
-	field_text(writer, "tool_version", outcome->tool_version);
-	field_text(writer, "format_version", outcome->format_version);
+	json_field_text(writer, "tool_version", outcome->tool_version);
+	json_field_text(writer, "format_version", outcome->format_version);
 	jsonw_field_bool(writer, "errored", outcome->errored);
 	jsonw_field_bool(writer, "refresh_only", outcome->refresh_only);
-	field_tristate(writer, "applyable", outcome->applyable);
-	field_tristate(writer, "complete", outcome->complete);
+	json_field_tristate(writer, "applyable", outcome->applyable);
+	json_field_tristate(writer, "complete", outcome->complete);
 	write_notes(writer, outcome);
 	write_diagnostics(writer, outcome);
 	write_checks(writer, outcome);
@@ -447,8 +419,8 @@ static void write_fact(struct jsonw *writer, const char *name, const struct fact
 		return;
 	}
 	jsonw_begin_flat_object(writer);
-	field_string(writer, "value", fact->value);
-	field_string(writer, "origin", fact->origin);
+	json_field_string(writer, "value", fact->value);
+	json_field_string(writer, "origin", fact->origin);
 	jsonw_end_object(writer);
 }
 
@@ -471,7 +443,7 @@ static void write_child(struct jsonw *writer, const struct child_facts *child)
 		return;
 	}
 	jsonw_begin_flat_object(writer);
-	field_text(writer, "command", child->command);
+	json_field_text(writer, "command", child->command);
 	jsonw_field_int(writer, "status", child->status);
 	jsonw_key(writer, "signal");
 	if (child->signal > 0)
@@ -489,7 +461,7 @@ static void write_exit(struct jsonw *writer, const struct outcome *outcome)
 	jsonw_key(writer, "exit");
 	jsonw_begin_flat_object(writer);
 	jsonw_field_int(writer, "status", outcome->exit_status);
-	field_text(writer, "reason", outcome->exit_reason);
+	json_field_text(writer, "reason", outcome->exit_reason);
 	jsonw_field_bool(writer, "deferred", outcome->status_deferred);
 	jsonw_end_object(writer);
 }
@@ -502,12 +474,12 @@ static void write_deliveries(struct jsonw *writer, const struct outcome *outcome
 		const struct delivery_record *record = &outcome->deliveries[i];
 
 		jsonw_begin_flat_object(writer);
-		field_string(writer, "channel", record->channel);
+		json_field_string(writer, "channel", record->channel);
 		jsonw_key(writer, "state");
 		jsonw_c(writer, delivery_state_name(record->state));
-		field_text(writer, "reason", record->reason);
-		field_text(writer, "url", record->url);
-		field_text(writer, "payload", record->payload);
+		json_field_text(writer, "reason", record->reason);
+		json_field_text(writer, "url", record->url);
+		json_field_text(writer, "payload", record->payload);
 		jsonw_end_object(writer);
 	}
 	jsonw_end_array(writer);
@@ -529,8 +501,10 @@ void render_json(const struct outcome *outcome, struct sink *sink)
 	write_facts(&writer, &outcome->facts);
 	write_child(&writer, &outcome->child);
 	write_exit(&writer, outcome);
+	verdict_write(&writer, "verdict", &outcome->verdict);
+	verdict_write(&writer, "after_apply", &outcome->after_apply);
 	write_deliveries(&writer, outcome);
-	field_text(&writer, "problem", outcome->problem);
+	json_field_text(&writer, "problem", outcome->problem);
 	write_plan(&writer, outcome);
 	jsonw_end_object(&writer);
 	sink_add(sink, STR("\n"));

@@ -95,7 +95,7 @@ static bool add_title(struct page *page, size_t target_max)
 		markdown_code(out, wording_name(page->arena, target, target_max));
 	}
 	buf_addf(out, "\n\n%s **", outcome_status_icon(outcome_status(outcome)));
-	buf_add(out, outcome_headline(page->arena, outcome));
+	markdown_text(out, outcome_headline(page->arena, outcome));
 	buf_adds(out, "**\n\n");
 	return page_end(page, mark);
 }
@@ -261,15 +261,18 @@ static void add_body(struct page *page)
 		add_lost_caution(page);
 		page_add_applied(page);
 		page_add_tail(page);
+		page_add_policy_warnings(page);
 	} else {
 		page_add_tail(page);
 		add_caution(page);
 		page_add_losses(page);
+		page_add_policy_warnings(page);
 		page_add_gains(page);
 	}
 	page_add_outputs(page);
 	page_add_others(page);
 	page_add_warnings(page);
+	page_add_waivers(page, page->outcome->facts.now);
 	page_add_details(page);
 }
 
@@ -288,12 +291,17 @@ bool render_markdown(struct arena *arena, const struct outcome *outcome,
 	groups_of(outcome, &page.groups);
 	if (outcome->apply.present)
 		applied_of(scratch, outcome, &page.applied);
+	page_find_findings(&page);
 	if (!add_title(&page, TARGET_MAX) && !add_title(&page, TARGET_MAX / 8))
 		return err_set(err, ERR_LIMIT,
 		    "a comment of %zu bytes has no room for its title, allow at least 1000",
 		    page.max_bytes);
-	page.reserve = size_min(page_count_sections(&page) * PAGE_SECTION_MIN, page.max_bytes / 3);
+	page.reserve =
+	    size_min((page_count_sections(&page) + page_count_findings(&page)) * PAGE_SECTION_MIN,
+		page.max_bytes / 3);
 	add_links(&page);
+	page_add_verdict(&page);
+	page_add_denials(&page);
 	add_notes(&page);
 	add_body(&page);
 	add_footer(&page);

@@ -2,12 +2,12 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/json_write.h"
 #include "base/size.h"
 #include "base/utf8.h"
 #include "report/applied.h"
 #include "report/detail.h"
 #include "report/groups.h"
+#include "report/slack_message.h"
 #include "report/wording.h"
 
 /* Slack's limits are in characters; bytes are never fewer, so that counting bytes keeps them. */
@@ -45,17 +45,7 @@ static const char *const section_icons[APPLIED_SECTIONS] = {
     [APPLIED_DONE] = "✅",
 };
 
-struct message {
-	struct arena *arena;
-	const struct outcome *outcome;
-	struct jsonw writer;
-	size_t blocks;
-	size_t room;	 /* bytes of text left for all further sections */
-	struct buf text; /* of the section that is being built */
-};
-
-/* The three characters that mean something to Slack. */
-static void add_escaped(struct buf *buf, struct str text)
+void slack_add_escaped(struct buf *buf, struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
@@ -77,14 +67,14 @@ static void add_in_code(struct buf *buf, struct str text)
 	size_t at;
 
 	while (str_find_char(text, '`', &at)) {
-		add_escaped(buf, str_from_to(text, 0, at));
+		slack_add_escaped(buf, str_from_to(text, 0, at));
 		buf_adds(buf, "ʼ");
 		text = str_skip(text, at + 1);
 	}
-	add_escaped(buf, text);
+	slack_add_escaped(buf, text);
 }
 
-static void add_code(struct message *message, struct str text)
+void slack_add_code(struct message *message, struct str text)
 {
 	buf_addc(&message->text, '`');
 	add_in_code(&message->text, wording_name(message->arena, text, ADDRESS_SHOWN));
@@ -92,9 +82,9 @@ static void add_code(struct message *message, struct str text)
 }
 
 /* Running text from elsewhere: outside of code, *b* in it would be bold and a URL a link. */
-static void add_data(struct message *message, struct str text)
+void slack_add_data(struct message *message, struct str text, size_t max)
 {
-	text = wording_cut(message->arena, text, ERROR_SHOWN);
+	text = wording_cut(message->arena, text, max);
 	if (text.len == 0)
 		return;
 	buf_addc(&message->text, '`');
@@ -102,7 +92,7 @@ static void add_data(struct message *message, struct str text)
 	buf_addc(&message->text, '`');
 }
 
-static void add_link(struct buf *buf, struct str url, const char *label)
+void slack_add_link(struct buf *buf, struct str url, const char *label)
 {
 	if (!str_starts(url, STR("https://")) && !str_starts(url, STR("http://")))
 		return;
@@ -123,7 +113,7 @@ static void add_link(struct buf *buf, struct str url, const char *label)
 
 /* --- blocks --- */
 
-static void begin_section(struct message *message)
+void slack_begin_section(struct message *message)
 {
 	buf_init(&message->text, message->arena, size_min(SECTION_MAX, message->room));
 }
@@ -144,7 +134,7 @@ static void write_text_object(struct message *message, const char *type, struct 
 }
 
 /* One block is kept for the context at the end. */
-static void end_section(struct message *message)
+void slack_end_section(struct message *message)
 {
 	struct jsonw *writer = &message->writer;
 	struct str text = str_trim_end(buf_str(&message->text));
@@ -191,15 +181,15 @@ static void write_headline(struct message *message)
 	const struct outcome *outcome = message->outcome;
 	const struct str notes[] = {wording_exit(message->arena, outcome), outcome->problem};
 
-	begin_section(message);
+	slack_begin_section(message);
 	buf_addc(&message->text, '*');
-	add_escaped(&message->text, outcome_headline(message->arena, outcome));
+	slack_add_escaped(&message->text, outcome_headline(message->arena, outcome));
 	buf_addc(&message->text, '*');
 	for (size_t i = 0; i < ARRAY_LEN(notes); i++) {
 		buf_adds(&message->text, notes[i].len > 0 ? "\n" : "");
-		add_data(message, notes[i]);
+		slack_add_data(message, notes[i], ERROR_SHOWN);
 	}
-	end_section(message);
+	slack_end_section(message);
 }
 
 /* --- what went wrong --- */
@@ -235,18 +225,18 @@ static void write_error(struct message *message)
 
 	if (text.len == 0)
 		return;
-	begin_section(message);
+	slack_begin_section(message);
 	buf_adds(out, "*Error*");
 	if (error && error->file.len > 0) {
 		buf_adds(out, " in ");
-		add_code(message, error->line > 0 ? str_format(message->arena, "%.*s:%d",
-							STR_ARG(error->file), error->line)
-						  : error->file);
+		slack_add_code(message, error->line > 0 ? str_format(message->arena, "%.*s:%d",
+							      STR_ARG(error->file), error->line)
+							: error->file);
 	}
 	buf_adds(out, "\n```");
 	add_in_code(out, text);
 	buf_adds(out, "```");
-	end_section(message);
+	slack_end_section(message);
 }
 
 /* What a child printed last when it failed with words of its own. */
@@ -257,11 +247,11 @@ static void write_tail(struct message *message)
 	if (tail.len == 0)
 		return;
 	tail = wording_last_lines(utf8_printable(message->arena, tail, false), ERROR_SHOWN);
-	begin_section(message);
+	slack_begin_section(message);
 	buf_adds(&message->text, "*Last output*\n```");
 	add_in_code(&message->text, tail);
 	buf_adds(&message->text, "```");
-	end_section(message);
+	slack_end_section(message);
 }
 
 /* Rows until the section is full; each row whole or not at all. */
@@ -274,7 +264,7 @@ static void write_applied(
 
 	if (count == 0)
 		return;
-	begin_section(message);
+	slack_begin_section(message);
 	message->text.limit -= size_min(message->text.limit, MORE_LINE_SIZE);
 	if (section == APPLIED_DONE && failed)
 		buf_addf(&message->text, "*Applied before it failed (%zu)*\n", count);
@@ -286,7 +276,7 @@ static void write_applied(
 		size_t mark = message->text.len;
 
 		buf_adds(&message->text, "• ");
-		add_code(message, row->address);
+		slack_add_code(message, row->address);
 		if (section == APPLIED_LOST)
 			buf_addf(&message->text, ": %s\n", row->what);
 		else
@@ -299,7 +289,7 @@ static void write_applied(
 	message->text.limit += MORE_LINE_SIZE;
 	if (shown < count)
 		buf_addf(&message->text, "… and %zu more", count - shown);
-	end_section(message);
+	slack_end_section(message);
 }
 
 static void write_apply(struct message *message)
@@ -324,14 +314,14 @@ static void add_remark(struct message *message, const struct outcome_change *cha
 
 		buf_adds(&message->text, " — ");
 		if (wording_reason_is_known(change->head.reason))
-			add_escaped(&message->text, reason);
+			slack_add_escaped(&message->text, reason);
 		else
-			add_data(message, reason);
+			slack_add_data(message, reason, ERROR_SHOWN);
 	}
 	detail_forcing_names(change, &names);
 	for (size_t i = 0; i < names.count; i++) {
 		buf_adds(&message->text, i == 0 ? " — because of " : ", ");
-		add_code(message, names.names[i]);
+		slack_add_code(message, names.names[i]);
 	}
 }
 
@@ -341,10 +331,10 @@ static void add_row(struct message *message, const struct outcome_change *change
 
 	buf_adds(&message->text, "• ");
 	if (head->previous_address.len > 0) {
-		add_code(message, head->previous_address);
+		slack_add_code(message, head->previous_address);
 		buf_adds(&message->text, " → ");
 	}
-	add_code(message, head->address);
+	slack_add_code(message, head->address);
 	if (head->deposed.len > 0)
 		buf_adds(&message->text, " (deposed)");
 	add_remark(message, change);
@@ -371,7 +361,7 @@ static void add_more(
 		buf_adds(out, i > 0 ? ", " : ": ");
 		wording_count(out, types.rows[i].count);
 		buf_adds(out, " × ");
-		add_code(message, types.rows[i].type);
+		slack_add_code(message, types.rows[i].type);
 		if (!out->overflow && buf_room(out) >= strlen(", …"))
 			continue;
 		buf_rewind(out, mark);
@@ -390,7 +380,7 @@ static void write_group(
 
 	if (count == 0)
 		return;
-	begin_section(message);
+	slack_begin_section(message);
 	more = size_min(more, out->limit / 4);
 	out->limit -= more;
 	buf_addf(out, "*%s %s (", group_icons[group], change_group_title(group));
@@ -411,7 +401,7 @@ static void write_group(
 	if (shown < count)
 		add_more(message, &groups->rows[group][shown], count - shown,
 		    change_group_is_loss(group));
-	end_section(message);
+	slack_end_section(message);
 }
 
 static void add_figure(struct buf *buf, size_t count, const char *one, const char *many)
@@ -432,14 +422,14 @@ static void write_figures(struct message *message)
 		warnings += outcome->diagnostics[i].severity == SEVERITY_WARNING;
 	for (size_t i = 0; i < outcome->check_count; i++)
 		failed += str_is(outcome->checks[i].status, "fail");
-	begin_section(message);
+	slack_begin_section(message);
 	add_figure(&message->text, outcome->output_count, "output changes", "outputs change");
 	add_figure(&message->text, failed, "check fails", "checks fail");
 	add_figure(&message->text, outcome->invocation_count, "action", "actions");
 	add_figure(&message->text, outcome->drift_count, "resource changed outside of Terraform",
 	    "resources changed outside of Terraform");
 	add_figure(&message->text, warnings, "warning", "warnings");
-	end_section(message);
+	slack_end_section(message);
 }
 
 /* --- where it comes from --- */
@@ -450,7 +440,7 @@ static void add_fact(struct message *message, const char *label, const struct fa
 		return;
 	buf_adds(&message->text, message->text.len > 0 ? " · " : "");
 	buf_adds(&message->text, label);
-	add_code(message, fact->value);
+	slack_add_code(message, fact->value);
 }
 
 static void add_pull_request(struct message *message)
@@ -464,7 +454,7 @@ static void add_pull_request(struct message *message)
 	url = str_format(message->arena, "https://%.*s/%.*s/pull/%.*s", STR_ARG(facts->host.value),
 	    STR_ARG(facts->repository.value), STR_ARG(facts->pull_request.value));
 	if (url.len <= URL_MAX)
-		add_link(&message->text, url, "pull request");
+		slack_add_link(&message->text, url, "pull request");
 }
 
 static void write_context(struct message *message, const char *link_override)
@@ -476,9 +466,9 @@ static void write_context(struct message *message, const char *link_override)
 
 	buf_init(&message->text, message->arena, CONTEXT_KEPT);
 	if (override.len > 0 && override.len <= URL_MAX)
-		add_link(&message->text, override, "details");
+		slack_add_link(&message->text, override, "details");
 	if (facts->link.value.len <= URL_MAX && fact_known(&facts->link))
-		add_link(&message->text, facts->link.value, "CI log");
+		slack_add_link(&message->text, facts->link.value, "CI log");
 	add_pull_request(message);
 	add_fact(message, "", &facts->repository);
 	if (commit.value.len > 8)
@@ -497,6 +487,14 @@ static void write_context(struct message *message, const char *link_override)
 	jsonw_end_object(writer);
 }
 
+static void write_groups(struct message *message, const struct groups *groups, bool losses)
+{
+	for (size_t i = 0; i < CHANGE_GROUPS && !message->outcome->apply.present; i++) {
+		if (change_group_is_loss((enum change_group)i) == losses)
+			write_group(message, groups, (enum change_group)i);
+	}
+}
+
 static void write_blocks(struct message *message, const char *link_override)
 {
 	struct groups groups;
@@ -505,12 +503,14 @@ static void write_blocks(struct message *message, const char *link_override)
 	jsonw_begin_array(&message->writer);
 	write_header(message);
 	write_headline(message);
+	slack_add_denials(message);
 	if (outcome_status_is_failure(outcome_status(message->outcome)))
 		write_error(message);
 	write_apply(message);
 	write_tail(message);
-	for (size_t group = 0; group < CHANGE_GROUPS && !message->outcome->apply.present; group++)
-		write_group(message, &groups, (enum change_group)group);
+	write_groups(message, &groups, true);
+	slack_add_policy_warnings(message);
+	write_groups(message, &groups, false);
 	write_figures(message);
 	write_context(message, link_override);
 	jsonw_end_array(&message->writer);
@@ -526,10 +526,10 @@ static void write_fallback(struct message *message, struct str *out)
 	    wording_operation(outcome));
 	if (target.len > 0) {
 		buf_addc(&message->text, ' ');
-		add_code(message, target);
+		slack_add_code(message, target);
 	}
 	buf_adds(&message->text, ": ");
-	add_escaped(&message->text, outcome_headline(message->arena, message->outcome));
+	slack_add_escaped(&message->text, outcome_headline(message->arena, message->outcome));
 	*out = buf_str(&message->text);
 }
 
@@ -537,6 +537,8 @@ bool render_slack(struct arena *arena, const struct outcome *outcome, const char
     struct slack_message *out, struct err *err)
 {
 	struct message message = {.arena = arena, .outcome = outcome};
+
+	slack_find_findings(&message);
 
 	/* escapes may make the JSON longer than its text: then again with less text */
 	for (size_t room = TEXT_TOTAL_MAX - CONTEXT_KEPT - HEADER_MAX; room > 100; room /= 2) {

@@ -34,7 +34,7 @@ static void say(void *context, enum voice voice, struct str text)
 
 	if (voice == VOICE_DATA)
 		text = wording_cut(screen->arena, text, max);
-	else if (voice != VOICE_WORDS)
+	else if (voice == VOICE_NAME || voice == VOICE_LINK)
 		text = wording_name(screen->arena, text, max);
 	buf_add(&spoken->buf, text);
 }
@@ -179,7 +179,7 @@ static void put_verdict(struct screen *screen, const struct findings *findings, 
 	struct spoken spoken;
 	struct speaker speaker = begin(screen, &spoken, label);
 	const struct str *notes;
-	size_t count = verdict_notes(findings->verdict, &notes);
+	size_t count = findings_notes(findings, &notes);
 
 	findings_say_verdict(findings, &speaker);
 	end(&spoken, 0, TONE_PLAIN, mark);
@@ -211,7 +211,8 @@ void screen_put_warnings(struct screen *screen)
 	if (screen->tells_after_apply)
 		put_sections(screen, &screen->after_apply, FINDINGS_UNDECIDED, FINDINGS_LET_GO);
 	if (screen->tells_verdict)
-		put_sections(screen, &screen->findings, FINDINGS_UNDECIDED, FINDINGS_LET_GO);
+		put_sections(screen, &screen->findings,
+		    findings_first_open(screen->tells_after_apply), FINDINGS_LET_GO);
 }
 
 /* --- waivers --- */
@@ -229,12 +230,16 @@ static void put_waiver(struct screen *screen, const struct waiver_use *use, bool
 static void put_absorbed(struct screen *screen)
 {
 	size_t count = screen->outcome->verdict.absorbed_count;
+	struct arena_mark mark = arena_save(screen->arena);
+	struct spoken spoken;
 
 	if (count == 0 || !screen_shows_details(screen))
 		return;
+	(void)begin(screen, &spoken, "");
+	wording_things(&spoken.buf, count, "error was", "errors were");
+	buf_adds(&spoken.buf, " absorbed by && or ||; see tfherald policy lint");
 	buf_addc(&screen->out, '\n');
-	wording_things(&screen->out, count, "error was", "errors were");
-	buf_adds(&screen->out, " absorbed by && or ||; see tfherald policy lint\n");
+	end(&spoken, 0, TONE_DIM, mark);
 }
 
 /* Those that somebody has to do something about; with details all of them. */
@@ -251,8 +256,8 @@ void screen_put_waivers(struct screen *screen)
 		struct spoken spoken;
 		struct speaker speaker = begin(screen, &spoken, "Waivers: ");
 
-		waivers_say_counts(verdict, &speaker);
 		buf_addc(&screen->out, '\n');
+		waivers_say_counts(verdict, &speaker);
 		end(&spoken, 0, TONE_BOLD, mark);
 	}
 	for (size_t i = 0; i < verdict->waiver_count; i++) {

@@ -160,13 +160,14 @@ static bool needs_path(const struct cel_node *node)
 	       node->variant == CEL_CHAIN_REFERS;
 }
 
-static void check_path(struct cel_compiler *c, const struct cel_node *path)
+/* A local can be another resource, whose references the host knows too; its other side is not. */
+static void check_path(struct cel_compiler *c, const struct cel_node *path, bool local_may_be)
 {
 	const struct cel_node *root = path;
 
 	while (root->kind == CEL_NODE_SELECT || root->kind == CEL_NODE_INDEX)
 		root = root->children[0];
-	if (root->kind == CEL_NODE_IDENT && root->variant != CEL_IDENT_LOCAL)
+	if (root->kind == CEL_NODE_IDENT && (local_may_be || root->variant != CEL_IDENT_LOCAL))
 		return;
 	cel_problem(c, path->from,
 	    "a path that starts at a variable is needed here, such as resource.after.name");
@@ -176,7 +177,7 @@ static void compile_chain(struct cel_compiler *c, struct cel_node *node, bool ce
 {
 	cel_compile_children(c, node, certain && !(node->child_count > 1));
 	if (needs_path(node) && !c->scope->dynamic)
-		check_path(c, node->children[0]);
+		check_path(c, node->children[0], node->variant == CEL_CHAIN_REFERS);
 }
 
 static void (*const compilers[CEL_NODE_KINDS])(

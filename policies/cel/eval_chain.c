@@ -226,8 +226,7 @@ static struct value path_of(
 	}
 	if (node->kind != CEL_NODE_IDENT || node->variant == CEL_IDENT_UNDECLARED)
 		return cel_fail(run, "a path that starts at a variable is needed here");
-	path->variable =
-	    node->variant == CEL_IDENT_VARIABLE ? (size_t)node->slot : CEL_NO_VARIABLE;
+	path->variable = node->variant == CEL_IDENT_VARIABLE ? (size_t)node->slot : CEL_NO_VARIABLE;
 	path->count = PATH_STEPS_MAX - first;
 	*from = path->steps + first;
 	return value_null();

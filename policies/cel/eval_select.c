@@ -222,12 +222,17 @@ static const struct value *find_index(
 	return NULL;
 }
 
-static struct value missing_index(struct cel_run *run, struct value base, struct value index)
+/* A key that is computed may be a secret: only one that is written there is told. */
+static struct value missing_index(
+    struct cel_run *run, const struct cel_node *node, struct value base)
 {
+	const struct cel_node *index = node->children[1];
+
 	if (base.kind == VALUE_LIST)
 		return cel_fail(run, "index out of bounds of a list with %u items", base.len);
-	if (index.kind == VALUE_STRING)
-		return cel_fail(run, "no such key: '%.*s'", STR_ARG(cel_text(index)));
+	if (index->kind == CEL_NODE_CONST && index->constant.kind == VALUE_STRING)
+		return cel_fail(
+		    run, "no such key: '%.*s'", STR_ARG(value_text(index->constant)));
 	return cel_fail(run, "no such key");
 }
 
@@ -257,5 +262,5 @@ struct value cel_eval_index(struct cel_run *run, const struct cel_node *node)
 		return problem;
 	if (optional)
 		return found ? some(run, cel_load(*found)) : cel_none();
-	return found ? cel_load(*found) : missing_index(run, base, index);
+	return found ? cel_load(*found) : missing_index(run, node, base);
 }

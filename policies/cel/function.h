@@ -28,6 +28,8 @@ enum cel_function_flag {
 	CEL_LOOKS_INSIDE = 1 << 2, /* takes containers with unknown parts */
 	CEL_IMPURE = 1 << 3,	   /* not to be folded: depends on the run (now, plan, files) */
 	CEL_OPERATOR = 1 << 4,	   /* "_+_"; documented apart */
+	/* of a variable given as a whole it reads what is always there: no fields that cost */
+	CEL_READS_PARTS = 1 << 5,
 };
 
 struct cel_function {

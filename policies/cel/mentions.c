@@ -152,7 +152,8 @@ static const struct cel_node *static_part(const struct cel_node *node)
 	return part;
 }
 
-static void note_chain(struct finder *f, const struct cel_node *node)
+/* `parts`: what takes the variable as a whole reads only parts of it. */
+static void note_chain(struct finder *f, const struct cel_node *node, bool parts)
 {
 	const struct cel_node *part = static_part(node), *first = NULL, *root = part;
 	struct str path;
@@ -164,11 +165,11 @@ static void note_chain(struct finder *f, const struct cel_node *node)
 	if (root->kind != CEL_NODE_IDENT || root->variant != CEL_IDENT_VARIABLE)
 		return;
 	f->program->variables |= UINT64_C(1) << root->slot;
-	if (!first)
+	if (!first && !parts)
 		f->program->whole |= UINT64_C(1) << root->slot;
-	else if (first->kind != CEL_NODE_INDEX)
+	else if (first && first->kind != CEL_NODE_INDEX)
 		add_field(f, (size_t)root->slot, first->name);
-	else
+	else if (first)
 		add_field(f, (size_t)root->slot, value_text(first->children[1]->constant));
 	buf_init(&buf, f->c->arena, PATH_MAX_LEN);
 	write_chain(&buf, part);
@@ -190,18 +191,31 @@ static void find_in_chain(struct finder *f, const struct cel_node *node)
 		find_in(f, node);
 }
 
+static void find_in_call(struct finder *f, const struct cel_node *node)
+{
+	add_call(f, node->function->name);
+	if (!(node->function->flags & CEL_READS_PARTS))
+		return;
+	for (uint32_t i = 0; i < node->child_count; i++) {
+		if (node->children[i]->kind != CEL_NODE_IDENT)
+			continue;
+		note_chain(f, node->children[i], true);
+		f->seen[node->children[i]->id] = 1;
+	}
+}
+
 static void find_in(struct finder *f, const struct cel_node *node)
 {
 	if (f->seen[node->id])
 		return;
 	f->seen[node->id] = 1;
 	if (is_link(node) || node->kind == CEL_NODE_IDENT) {
-		note_chain(f, node);
+		note_chain(f, node, false);
 		find_in_chain(f, node);
 		return;
 	}
 	if (node->kind == CEL_NODE_CALL && node->function)
-		add_call(f, node->function->name);
+		find_in_call(f, node);
 	if (node->kind == CEL_NODE_CHAIN)
 		add_call(f, str_to_c(f->c->arena, node->name));
 	if (node->kind == CEL_NODE_NAMED)

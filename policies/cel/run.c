@@ -367,8 +367,9 @@ bool cel_regex(
 		*problem = cel_fail_limit(run, "the expression needs too many steps");
 		return false;
 	}
+	/* literals were compiled with the expression: this one is computed, and may be a secret */
 	if (!cel_pattern_compile(run->results, pattern, &regex, &err)) {
-		*problem = cel_fail(run, "%s", err.text);
+		*problem = cel_fail(run, "a regular expression that is computed is not valid");
 		return false;
 	}
 	regex_free(place->regex);

@@ -3,8 +3,8 @@
 # is to `jq '.resource_changes|length'` on the same file, which merely parses it.
 #   tests/bench/bench.sh TFHERALD BUILD
 set -eu
-tfherald=$1
-tools=$2/tests/bench
+tfherald=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+tools=$(cd "$2" && pwd)/tests/bench
 runs=${RUNS:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -67,6 +67,57 @@ measure 40 "$tfherald" show "$work/small.json"
 row "show, 100 kB plan" "$ms" "$kib" "$(size_of "$work/small.json")" 0 "ms < 10"
 measure "$runs" "$tfherald" plan --no-json -- "$tools/flood" 1000000000
 row "pass-through of 1 GB" "$ms" "$kib" 1000000000 0 "mbs >= 800 && kib <= 256 * 1024"
+
+echo
+echo "policies"
+# a repository with this policy file; measure_in judges the 5 % plan there
+repository() {
+	rm -rf "$work/repository"
+	mkdir -p "$work/repository"
+	touch "$work/repository/main.tf"
+	cat > "$work/repository/tfherald.yaml"
+	git -C "$work/repository" init -q
+}
+repository < /dev/null
+measure_in() {
+	# shellcheck disable=SC2046 # two words
+	set -- $(cd "$work/repository" && "$tools/stopwatch" "$runs" "$tfherald" check ".=$work/plan5.json")
+	ms=$1
+	kib=$2
+}
+measure_in
+none_ms=$ms
+row "check without rules, 5 %" "$ms" "$kib" "$big" "$jq5" 1
+tests/bench/gen_rules.sh typed | repository
+measure_in
+row "check, 100 rules by type, all resources" "$ms" "$kib" "$big" "$jq5" "x >= 5 && kib <= 64 * 1024"
+tests/bench/gen_rules.sh any | repository
+measure_in
+row "check, 100 rules without types" "$ms" "$kib" "$big" "$jq5" "x >= 2"
+packs=$("$tfherald" policy list --packs --format json | jq -r '[.rules[].pack] | unique | map("pack:" + .) | join(", ")')
+printf 'version: 1\nuse: [%s]\n' "$packs" | repository
+measure_in
+added=$(awk -v a="$ms" -v b="$none_ms" 'BEGIN { d = a - b; print d > 0.01 ? d : 0.01 }')
+row "check, all packs" "$ms" "$kib" "$big" "$jq5" 1
+row "  what the packs add" "$added" 0 0 0 "ms <= 30"
+
+echo
+echo "expressions (ns per evaluation, CPU time)"
+"$tools/bench_cel" > "$work/cel" || missed=$((missed + 1))
+cat "$work/cel"
+node_modules=${TFHERALD_BENCH_NODE:-build/bench-node}
+if command -v node > /dev/null; then
+	[ -d "$node_modules/node_modules" ] || npm install --silent --no-audit --no-fund --ignore-scripts \
+		--prefix "$node_modules" @marcbachmann/cel-js@8.0.0 > /dev/null 2>&1 || true
+fi
+if command -v node > /dev/null && [ -d "$node_modules/node_modules" ]; then
+	node tests/bench/cel_js.mjs "$(cd "$node_modules" && pwd)" | while IFS="$(printf '\t')" read -r name ns; do
+		ours=$(awk -v name="$name" 'index($0, name " ") == 1 { for (i = 2; i <= NF; i++) if ($i == "ns") print $(i - 1) }' "$work/cel")
+		printf '%-22s cel-js %8s ns, %sx ours\n' "$name" "$ns" "$(ratio "$ns" "$ours")"
+	done
+else
+	echo "cel-js: not measured (no node, or npm could not install it)"
+fi
 
 echo
 [ $missed -eq 0 ] && echo "all figures are met" || echo "$missed figures are missed"

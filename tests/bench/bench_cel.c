@@ -50,7 +50,7 @@ static const struct {
 static const char document[] =
     "{\"address\": \"module.edge.aws_security_group_rule.ssh[0]\", \"type\": "
     "\"aws_security_group_rule\", \"name\": \"ssh\", \"index\": 0, \"mode\": \"managed\", "
-    "\"provider\": \"registry.terraform.io/hashicorp/aws\", \"provider_config\": \"aws\", "
+    "\"provider\": \"example/hashicorp/aws\", \"provider_config\": \"aws\", "
     "\"module\": \"module.edge\", \"action\": \"create\", \"actions\": [\"create\"], "
     "\"action_reason\": null, \"before\": null, \"after\": {\"cidr_blocks\": [%s], "
     "\"description\": \"ssh from the office\", \"from_port\": %d, \"id\": null, "

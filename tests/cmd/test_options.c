@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/words.h"
 #include "cmd/options.h"
 #include "cmd/run.h"
 
@@ -233,37 +234,6 @@ static void test_other(void **state)
 	assert_null(line.operands.items[1]);
 }
 
-struct suggest_row {
-	const char *typed, *close; /* or NULL */
-};
-
-static void test_suggest(void **state)
-{
-	static const char *const words[] = {"apply", "completion", "plan", "no-color", NULL};
-	static const struct suggest_row rows[] = {
-	    {"plan", "plan"},
-	    {"plna", "plan"},
-	    {"pan", "plan"},
-	    {"aplpy", "apply"},
-	    {"comp", "completion"},
-	    {"no-colour", "no-color"},
-	    {"", NULL},
-	    {"x", NULL},
-	    {"destroy", NULL},
-	    {"completioncompletioncompletioncompletioncompletioncompletioncompletion", NULL},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const char *close = suggest(str_from(rows[i].typed), words);
-
-		if (!str_eq(str_from(close), str_from(rows[i].close)))
-			fail_msg(
-			    "'%s' gives '%s'", rows[i].typed, close != NULL ? close : "nothing");
-	}
-	assert_true(str_is(words_or(arena, words), "apply, completion, plan or no-color"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,7 +243,6 @@ int main(void)
 	    cmocka_unit_test(test_child),
 	    cmocka_unit_test(test_help),
 	    cmocka_unit_test(test_other),
-	    cmocka_unit_test(test_suggest),
 	};
 
 	return cmocka_run_group_tests_name("cmd/options", tests, setup, teardown);

@@ -16,10 +16,10 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/input.h"
+#include "cmd/policy_tests.h"
 #include "parser/plan_read.h"
 #include "policies/evaluate.h"
 #include "policies/packs.h"
-#include "tests/support/pack_plan.h"
 #include "tests/support/ruleset_world.h"
 
 #define PACK_MAX ((size_t)4 << 20)
@@ -58,12 +58,12 @@ static void pack_begin(struct pack_world *world, struct arena *arena, const stru
 		fail_msg("%s", err.text);
 	policy_file_read(arena, POLICY_PACK, path, text, &world->file, problems);
 	if (problems->count > 0)
-		fail_msg("%s: line %d: %s", path.ptr, problems->items[0].line,
-		    problems->items[0].text);
+		fail_msg(
+		    "%s: line %d: %s", path.ptr, problems->items[0].line, problems->items[0].text);
 	world->files[0] = (struct source_row){.path = "tfherald.yaml",
-	    .text = str_format(arena, "version: 1\nuse: ['pack:%s@%s']\n", pack->name,
-		pack->version)
-			.ptr};
+	    .text =
+		str_format(arena, "version: 1\nuse: ['pack:%s@%s']\n", pack->name, pack->version)
+		    .ptr};
 	ruleset_world_begin(&world->chain, world->files, "");
 	world->chain.request.check_all = true;
 	ruleset_world_load(&world->chain);
@@ -78,89 +78,17 @@ static void pack_end(struct pack_world *world)
 
 /* --- every test of a pack --- */
 
-struct expected {
-	enum rule_end end;
-	struct value paths; /* of UNDECIDED; null: any */
-};
-
-static struct expected expected_of(struct value document)
-{
-	static const struct {
-		const char *word;
-		enum rule_end end;
-	} words[] = {
-	    {"pass", RULE_PASS},
-	    {"violation", RULE_VIOLATION},
-	    {"undecided", RULE_UNDECIDED},
-	    {"error", RULE_ERROR},
-	    {"not_matched", RULE_NOT_MATCHED},
-	    {"guarded", RULE_GUARDED},
-	};
-	const struct value *expect = value_get_c(document, "expect");
-	struct expected expected = {RULE_UNDECIDED, value_null()};
-
-	if (expect->kind == VALUE_MAP) {
-		const struct value *paths = value_get_c(*expect, "undecided");
-
-		expected.paths = paths ? *paths : value_null();
-		return expected;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (str_is(value_text(*expect), words[i].word))
-			expected.end = words[i].end;
-	}
-	return expected;
-}
-
-static bool has_path(const struct rule_result *result, struct str path)
-{
-	for (size_t i = 0; i < result->path_count; i++) {
-		if (str_eq(result->paths[i], path))
-			return true;
-	}
-	return false;
-}
-
-static bool paths_match(const struct rule_result *result, struct value paths)
-{
-	for (uint32_t i = 0; paths.kind == VALUE_LIST && i < paths.len; i++) {
-		if (!has_path(result, value_text(paths.as.items[i])))
-			return false;
-	}
-	return paths.kind != VALUE_LIST || paths.len == result->path_count;
-}
-
-static void complain(struct pack_world *world, const struct policy_test *test, enum rule_end want,
-    const struct rule_result *result)
-{
-	world->wrong++;
-	print_error("%.*s:%d: %.*s: %.*s: %s, not %s%s%.*s\n", STR_ARG(world->file.name),
-	    test->place.line, STR_ARG(test->rule), STR_ARG(test->name), rule_end_name(result->end),
-	    rule_end_name(want), result->error.len > 0 ? ": " : "", STR_ARG(result->error));
-	for (size_t i = 0; i < result->path_count; i++)
-		print_error("\tdepends on %.*s\n", STR_ARG(result->paths[i]));
-}
-
 static void try_test(struct pack_world *world, struct arena *arena, const struct policy_test *test)
 {
-	struct expected expected = expected_of(test->document);
-	size_t rule = ruleset_find(world->chain.set, test->rule);
-	struct policy_world facts = world_of_tests();
-	struct rule_result result = {.end = RULE_ERROR};
-	struct pack_plan sketch;
-	struct err err = {0};
+	struct policy_test_outcome outcome;
 
-	if (rule == SIZE_MAX)
-		fail_msg("line %d: no rule '%.*s'", test->place.line, STR_ARG(test->rule));
-	pack_plan(arena, test->document, &sketch);
-	if (!evaluate_rule(arena, world->chain.set, rule,
-		sketch.has_change ? &sketch.change : NULL, sketch.plan, &facts, &result,
-		world->chain.problems, &err))
-		result.error = str_from(err.text);
-	if (result.end != expected.end || !paths_match(&result, expected.paths))
-		complain(world, test, expected.end, &result);
-	else if (result.end == RULE_VIOLATION && str_contains(result.message, STR("error")))
-		print_error("%.*s: message: %.*s\n", STR_ARG(test->rule), STR_ARG(result.message));
+	policy_test_run(arena, world->chain.set, test, nobody.now, &outcome, world->chain.problems);
+	if (outcome.ran && outcome.good)
+		return;
+	world->wrong++;
+	print_error("%.*s:%d: %.*s: %.*s: %.*s, not %.*s\n%.*s\n", STR_ARG(world->file.name),
+	    test->place.line, STR_ARG(test->rule), STR_ARG(test->name), STR_ARG(outcome.got),
+	    STR_ARG(outcome.expected), STR_ARG(outcome.detail));
 }
 
 static void test_packs_pass_their_tests(void **state)
@@ -189,11 +117,18 @@ static void test_packs_pass_their_tests(void **state)
 
 /* --- what each rule has to have --- */
 
-static bool has_test(const struct policy_file *file, struct str rule, enum rule_end end)
+static bool expects(const struct policy_test *test, const char *word)
+{
+	const struct value *expect = value_get_c(test->document, "expect");
+
+	return str_is(value_text(*expect), word) ||
+	       (expect->kind == VALUE_MAP && value_get_c(*expect, word));
+}
+
+static bool has_test(const struct policy_file *file, struct str rule, const char *word)
 {
 	for (size_t i = 0; i < file->test_count; i++) {
-		if (str_eq(file->tests[i].rule, rule) &&
-		    expected_of(file->tests[i].document).end == end)
+		if (str_eq(file->tests[i].rule, rule) && expects(&file->tests[i], word))
 			return true;
 	}
 	return false;
@@ -203,13 +138,13 @@ static bool has_test(const struct policy_file *file, struct str rule, enum rule_
 static void check_tests(struct pack_world *world, const struct rule *rule)
 {
 	const struct policy_file *file = &world->file;
-	bool good = has_test(file, rule->id, RULE_VIOLATION);
+	bool good = has_test(file, rule->id, "violation");
 
 	if (rule->has_condition)
-		good = good && has_test(file, rule->id, RULE_PASS) &&
-		       has_test(file, rule->id, RULE_UNDECIDED);
+		good = good && has_test(file, rule->id, "pass") &&
+		       has_test(file, rule->id, "undecided");
 	else
-		good = good && has_test(file, rule->id, RULE_NOT_MATCHED);
+		good = good && has_test(file, rule->id, "not_matched");
 	if (good)
 		return;
 	world->wrong++;
@@ -322,8 +257,7 @@ static void judge_file(struct corpus *corpus, struct arena *arena, struct str id
 	if (!plan_read(arena, input, NULL, &plan, &err))
 		return; /* some are broken on purpose: the business of the parser's tests */
 	evaluation.plan = plan;
-	if (!evaluate_plan(
-		arena, scratch, &evaluation, corpus->chain.problems, &verdict, &err)) {
+	if (!evaluate_plan(arena, scratch, &evaluation, corpus->chain.problems, &verdict, &err)) {
 		print_message("%.*s: %s\n", STR_ARG(id), err.text);
 		return;
 	}
@@ -355,8 +289,7 @@ static void judge_all(struct corpus *corpus, struct arena *arena, const char *sh
 
 		if (str_is(column(line, 1), "plan_json"))
 			judge_file(corpus, each, id,
-			    str_format(
-				each, "%s/data/plans/files/%.*s.json", shared, STR_ARG(id))
+			    str_format(each, "%s/data/plans/files/%.*s.json", shared, STR_ARG(id))
 				.ptr);
 	}
 }

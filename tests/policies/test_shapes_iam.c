@@ -44,67 +44,67 @@ static struct value with_policy(struct arena *arena, const char *name, const cha
 	return values;
 }
 
+static const struct {
+	const char *name, *document, *want;
+} document_rows[] = {
+    {"none", "", ""},
+    {"blank", " \n", ""},
+    {"empty", "{}", ""},
+    {"no statements", "{'Version': '2012-10-17', 'Statement': []}", ""},
+    {"another kind of policy", "{'tags': {'a': {}}}", ""},
+    {"texts",
+	"{'Statement': [{'Sid': 'a', 'Effect': 'Allow', 'Action': 's3:*', 'Resource': "
+	"'*'}]}",
+	"a Allow [] false [s3:*] false [*] false {} @policy"},
+    {"one statement, lists, any case",
+	"{'statement': {'EFFECT': 'deny', 'action': ['a:b', 'c:d'], 'RESOURCE': ['x']}}",
+	" Deny [] false [a:b,c:d] false [x] false {} @policy"},
+    {"no effect", "{'Statement': {'Action': '*', 'Resource': '*'}}",
+	" Allow [] false [*] false [*] false {} @policy"},
+    {"the negated ones",
+	"{'Statement': {'Effect': 'Allow', 'NotAction': 'iam:*', 'NotResource': ['x'], "
+	"'NotPrincipal': {'AWS': '1'}}}",
+	" Allow [AWS:1] true [iam:*] true [x] true {} @policy"},
+    {"everybody", "{'Statement': {'Principal': '*', 'Action': 'a'}}",
+	" Allow [*] false [a] false [] false {} @policy"},
+    {"everybody of AWS", "{'Statement': {'Principal': {'AWS': '*'}, 'Action': 'a'}}",
+	" Allow [AWS:*] false [a] false [] false {} @policy"},
+    {"principals",
+	"{'Statement': {'Principal': {'aws': ['arn:aws:iam::1:root', 123456789012], "
+	"'Service': 'ec2.amazonaws.com', 'Federated': ['f'], 'Other': 'o'}}}",
+	" Allow [AWS:arn:aws:iam::1:root,AWS:123456789012,Service:ec2.amazonaws.com,"
+	"Federated:f,Other:o] false [] false [] false {} @policy"},
+    {"not by everybody", "{'Statement': {'NotPrincipal': '*'}}",
+	" Allow [*] true [] false [] false {} @policy"},
+    {"conditions",
+	"{'Statement': {'Condition': {'StringEquals': {'aws:a': 'x', 'aws:b': ['y', 'z']}, "
+	"'Bool': {'aws:SecureTransport': false}, 'NumericLessThan': {'n': 5}}}}",
+	" Allow [] false [] false [] false {StringEquals:{aws:a:[x],aws:b:[y,z]},"
+	"Bool:{aws:SecureTransport:[false]},NumericLessThan:{n:[5]}} @policy"},
+    {"escapes in keys and texts",
+	"{'Stat\\u0065ment': {'\\u0041ction': 'i\\u0061m:*', 'Resource': '\\u002a'}}",
+	" Allow [] false [iam:*] false [*] false {} @policy"},
+    {"nulls", "{'Statement': {'Action': null, 'Sid': null, 'Effect': null}}",
+	" Allow [] false [] false [] false {} @policy"},
+    {"effects that are none", "{'Statement': {'Effect': 'Maybe'}}",
+	" Maybe [] false [] false [] false {} @policy"},
+    {"several", "{'Statement': [{'Sid': 'a'}, {'Sid': 'b'}]}",
+	"a Allow [] false [] false [] false {} @policy; "
+	"b Allow [] false [] false [] false {} @policy"},
+};
+
 static void test_documents(void **state)
 {
-	static const struct {
-		const char *name, *document, *want;
-	} rows[] = {
-	    {"none", "", ""},
-	    {"blank", " \n", ""},
-	    {"empty", "{}", ""},
-	    {"no statements", "{'Version': '2012-10-17', 'Statement': []}", ""},
-	    {"another kind of policy", "{'tags': {'a': {}}}", ""},
-	    {"texts",
-		"{'Statement': [{'Sid': 'a', 'Effect': 'Allow', 'Action': 's3:*', 'Resource': "
-		"'*'}]}",
-		"a Allow [] false [s3:*] false [*] false {} @policy"},
-	    {"one statement, lists, any case",
-		"{'statement': {'EFFECT': 'deny', 'action': ['a:b', 'c:d'], 'RESOURCE': ['x']}}",
-		" Deny [] false [a:b,c:d] false [x] false {} @policy"},
-	    {"no effect", "{'Statement': {'Action': '*', 'Resource': '*'}}",
-		" Allow [] false [*] false [*] false {} @policy"},
-	    {"the negated ones",
-		"{'Statement': {'Effect': 'Allow', 'NotAction': 'iam:*', 'NotResource': ['x'], "
-		"'NotPrincipal': {'AWS': '1'}}}",
-		" Allow [AWS:1] true [iam:*] true [x] true {} @policy"},
-	    {"everybody", "{'Statement': {'Principal': '*', 'Action': 'a'}}",
-		" Allow [*] false [a] false [] false {} @policy"},
-	    {"everybody of AWS", "{'Statement': {'Principal': {'AWS': '*'}, 'Action': 'a'}}",
-		" Allow [AWS:*] false [a] false [] false {} @policy"},
-	    {"principals",
-		"{'Statement': {'Principal': {'aws': ['arn:aws:iam::1:root', 123456789012], "
-		"'Service': 'ec2.amazonaws.com', 'Federated': ['f'], 'Other': 'o'}}}",
-		" Allow [AWS:arn:aws:iam::1:root,AWS:123456789012,Service:ec2.amazonaws.com,"
-		"Federated:f,Other:o] false [] false [] false {} @policy"},
-	    {"not by everybody", "{'Statement': {'NotPrincipal': '*'}}",
-		" Allow [*] true [] false [] false {} @policy"},
-	    {"conditions",
-		"{'Statement': {'Condition': {'StringEquals': {'aws:a': 'x', 'aws:b': ['y', 'z']}, "
-		"'Bool': {'aws:SecureTransport': false}, 'NumericLessThan': {'n': 5}}}}",
-		" Allow [] false [] false [] false {StringEquals:{aws:a:[x],aws:b:[y,z]},"
-		"Bool:{aws:SecureTransport:[false]},NumericLessThan:{n:[5]}} @policy"},
-	    {"escapes in keys and texts",
-		"{'Stat\\u0065ment': {'\\u0041ction': 'i\\u0061m:*', 'Resource': '\\u002a'}}",
-		" Allow [] false [iam:*] false [*] false {} @policy"},
-	    {"nulls", "{'Statement': {'Action': null, 'Sid': null, 'Effect': null}}",
-		" Allow [] false [] false [] false {} @policy"},
-	    {"effects that are none", "{'Statement': {'Effect': 'Maybe'}}",
-		" Maybe [] false [] false [] false {} @policy"},
-	    {"several", "{'Statement': [{'Sid': 'a'}, {'Sid': 'b'}]}",
-		"a Allow [] false [] false [] false {} @policy; "
-		"b Allow [] false [] false [] false {} @policy"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(document_rows); i++) {
 		struct arena *arena = arena_new();
-		struct value values = with_policy(arena, "policy", rows[i].document);
+		struct value values = with_policy(arena, "policy", document_rows[i].document);
 		struct str got = shape_sketch_items(
 		    arena, statements_of(arena, "aws_iam_policy", values), FORMAT);
 
-		if (!str_is(got, rows[i].want))
-			fail_msg(
-			    "%s: %.*s\nexpected: %s", rows[i].name, STR_ARG(got), rows[i].want);
+		if (!str_is(got, document_rows[i].want))
+			fail_msg("%s: %.*s\nexpected: %s", document_rows[i].name, STR_ARG(got),
+			    document_rows[i].want);
 		arena_free(arena);
 	}
 }
@@ -263,72 +263,111 @@ static void test_unlisted(void **state)
 		arena_free(arena);
 	}
 	assert_true(shape_has_iam(STR("aws_iam_role")));
+	assert_true(shape_has_iam(STR("aws_acmpca_policy")));
+	assert_true(shape_has_iam(STR("awscc_sqs_queue_policy")));
 	assert_false(shape_has_iam(STR("aws_ecr_lifecycle_policy")));
 	assert_false(shape_has_iam(STR("aws_instance")));
 }
 
 /* data.aws_iam_policy_document: blocks of statements, unknown in part. */
+static const struct {
+	const char *name, *statement, *want;
+} block_rows[] = {
+    {"plain",
+	"{'sid': 's', 'effect': null, 'actions': ['a:b'], 'not_actions': null, "
+	"'resources': "
+	"['*'], 'not_resources': [], 'principals': [], 'not_principals': [], 'condition': "
+	"[]}",
+	"s Allow [] false [a:b] false [*] false {} @statement[0]"},
+    {"negated",
+	"{'sid': null, 'effect': 'Deny', 'not_actions': ['a:b'], 'not_resources': ['r'], "
+	"'not_principals': [{'type': 'AWS', 'identifiers': ['x']}]}",
+	" Deny [AWS:x] true [a:b] true [r] true {} @statement[0]"},
+    {"principals",
+	"{'principals': [{'type': '*', 'identifiers': ['*']}, {'type': 'aws', "
+	"'identifiers': "
+	"['*', '?i']}, {'type': '?t', 'identifiers': ['x']}, {'type': 'Service', "
+	"'identifiers': '?all'}, '?block']}",
+	" Allow [*,AWS:*,?i,?t,?all,?block] false [] false [] false {} @statement[0]"},
+    {"unknown parts",
+	"{'effect': '?e', 'actions': '?a', 'resources': ['?r', '*'], 'principals': '?p', "
+	"'condition': '?c', 'sid': '?s'}",
+	"?s ?e ?p false ?a false [?r,*] false ?c @statement[0]"},
+    {"maybe negated",
+	"{'actions': null, 'not_actions': '?n', 'resources': ['r'], "
+	"'not_resources': '?m'}",
+	" Allow [] false ?n ?n [r] false {} @statement[0]"},
+    {"maybe not by these", "{'not_principals': '?p'}",
+	" Allow ?p ?p [] false [] false {} @statement[0]"},
+    {"conditions of one test are one",
+	"{'condition': [{'test': 'A', 'variable': 'x', 'values': ['1']}, {'test': 'B', "
+	"'variable': 'x', 'values': '?v'}, {'test': 'A', 'variable': 'y', 'values': ['2', "
+	"'?w']}, {'test': 'A', 'variable': 'x', 'values': ['3']}]}",
+	" Allow [] false [] false [] false {A:{x:[1,3],y:[2,?w]},B:{x:?v}} "
+	"@statement[0]"},
+    {"a condition without a name",
+	"{'condition': [{'test': 'A', 'variable': '?n', 'values': ['1']}]}",
+	" Allow [] false [] false [] false ?n @statement[0]"},
+    {"an unknown condition", "{'condition': [{'test': 'A', 'variable': 'x'}, '?c']}",
+	" Allow [] false [] false [] false ?c @statement[0]"},
+    {"an odd condition", "{'condition': [{'variable': 'x'}]}",
+	" Allow [] false [] false [] false ? @statement[0]"},
+    {"an unknown block", "'?block'", "?block"},
+    {"a secret", "{'actions': ['!a']}", " Allow [] false [a!] false [] false {} @statement[0]"},
+};
+
 static void test_blocks(void **state)
 {
-	static const struct {
-		const char *name, *statement, *want;
-	} rows[] = {
-	    {"plain",
-		"{'sid': 's', 'effect': null, 'actions': ['a:b'], 'not_actions': null, "
-		"'resources': "
-		"['*'], 'not_resources': [], 'principals': [], 'not_principals': [], 'condition': "
-		"[]}",
-		"s Allow [] false [a:b] false [*] false {} @statement[0]"},
-	    {"negated",
-		"{'sid': null, 'effect': 'Deny', 'not_actions': ['a:b'], 'not_resources': ['r'], "
-		"'not_principals': [{'type': 'AWS', 'identifiers': ['x']}]}",
-		" Deny [AWS:x] true [a:b] true [r] true {} @statement[0]"},
-	    {"principals",
-		"{'principals': [{'type': '*', 'identifiers': ['*']}, {'type': 'aws', "
-		"'identifiers': "
-		"['*', '?i']}, {'type': '?t', 'identifiers': ['x']}, {'type': 'Service', "
-		"'identifiers': '?all'}, '?block']}",
-		" Allow [*,AWS:*,?i,?t,?all,?block] false [] false [] false {} @statement[0]"},
-	    {"unknown parts",
-		"{'effect': '?e', 'actions': '?a', 'resources': ['?r', '*'], 'principals': '?p', "
-		"'condition': '?c', 'sid': '?s'}",
-		"?s ?e ?p false ?a false [?r,*] false ?c @statement[0]"},
-	    {"maybe negated",
-		"{'actions': null, 'not_actions': '?n', 'resources': ['r'], "
-		"'not_resources': '?m'}",
-		" Allow [] false ?n ?n [r] false {} @statement[0]"},
-	    {"maybe not by these", "{'not_principals': '?p'}",
-		" Allow ?p ?p [] false [] false {} @statement[0]"},
-	    {"conditions of one test are one",
-		"{'condition': [{'test': 'A', 'variable': 'x', 'values': ['1']}, {'test': 'B', "
-		"'variable': 'x', 'values': '?v'}, {'test': 'A', 'variable': 'y', 'values': ['2', "
-		"'?w']}, {'test': 'A', 'variable': 'x', 'values': ['3']}]}",
-		" Allow [] false [] false [] false {A:{x:[1,3],y:[2,?w]},B:{x:?v}} "
-		"@statement[0]"},
-	    {"a condition without a name",
-		"{'condition': [{'test': 'A', 'variable': '?n', 'values': ['1']}]}",
-		" Allow [] false [] false [] false ?n @statement[0]"},
-	    {"an unknown condition", "{'condition': [{'test': 'A', 'variable': 'x'}, '?c']}",
-		" Allow [] false [] false [] false ?c @statement[0]"},
-	    {"an odd condition", "{'condition': [{'variable': 'x'}]}",
-		" Allow [] false [] false [] false ? @statement[0]"},
-	    {"an unknown block", "'?block'", "?block"},
-	    {"a secret", "{'actions': ['!a']}",
-		" Allow [] false [a!] false [] false {} @statement[0]"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(block_rows); i++) {
 		struct arena *arena = arena_new();
-		struct str values = str_format(arena, "{'statement': [%s]}", rows[i].statement);
+		struct str values =
+		    str_format(arena, "{'statement': [%s]}", block_rows[i].statement);
 		struct str got = shape_sketch_items(arena,
 		    statements_of(
 			arena, "aws_iam_policy_document", shape_written(arena, values.ptr)),
 		    FORMAT);
 
+		if (!str_is(got, block_rows[i].want))
+			fail_msg("%s: %.*s\nexpected: %s", block_rows[i].name, STR_ARG(got),
+			    block_rows[i].want);
+		arena_free(arena);
+	}
+}
+
+/* What a provider calls unknown, and the code does not set. */
+static void test_unset(void **state)
+{
+	static const struct {
+		const char *type, *values, *expressions, *want;
+	} rows[] = {
+	    {"aws_sns_topic", "{'name': 'x', 'policy': '?p'}", "{'name': {}}", ""},
+	    {"aws_sns_topic", "{'name': 'x', 'policy': '?p'}", "{'policy': {}}", "?p"},
+	    {"aws_sns_topic", "{'name': 'x', 'policy': '?p'}", "null", "?p"},
+	    {"aws_vpc_endpoint", "{'policy': '?p'}", "{}", "?p"},
+	    {"aws_iam_role", "{'inline_policy': '?i', 'assume_role_policy': '?a'}", "{}", "?i"},
+	    {"aws_iam_role", "{'inline_policy': '?i', 'assume_role_policy': '?a'}",
+		"{'assume_role_policy': {}}", "?a; ?i"},
+	    {"aws_s3_bucket", "{'policy': {'Statement': {'Sid': 'a'}}}", "{}", "a"},
+	    {"aws_brand_new", "{'policy': '?p'}", "{}", "?p"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena = arena_new();
+		struct str type = str_from(rows[i].type);
+		struct value values = shape_written(arena, rows[i].values);
+		struct value settled = shape_iam_without_unset(
+		    arena, type, values, shape_written(arena, rows[i].expressions));
+		struct str got =
+		    shape_sketch_items(arena, statements_of(arena, rows[i].type, settled), "%sid");
+
 		if (!str_is(got, rows[i].want))
-			fail_msg(
-			    "%s: %.*s\nexpected: %s", rows[i].name, STR_ARG(got), rows[i].want);
+			fail_msg("%s %s %s: %.*s, expected %s", rows[i].type, rows[i].values,
+			    rows[i].expressions, STR_ARG(got), rows[i].want);
+		if (settled.len != values.len)
+			assert_true(shape_iam_may_be_unset(type, values));
+		assert_false(shape_iam_may_be_unset(STR("aws_instance"), values));
 		arena_free(arena);
 	}
 }
@@ -450,6 +489,7 @@ int main(void)
 	    cmocka_unit_test(test_places),
 	    cmocka_unit_test(test_unlisted),
 	    cmocka_unit_test(test_blocks),
+	    cmocka_unit_test(test_unset),
 	    cmocka_unit_test(test_secret_document),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_real_plans),

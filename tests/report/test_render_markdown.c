@@ -12,6 +12,7 @@
 #include "tests/support/cmark.h"
 #include "tests/support/golden.h"
 #include "tests/support/outcomes.h"
+#include "tests/support/verdicts.h"
 
 static struct str rendered(struct arena *arena, const struct outcome *outcome, size_t max_bytes)
 {
@@ -376,18 +377,179 @@ static void check_no_mentions(const char *label, struct str html)
 static void test_hostile_text_stays_inert(void **state)
 {
 	static const size_t limits[] = {0, 20000, 5000, 2000, 1000};
+	static const enum sample samples[] = {SAMPLE_hostile, SAMPLE_hostile_policies};
 
 	(void)state;
 	if (!cmark_is_there())
 		skip();
-	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(limits) * ARRAY_LEN(samples); i++) {
 		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		struct outcome *outcome = sample_outcome(arena, SAMPLE_hostile);
-		struct str html = cmark_html(arena, rendered(arena, outcome, limits[i]));
-		struct str label = str_format(arena, "limit %zu", limits[i]);
+		size_t limit = limits[i % ARRAY_LEN(limits)];
+		enum sample sample = samples[i / ARRAY_LEN(limits)];
+		struct outcome *outcome = sample_outcome(arena, sample);
+		struct str html = cmark_html(arena, rendered(arena, outcome, limit));
+		struct str label = str_format(arena, "%s at %zu", sample_name(sample), limit);
 
 		check_html(label.ptr, html);
 		check_no_mentions(label.ptr, html);
+	}
+}
+
+/* --- policies --- */
+
+static const struct {
+	const char *label;
+	struct generated_verdict verdict;
+	size_t named_min; /* rows at the default limit */
+	const char *want; /* at every limit */
+} verdict_rows[] = {
+    {"one", {.findings = 1, .rules = 1, .text_bytes = 20, .level = LEVEL_DENY}, 1,
+	"Denied by policy (1)"},
+    {"two hundred of a rule", {.findings = 200, .rules = 1, .text_bytes = 20, .level = LEVEL_DENY},
+	200, "Denied by policy (200)"},
+    {"ten thousand of a rule",
+	{.findings = 10000, .rules = 1, .text_bytes = 20, .level = LEVEL_DENY}, 20,
+	"Denied by policy (10,000)"},
+    {"ten thousand of 999 rules",
+	{.findings = 10000, .rules = 999, .text_bytes = 20, .level = LEVEL_DENY}, 0,
+	"Denied by policy (10,000)"},
+    {"messages of ten thousand bytes",
+	{.findings = 100, .rules = 3, .text_bytes = 10000, .level = LEVEL_DENY, .hostile = true},
+	60, "Denied by policy (100)"},
+    {"errors",
+	{.findings = 3000,
+	    .rules = 300,
+	    .text_bytes = 500,
+	    .level = LEVEL_WARN,
+	    .kind = FINDING_ERROR,
+	    .hostile = true},
+	300, "Rules that fail (3,000)"},
+    {"warnings",
+	{.findings = 10000, .rules = 40, .text_bytes = 90, .level = LEVEL_WARN, .hostile = true}, 0,
+	"Policy warnings (10,000)"},
+};
+
+/* The limit is kept, and each denial is named or counted. */
+static void test_findings_are_never_hidden(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(verdict_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = generate_outcome(
+		    arena, &(struct generated){
+			       .destroy = 300, .update = 300, .create = 300, .warnings = 3});
+
+		generate_verdict(arena, &verdict_rows[i].verdict, &outcome->verdict);
+		for (size_t limit = 1000; limit <= 65000; limit += limit / 2 + 7) {
+			struct str text = rendered(arena, outcome, limit);
+			bool ok = text.len <= limit &&
+				  str_contains(text, str_from(verdict_rows[i].want)) &&
+				  str_contains(text, STR("Destroy (300)"));
+
+			if (!ok)
+				print_error("%s at %zu: %s\n", verdict_rows[i].label, limit,
+				    str_to_c(arena, text));
+			assert_true(ok);
+			check_structure(verdict_rows[i].label, text);
+		}
+		if (count_of(rendered(arena, outcome, 0), STR("\n- `module.m[")) <
+		    verdict_rows[i].named_min)
+			print_error("%s: not enough are named\n", verdict_rows[i].label);
+		assert_true(count_of(rendered(arena, outcome, 0), STR("\n- `module.m[")) >=
+			    verdict_rows[i].named_min);
+	}
+}
+
+static size_t number_in(struct str text)
+{
+	size_t number = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
+			number = number * 10 + (size_t)(text.ptr[i] - '0');
+	}
+	return number;
+}
+
+/* Of lines of one rule each, "- **deny** `rule-001`: title (30)", and of the one that says what is
+ * left, "- … and 4,980 of 12 more rules". */
+static size_t counted_in(struct str line)
+{
+	size_t at;
+
+	if (str_starts(line, STR("- **deny**")) && str_find(line, STR("("), &at))
+		return number_in(str_skip(line, at));
+	if (str_find(line, STR(" of "), &at) && str_contains(line, STR(" more rule")))
+		return number_in(str_from_to(line, 0, at));
+	return 0;
+}
+
+/* What is counted by rule and what is counted as the rest is all there is. */
+static void test_denials_add_up(void **state)
+{
+	(void)state;
+	for (size_t limit = 2500; limit < 30000; limit += 2500) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_no_changes);
+		struct str text, line;
+		size_t sum = 0;
+
+		generate_verdict(arena,
+		    &(struct generated_verdict){
+			.findings = 9999, .rules = 333, .text_bytes = 300, .level = LEVEL_DENY},
+		    &outcome->verdict);
+		text = rendered(arena, outcome, limit);
+		while (str_line(&text, &line))
+			sum += counted_in(line);
+		if (sum != 9999)
+			print_error("%zu of 9999 at %zu\n", sum, limit);
+		assert_int_equal(sum, 9999);
+	}
+}
+
+static void test_denials_come_first(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct str text = rendered(arena, sample_outcome(arena, SAMPLE_denied), 0);
+	static const char *const order[] = {"## Plan DENIED by policy", "Denied by policy (7)",
+	    "Resources will be lost", "Destroy (2)", "Cannot be decided before apply",
+	    "Policy warnings", "Update (1)", "Waivers:"};
+	size_t last = 0, at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		if (!str_find(text, str_from(order[i]), &at) || at < last)
+			print_error("'%s' is not in its place\n", order[i]);
+		assert_true(str_find(text, str_from(order[i]), &at) && at >= last);
+		last = at;
+	}
+	assert_false(str_contains(text, STR("absorbed")));
+}
+
+/* Who has no policies sees nothing new. */
+static void test_no_policies_no_noise(void **state)
+{
+	static const char *const words[] = {"olicies", "olicy", "Waivers"};
+
+	(void)state;
+	for (size_t i = 0; i <= SAMPLE_apply_failed; i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, (enum sample)i);
+		struct str note = STR("no policy rules are in force here: nothing was checked");
+		struct str text;
+
+		outcome->verdict.evaluated = !outcome->errored;
+		outcome->verdict.notes = &note;
+		outcome->verdict.note_count = 1;
+		if (outcome->errored || outcome->result == PLAN_ERROR)
+			outcome->verdict.withheld = STR("an errored plan gets no verdict");
+		text = rendered(arena, outcome, 0);
+		for (size_t k = 0; k < ARRAY_LEN(words); k++)
+			assert_false(str_contains(text, str_from(words[k])));
+		if (outcome->verdict.withheld.len > 0)
+			continue;
+		outcome->verdict.nothing_evaluated = outcome->verdict.denied = true;
+		assert_true(str_contains(rendered(arena, outcome, 0), STR("no policy rules are")));
 	}
 }
 
@@ -405,6 +567,10 @@ int main(void)
 	    cmocka_unit_test(test_errored_plan_shows_the_error_first),
 	    cmocka_unit_test(test_too_small_a_limit),
 	    cmocka_unit_test(test_hostile_text_stays_inert),
+	    cmocka_unit_test(test_findings_are_never_hidden),
+	    cmocka_unit_test(test_denials_add_up),
+	    cmocka_unit_test(test_denials_come_first),
+	    cmocka_unit_test(test_no_policies_no_noise),
 	};
 
 	return cmocka_run_group_tests_name("report/render_markdown", tests, NULL, NULL);

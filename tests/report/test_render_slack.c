@@ -12,6 +12,7 @@
 #include "report/render.h"
 #include "tests/support/golden.h"
 #include "tests/support/outcomes.h"
+#include "tests/support/verdicts.h"
 
 static struct slack_message rendered(struct arena *arena, const struct outcome *outcome)
 {
@@ -204,6 +205,49 @@ static void test_losses_are_counted_by_type(void **state)
 	assert_true(str_contains(message.blocks, STR(" × `aws_thing_")));
 }
 
+static const struct {
+	const char *label;
+	struct generated_verdict verdict;
+	const char *want;
+} verdict_rows[] = {
+    {"ten thousand of a rule",
+	{.findings = 10000, .rules = 1, .text_bytes = 20, .level = LEVEL_DENY},
+	"Denied by policy (10,000)"},
+    {"ten thousand of 999 rules",
+	{.findings = 10000, .rules = 999, .text_bytes = 20, .level = LEVEL_DENY}, "more of "},
+    {"long hostile messages",
+	{.findings = 300, .rules = 3, .text_bytes = 10000, .level = LEVEL_DENY, .hostile = true},
+	"Denied by policy (300)"},
+    {"errors",
+	{.findings = 300,
+	    .rules = 3,
+	    .text_bytes = 300,
+	    .level = LEVEL_WARN,
+	    .kind = FINDING_ERROR,
+	    .hostile = true},
+	"Rules that fail (300)"},
+};
+
+static void test_findings_are_never_hidden(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(verdict_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = generate_outcome(
+		    arena, &(struct generated){.destroy = 300, .update = 300, .hostile = true});
+		struct slack_message message;
+
+		generate_verdict(arena, &verdict_rows[i].verdict, &outcome->verdict);
+		message = rendered(arena, outcome);
+		check_message(verdict_rows[i].label, &message);
+		if (!str_contains(message.blocks, str_from(verdict_rows[i].want)))
+			print_error(
+			    "%s: %s\n", verdict_rows[i].label, str_to_c(arena, message.blocks));
+		assert_true(str_contains(message.blocks, str_from(verdict_rows[i].want)));
+		assert_true(str_contains(message.blocks, STR("Destroy (300)")));
+	}
+}
+
 static void test_link_override(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -227,6 +271,7 @@ int main(void)
 	    cmocka_unit_test(test_data_is_no_markup),
 	    cmocka_unit_test(test_how_it_ended),
 	    cmocka_unit_test(test_losses_are_counted_by_type),
+	    cmocka_unit_test(test_findings_are_never_hidden),
 	    cmocka_unit_test(test_link_override),
 	};
 

@@ -11,6 +11,7 @@
 #include "report/render.h"
 #include "tests/support/golden.h"
 #include "tests/support/outcomes.h"
+#include "tests/support/verdicts.h"
 
 static struct str rendered(
     struct arena *arena, const struct outcome *outcome, const struct render_options *options)
@@ -151,6 +152,48 @@ static void test_limit_is_kept(void **state)
 	}
 }
 
+static const struct {
+	const char *label;
+	struct generated_verdict verdict;
+	const char *want;
+} verdict_rows[] = {
+    {"ten thousand of a rule",
+	{.findings = 10000, .rules = 1, .text_bytes = 20, .level = LEVEL_DENY},
+	"Denied by policy (10,000)\n"},
+    {"ten thousand of 999 rules",
+	{.findings = 10000, .rules = 999, .text_bytes = 20, .level = LEVEL_DENY},
+	"Denied by policy (10,000)\n"},
+    {"long hostile messages",
+	{.findings = 300, .rules = 3, .text_bytes = 10000, .level = LEVEL_DENY, .hostile = true},
+	"Denied by policy (300)\n"},
+    {"many warnings",
+	{.findings = 3000, .rules = 30, .text_bytes = 100, .level = LEVEL_WARN, .hostile = true},
+	"Policies: 3,000 warnings (30 rules, 340 resources)"},
+};
+
+static void test_findings_are_never_hidden(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(verdict_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_typical);
+
+		generate_verdict(arena, &verdict_rows[i].verdict, &outcome->verdict);
+		outcome->verdict.trusted_source = STR_EMPTY;
+		for (size_t limit = 1000; limit < 3000000; limit *= 4) {
+			struct render_options options = {.max_bytes = limit, .details = true};
+			struct str text = rendered(arena, outcome, &options);
+			bool ok =
+			    text.len <= limit && str_contains(text, str_from(verdict_rows[i].want));
+
+			if (!ok)
+				print_error("%s at %zu: %s\n", verdict_rows[i].label, limit,
+				    str_to_c(arena, text));
+			assert_true(ok);
+		}
+	}
+}
+
 static void test_lines_are_cut_at_the_end_only(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -193,6 +236,7 @@ int main(void)
 	    cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 	    cmocka_unit_test(test_losses_are_never_hidden),
 	    cmocka_unit_test(test_limit_is_kept),
+	    cmocka_unit_test(test_findings_are_never_hidden),
 	    cmocka_unit_test(test_lines_are_cut_at_the_end_only),
 	    cmocka_unit_test(test_notes),
 	};

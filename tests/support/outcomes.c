@@ -1,6 +1,7 @@
 #include "tests/support/outcomes.h"
 
 #include "base/arena.h"
+#include "tests/support/verdicts.h"
 
 #define FACT(outcome, name, text) ((outcome)->facts.name = (struct fact){STR(text), STR("test")})
 
@@ -410,6 +411,34 @@ const char *sample_name(enum sample sample)
 	return names[sample];
 }
 
+/* What the policies say of it. */
+static void add_verdict(struct arena *arena, struct outcome *outcome, enum sample sample)
+{
+	static void (*const makers[SAMPLE_COUNT])(struct arena * arena, struct verdict * out) = {
+	    [SAMPLE_denied] = verdict_of_everything,
+	    [SAMPLE_judged] = verdict_of_warnings,
+	    [SAMPLE_apply_denied] = verdict_of_everything,
+	    [SAMPLE_overridden] = verdict_of_break_glass,
+	    [SAMPLE_violates] = verdict_of_warnings,
+	    [SAMPLE_nothing_matched] = verdict_of_nothing,
+	    [SAMPLE_hostile_policies] = verdict_of_hostile,
+	};
+
+	if (makers[sample])
+		makers[sample](arena, &outcome->verdict);
+	if (sample == SAMPLE_violates)
+		verdict_of_after_apply(arena, &outcome->after_apply);
+	if (sample == SAMPLE_apply_denied)
+		outcome->facts.operation = OPERATION_APPLY;
+	if (sample == SAMPLE_withheld)
+		outcome->verdict.withheld =
+		    STR("tfherald.yaml:3:5: 'forbidd' is no key of a rule; did you mean 'forbid'?");
+	if (outcome->verdict.denied || outcome->after_apply.denied) {
+		outcome->exit_status = 3;
+		outcome->exit_reason = outcome->verdict.reason;
+	}
+}
+
 struct outcome *sample_outcome(struct arena *arena, enum sample sample)
 {
 	static void (*const makers[])(struct outcome * outcome) = {
@@ -421,6 +450,14 @@ struct outcome *sample_outcome(struct arena *arena, enum sample sample)
 	    [SAMPLE_no_plan] = make_no_plan,
 	    [SAMPLE_applied] = make_applied,
 	    [SAMPLE_apply_failed] = make_apply_failed,
+	    [SAMPLE_denied] = make_typical,
+	    [SAMPLE_judged] = make_create,
+	    [SAMPLE_apply_denied] = make_create,
+	    [SAMPLE_overridden] = make_applied,
+	    [SAMPLE_violates] = make_applied,
+	    [SAMPLE_nothing_matched] = make_no_changes,
+	    [SAMPLE_withheld] = make_create,
+	    [SAMPLE_hostile_policies] = make_create,
 	};
 	struct outcome *outcome = arena_make(arena, struct outcome);
 
@@ -429,6 +466,7 @@ struct outcome *sample_outcome(struct arena *arena, enum sample sample)
 		make_hostile(arena, outcome);
 	else
 		makers[sample](outcome);
+	add_verdict(arena, outcome, sample);
 	return outcome;
 }
 

@@ -9,15 +9,23 @@
 #include "report/outcome.h"
 
 /* Each is one golden file per renderer. */
-#define SAMPLES(X)      \
-	X(no_changes)   \
-	X(create)       \
-	X(typical)      \
-	X(text_form)    \
-	X(errored)      \
-	X(no_plan)      \
-	X(applied)      \
-	X(apply_failed) \
+#define SAMPLES(X)          \
+	X(no_changes)       \
+	X(create)           \
+	X(typical)          \
+	X(text_form)        \
+	X(errored)          \
+	X(no_plan)          \
+	X(applied)          \
+	X(apply_failed)     \
+	X(denied)           \
+	X(judged)           \
+	X(apply_denied)     \
+	X(overridden)       \
+	X(violates)         \
+	X(nothing_matched)  \
+	X(withheld)         \
+	X(hostile_policies) \
 	X(hostile)
 
 enum sample {

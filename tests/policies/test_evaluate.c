@@ -1,0 +1,339 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "tests/support/verdict_world.h"
+
+struct row {
+	const char *name;
+	const struct source_row *rules;
+	const char *plan;
+	const char *text, *tallies; /* NULL: not looked at */
+};
+
+static void run_rows(const struct row *rows, size_t count)
+{
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct verdict_world world;
+
+		verdict_world_begin(&world, rows[i].rules, NULL);
+		verdict_world_plan(&world, rows[i].plan);
+		verdict_world_judge(&world);
+		verdict_check(&wrong, rows[i].name, verdict_world_text(&world), rows[i].text);
+		if (rows[i].tallies)
+			verdict_check(&wrong, rows[i].name, verdict_world_tallies(&world),
+			    rows[i].tallies);
+		verdict_world_end(&world);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+#define R(more) "rules:\n  - {id: r, level: deny, " more "}\n"
+#define AND(id, more) "  - {id: " id ", level: deny, " more "}\n"
+
+/* --- how a rule ends --- */
+
+static void test_ends(void **state)
+{
+	(void)state;
+	const struct row rows[] = {
+	    {"forbid that is true", POLICY(R("forbid: resource.after.p == 1")),
+		PLAN(CREATE("t", "a", "{'p': 1}")), "deny violation r t.a\n", "r 1/0/1/0/0\n"},
+	    {"forbid that is false", POLICY(R("forbid: resource.after.p == 1")),
+		PLAN(CREATE("t", "a", "{'p': 2}")), "", "r 1/1/0/0/0\n"},
+	    {"require that is false", POLICY(R("require: resource.after.p == 1")),
+		PLAN(CREATE("t", "a", "{'p': 2}")), "deny violation r t.a\n", NULL},
+	    {"require that is true", POLICY(R("require: resource.after.p == 1")),
+		PLAN(CREATE("t", "a", "{'p': 1}")), "", NULL},
+	    {"match alone", POLICY(R("match: {types: [t], actions: [delete]}")),
+		PLAN(DELETE("t", "a", "{}") "," CREATE("t", "b", "{}")),
+		"deny violation r t.a\n", "r 1/0/1/0/0\n"},
+	    {"a guard that is false",
+		POLICY(R("when: resource.after.q == 1, forbid: resource.after.p == 1")),
+		PLAN(CREATE("t", "a", "{'p': 1, 'q': 2}")), "", "r 1/1/0/0/0\n"},
+	    {"a guard keeps an error away",
+		POLICY(R("when: '\"p\" in resource.after', forbid: resource.after.p == 1")),
+		PLAN(CREATE("t", "a", "{}")), "", NULL},
+	    {"nothing matches", POLICY(R("match: {types: [other]}, forbid: 'true'")),
+		PLAN(CREATE("t", "a", "{}")),
+		"note none of the 1 policy rule matched anything in this plan\n",
+		"r 0/0/0/0/0\n"},
+	    {"no rules", POLICY("rules: []\n"), PLAN(CREATE("t", "a", "{}")),
+		"note no policy rules are in force here: nothing was checked\n", ""},
+	    {"an error", POLICY(R("forbid: resource.after.p.startsWith('x')")),
+		PLAN(CREATE("t", "a", "{'p': 1}")),
+		"deny error r t.a \"no such overload: startsWith(int, string)\"\n",
+		"r 1/0/0/0/1\n"},
+	    {"no bool", POLICY(R("forbid: resource.after.p")), PLAN(CREATE("t", "a", "{'p': 1}")),
+		"deny error r t.a \"'forbid' gives int, not a bool\"\n", NULL},
+	    {"a guard that is no bool", POLICY(R("when: resource.after.p, forbid: 'true'")),
+		PLAN(CREATE("t", "a", "{'p': 'x'}")),
+		"deny error r t.a \"'when' gives string, not a bool\"\n", NULL},
+	    {"each that is no list", POLICY(R("each: resource.after.p, forbid: 'true'")),
+		PLAN(CREATE("t", "a", "{'p': 1}")),
+		"deny error r t.a \"'each' gives int, not a list\"\n", NULL},
+	    {"a finding per item", POLICY(R("each: resource.after.p, forbid: item > 1, message: "
+					    "'${index}: ${item}'")),
+		PLAN(CREATE("t", "a", "{'p': [1, 2, 3]}")),
+		"deny violation r t.a [2] \"1: 2\"\ndeny violation r t.a [3] \"2: 3\"\n",
+		"r 1/0/2/0/0\n"},
+	    {"each of nothing", POLICY(R("each: resource.after.p, forbid: 'true'")),
+		PLAN(CREATE("t", "a", "{'p': []}")), "", "r 1/1/0/0/0\n"},
+	    {"the guard sees the item",
+		POLICY(R("each: resource.after.p, when: item > 1, forbid: item < 3")),
+		PLAN(CREATE("t", "a", "{'p': [1, 2, 3]}")), "deny violation r t.a [2]\n", NULL},
+	    {"messages and params",
+		POLICY("params: {n: {type: int, value: 7}}\n" R(
+		    "forbid: 'true', message: '${resource.address} ${params.n} ${dir}'")),
+		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a \"t.a 7 .\"\n", NULL},
+	};
+
+	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* --- what it sees of a resource --- */
+
+static void test_resource(void **state)
+{
+	(void)state;
+	const struct row rows[] = {
+	    {"changed_paths, in the first rule that asks",
+		POLICY(R("forbid: '\"p\" in resource.changed_paths'")
+			AND("s", "forbid: size(resource.changed_paths) == 2, message: "
+				 "'${resource.changed_paths}'")),
+		PLAN(UPDATE("t", "a", "{'p': 1, 'q': [1], 'z': 1}",
+		    "{'p': 2, 'q': [2], 'z': 1}")),
+		"deny violation r t.a\ndeny violation s t.a \"[\"p\", \"q[0]\"]\"\n", NULL},
+	    {"changed_paths only in a message",
+		POLICY(R("forbid: 'true', message: '${resource.changed_paths}'")),
+		PLAN(UPDATE("t", "a", "{'p': 1}", "{'p': 2}")),
+		"deny violation r t.a \"[\"p\"]\"\n", NULL},
+	    {"changed()",
+		POLICY(R("forbid: changed(resource.after.p) && !changed(resource.after.q)")),
+		PLAN(UPDATE("t", "a", "{'p': 1, 'q': {'x': 1}}", "{'p': 2, 'q': {'x': 1}}")),
+		"deny violation r t.a\n", NULL},
+	    {"changed() of something new", POLICY(R("forbid: changed(resource.after.p.x)")),
+		PLAN(CREATE("t", "a", "{'p': {'x': 1}}")), "deny violation r t.a\n", NULL},
+	    {"replaced_by()",
+		POLICY(R("forbid: 'replaced_by(resource.after.p.x) && "
+			 "!replaced_by(resource.after.q)'")),
+		PLAN(CHANGE("t", "a", "'delete','create'", "{'p': {'x': 1}}",
+		    "{'p': {'x': 2}}", ",'replace_paths':[['p']]")),
+		"deny violation r t.a\n", NULL},
+	    {"head", POLICY(R("forbid: resource.type == 't' && resource.name == 'a' && "
+			      "resource.mode == 'managed' && resource.module == '' && "
+			      "resource.actions == ['create'] && resource.index == null && "
+			      "!resource.importing && resource.deposed == null")),
+		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\n", NULL},
+	    {"plan.resources, asked for after plan.summary was",
+		POLICY(R("forbid: plan.summary.add == 1")
+			AND("s", "forbid: plan.resources.exists(x, x.type == 't')")),
+		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\ndeny violation s t.a\n",
+		NULL},
+	    {"plan.resources only in a message",
+		POLICY(R("forbid: 'true', message: '${size(plan.resources)}'")),
+		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a \"1\"\n", NULL},
+	    {"plan.by_type",
+		POLICY(R("match: {types: [t]}, forbid: plan.by_type('u').exists(x, x.after.p == "
+			 "resource.after.p)")),
+		PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE("t", "b", "{'p': 2}") "," CREATE(
+		    "u", "c", "{'p': 2}")),
+		"deny violation r t.b\n", NULL},
+	    {"network_rules in two rules, the second after a finding",
+		POLICY(R("each: network_rules(resource), forbid: item.covers([22]), message: "
+			 "'${item.from}'")
+			AND("s", "each: network_rules(resource), forbid: item.covers([80])")),
+		PLAN(CREATE("aws_security_group", "a",
+		    "{'ingress': [{'protocol': 'tcp', 'from_port': 20, 'to_port': 90, "
+		    "'cidr_blocks': ['0.0.0.0/0']}]}")),
+		"deny violation r aws_security_group.a [ingress[0]] \"20\"\n"
+		"deny violation s aws_security_group.a [ingress[0]]\n",
+		NULL},
+	};
+
+	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* --- what is looked at --- */
+
+#define EVERY "actions: [create, update, delete, replace, forget]"
+
+static void test_entries(void **state)
+{
+	(void)state;
+	const struct row rows[] = {
+	    {"an action of the future is seen by every guard",
+		POLICY(R("match: {types: [t], actions: [delete]}")
+			AND("s", "match: {types: [t], actions: [forget]}")
+			    AND("u", "match: {types: [t], actions: [read, no-op]}")),
+		PLAN(CHANGE("t", "a", "'explode'", "{}", "{}", "")),
+		"deny violation r t.a\ndeny violation s t.a\n", NULL},
+	    {"create then forget is create, replace and forget",
+		POLICY(R("match: {types: [t], actions: [forget]}")
+			AND("s", "match: {types: [t], actions: [replace]}")
+			    AND("u", "match: {types: [t], actions: [create]}")
+				AND("v", "match: {types: [t], actions: [delete, update]}")),
+		PLAN(CHANGE("t", "a", "'create','forget'", "{}", "{}", "")),
+		"deny violation r t.a\ndeny violation s t.a\ndeny violation u t.a\n", NULL},
+	    {"replace in both orders, and not delete",
+		POLICY(R("match: {types: [t], actions: [replace]}")
+			AND("s", "match: {types: [t], actions: [delete, create]}")),
+		PLAN(CHANGE("t", "a", "'delete','create'", "{}", "{}", "") "," CHANGE(
+		    "t", "b", "'create','delete'", "{}", "{}", "")),
+		"deny violation r t.a\ndeny violation r t.b\n", NULL},
+	    {"deposed objects only where they are asked for",
+		POLICY(R("match: {types: [t], actions: [delete]}")
+			AND("s", "match: {types: [t], actions: [delete], deposed: true}")),
+		PLAN("{'address':'t.a','mode':'managed','type':'t','name':'a','deposed':'00ff',"
+		     "'change':{'actions':['delete'],'before':{},'after':null}}"),
+		"deny violation s t.a\n", "r 0/0/0/0/0\ns 1/0/1/0/0\n"},
+	    {"data sources", POLICY(R("match: {types: [t], actions: [read]}, forbid: 'true'")
+				    AND("s", "match: {types: [t]}, forbid: 'true'")),
+		PLAN(CHANGE_AT("data.t.a", "", "data", "t", "a", "'read'", "null", "{}", "")),
+		"deny violation r data.t.a\n", NULL},
+	    {"a type without a name", POLICY(R("forbid: 'true'") AND("s", "match: {types: [t]}, "
+									  "forbid: 'true'")),
+		PLAN(CREATE("", "a", "{}")), "deny violation r .a\n", NULL},
+	    {"hostile addresses",
+		POLICY(R("match: {address: ['t.a[\"x]*\"]']}, forbid: 'true'")),
+		PLAN(CHANGE_AT("t.a[\\\"x]y\\n\\u0000\\\"]", "", "managed", "t", "a", "'create'",
+		    "null", "{}", "")),
+		"deny violation r t.a[\"x]y\n", NULL},
+	    {"no changes at all", POLICY(R("forbid: 'true'")), PLAN(""),
+		"note none of the 1 policy rule matched anything in this plan\n", NULL},
+	    {"an errored plan gets no verdict", POLICY(R("forbid: 'true'")),
+		PLAN_WITH(CREATE("t", "a", "{}"), ",'errored':true"),
+		"withheld terraform reported an error: an errored plan gets no verdict\n", NULL},
+	    {"text: actions and types decide, values do not",
+		POLICY(R("match: {types: [t], " EVERY "}")
+			AND("s", "match: {types: [t], " EVERY "}, forbid: resource.after.p == 1")
+			    AND("u", "match: {types: [t], " EVERY
+				     "}, forbid: resource.action == 'update'")
+				AND("v", "match: {types: [t], " EVERY
+					 "}, forbid: 'replaced_by(resource.after.p)'")),
+		"Terraform will perform the following actions:\n\n  # t.a will be created\n"
+		"  + resource \"t\" \"a\" {\n      + p = 1\n    }\n\n"
+		"Plan: 1 to add, 0 to change, 0 to destroy.\n",
+		"deny violation r t.a\nwarn undecided s t.a on after\nwarn undecided v t.a on "
+		"replace_paths\n",
+		NULL},
+	};
+
+	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* --- two types with one hash --- */
+
+/* hash_bytes() of 16 bytes, up to where the second word goes in. */
+static uint64_t hash_before_last(uint64_t first)
+{
+	const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t hash = ((16 * factor) ^ first) * factor;
+
+	return hash ^ (hash >> 32);
+}
+
+static bool is_plain(const char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (bytes[i] < '#' || bytes[i] > '~' || bytes[i] == '\\' || bytes[i] == '\'')
+			return false;
+	}
+	return true;
+}
+
+/* Another text of 16 bytes with the hash of this one. */
+static void collide(const char *type, char out[17])
+{
+	uint64_t words[2], first, last;
+
+	memcpy(words, type, sizeof(words));
+	for (uint32_t i = 0; i < 10000000; i++) {
+		char digits[9];
+
+		(void)snprintf(digits, sizeof(digits), "e%07u", i % 10000000);
+		memcpy(&first, digits, sizeof(first));
+		last = hash_before_last(first) ^ hash_before_last(words[0]) ^ words[1];
+		memcpy(out, &first, sizeof(first));
+		memcpy(out + 8, &last, sizeof(last));
+		out[16] = '\0';
+		if (is_plain(out, 16))
+			return;
+	}
+	fail_msg("no collision");
+}
+
+static void test_colliding_types(void **state)
+{
+	(void)state;
+	char evil[17], plan[2000];
+	struct verdict_world world;
+	unsigned wrong = 0;
+
+	collide("aws_ebs_snapshot", evil);
+	if (hash_bytes(str_from(evil)) != hash_bytes(STR("aws_ebs_snapshot")))
+		fail_msg("%s does not collide: has hash_bytes() changed?", evil);
+	(void)snprintf(plan, sizeof(plan),
+	    PLAN(CHANGE_AT("%s.a", "", "managed", "%s", "a", "'create'", "null", "{}", "") "," CREATE(
+		"aws_ebs_snapshot", "b", "{}")),
+	    evil, evil);
+	verdict_world_begin(&world,
+	    POLICY(R("match: {types: [aws_ebs_snapshot], actions: [create]}")
+		    AND("s", "match: {types: ['!aws_*'], actions: [create]}")),
+	    NULL);
+	verdict_world_plan(&world, plan);
+	verdict_world_judge(&world);
+	verdict_check(&wrong, "colliding types", verdict_world_tallies(&world),
+	    "r 1/0/1/0/0\ns 1/0/1/0/0\n");
+	verdict_world_end(&world);
+	assert_int_equal(wrong, 0);
+}
+
+/* --- expressions that do harm --- */
+
+static void test_harmful(void **state)
+{
+	(void)state;
+	const struct row rows[] = {
+	    {"a catastrophic regex is an error of its rule",
+		POLICY(R("forbid: resource.after.p.matches('^(a+)+$')")
+			AND("s", "forbid: 'true'")),
+		PLAN(CREATE("t", "a",
+		    "{'p': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'}")),
+		"deny error r t.a \"the regular expression gave up: it needs too many steps\"\n"
+		"deny violation s t.a\n",
+		NULL},
+	    {"an exploding expression is an error of its rule",
+		POLICY("variables: {l: '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]'}\n" R(
+			   "forbid: "
+			   "l.exists(a, l.exists(b, l.exists(c, l.exists(d, l.exists(e, "
+			   "a+b+c+d+e == resource.after.p)))))")
+			AND("s", "forbid: 'true'")),
+		PLAN(CREATE("t", "a", "{'p': 0}")),
+		"deny error r t.a \"the expression needs too many steps\"\n"
+		"deny violation s t.a\n",
+		NULL},
+	};
+
+	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_ends),
+	    cmocka_unit_test(test_resource),
+	    cmocka_unit_test(test_entries),
+	    cmocka_unit_test(test_colliding_types),
+	    cmocka_unit_test(test_harmful),
+	};
+
+	return cmocka_run_group_tests_name("policies/evaluate", tests, NULL, NULL);
+}

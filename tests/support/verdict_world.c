@@ -1,0 +1,221 @@
+#include "tests/support/verdict_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/input.h"
+#include "base/json_read.h"
+#include "parser/plan_read.h"
+
+#define TEXT_MAX ((size_t)4 << 20)
+
+static struct value unknown_named(const char *name)
+{
+	struct value value = value_unknown();
+
+	value.as.text = name;
+	value.len = (uint32_t)strlen(name);
+	return value;
+}
+
+static void load(struct ruleset_world *world, const struct source_row *rows)
+{
+	ruleset_world_begin(world, rows, "");
+	world->source.name = STR("script");
+	world->request.check_all = true;
+	ruleset_world_load(world);
+	if (!world->loaded || world->problems->count > 0)
+		print_error("%s\n%.*s", world->err.text, STR_ARG(ruleset_world_problems(world)));
+	assert_true(world->loaded && world->problems->count == 0);
+}
+
+void verdict_world_begin(struct verdict_world *world, const struct source_row *head,
+    const struct source_row *trusted)
+{
+	*world = (struct verdict_world){.arena = arena_new(), .scratch = arena_new()};
+	load(&world->head, head);
+	world->has_trusted = trusted != NULL;
+	if (trusted)
+		load(&world->trusted, trusted);
+	world->facts = (struct facts){.operation = OPERATION_PLAN, .now = VERDICT_NOW};
+	world->facts.commit = (struct fact){STR("c0ffee"), STR("test")};
+	world->world = (struct policy_world){.facts = &world->facts,
+	    .git = unknown_named("git"),
+	    .pr = unknown_named("pr"),
+	    .data = unknown_named("data"),
+	    .backend = unknown_named("backend"),
+	    .now = VERDICT_NOW,
+	    .fingerprint_key = STR_EMPTY,
+	    .break_glass = STR_EMPTY,
+	    .in_pull_request = trusted != NULL};
+}
+
+static struct str quoted(struct arena *arena, const char *text)
+{
+	struct str copy = str_copy(arena, str_from(text));
+	char *bytes = arena_alloc(arena, copy.len + 1);
+
+	for (size_t i = 0; i < copy.len; i++)
+		bytes[i] = copy.ptr[i] == '\'' ? '"' : copy.ptr[i];
+	bytes[copy.len] = '\0';
+	return (struct str){bytes, copy.len};
+}
+
+struct value verdict_json(struct arena *arena, const char *text)
+{
+	struct jsonr json = {0};
+	struct err err = {0};
+	struct value value;
+
+	if (!jsonr_read(arena, quoted(arena, text), &json, &value, &err))
+		fail_msg("%s: %s", text, err.text);
+	return value;
+}
+
+void verdict_world_plan(struct verdict_world *world, const char *text)
+{
+	struct str json = text[0] == '{' ? quoted(world->arena, text) : str_from(text);
+	struct err err = {0};
+
+	if (!plan_read(world->arena, input_from_str(world->arena, "test", json), NULL,
+		&world->plan, &err))
+		fail_msg("%d:%d: %s", err.line, err.column, err.text);
+}
+
+void verdict_world_judge(struct verdict_world *world)
+{
+	struct policy_problems *problems = arena_make(world->arena, struct policy_problems);
+	struct err err = {0};
+
+	policy_problems_init(problems, world->arena);
+	world->evaluation = (struct evaluation){.plan = world->plan,
+	    .head = world->head.set,
+	    .trusted = world->has_trusted ? world->trusted.set : NULL,
+	    .world = &world->world};
+	if (world->has_trusted) {
+		ruleset_compare(
+		    world->arena, world->trusted.set, world->head.set, &world->weakenings);
+		world->evaluation.weakenings = &world->weakenings;
+	}
+	if (!evaluate_plan(world->arena, world->scratch, &world->evaluation, problems,
+		&world->verdict, &err))
+		fail_msg("%s", err.text);
+}
+
+void verdict_world_end(struct verdict_world *world)
+{
+	ruleset_world_end(&world->head);
+	if (world->has_trusted)
+		ruleset_world_end(&world->trusted);
+	arena_free(world->arena);
+	arena_free(world->scratch);
+}
+
+/* --- texts --- */
+
+static void add_part(struct buf *buf, const char *before, struct str text, const char *after)
+{
+	if (text.len > 0)
+		buf_addf(buf, "%s%.*s%s", before, STR_ARG(text), after);
+}
+
+static void add_list(struct buf *buf, const char *word, const struct str *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		buf_addf(buf, "%s%.*s", i == 0 ? word : ", ", STR_ARG(items[i]));
+}
+
+static void add_finding(struct buf *buf, const struct finding *finding)
+{
+	buf_addf(buf, "%s %s %.*s", level_name(finding->level), finding_kind_name(finding->kind),
+	    STR_ARG(finding->rule_id));
+	add_part(buf, " ", finding->address, "");
+	if (finding->kind != FINDING_WEAKENS)
+		add_part(buf, " [", finding->item, "]");
+	if (finding->fate != FATE_STANDS)
+		buf_addf(buf, " (%s)", finding_fate_name(finding->fate));
+	add_part(buf, " \"", finding->message, "\"");
+	add_list(buf, " on ", finding->paths, finding->path_count);
+	add_list(buf, " by ", finding->causes, finding->cause_count);
+	if (finding->count != 1)
+		buf_addf(buf, " x%zu", finding->count);
+	buf_addc(buf, '\n');
+}
+
+struct str verdict_world_text(const struct verdict_world *world)
+{
+	const struct verdict *verdict = &world->verdict;
+	struct buf buf;
+
+	buf_init(&buf, world->arena, TEXT_MAX);
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		add_finding(&buf, &verdict->findings[i]);
+	add_part(&buf, "withheld ", verdict->withheld, "\n");
+	for (size_t i = 0; i < verdict->note_count; i++)
+		add_part(&buf, "note ", verdict->notes[i], "\n");
+	return buf_str(&buf);
+}
+
+struct str verdict_world_tallies(const struct verdict_world *world)
+{
+	struct buf buf;
+
+	buf_init(&buf, world->arena, TEXT_MAX);
+	for (size_t i = 0; i < world->verdict.tally_count; i++) {
+		const struct rule_tally *tally = &world->verdict.tallies[i];
+
+		buf_addf(&buf, "%.*s %zu/%zu/%zu/%zu/%zu\n", STR_ARG(tally->rule->id),
+		    tally->matched, tally->passed, tally->violated, tally->undecided,
+		    tally->errors);
+	}
+	return buf_str(&buf);
+}
+
+struct str verdict_world_waivers(const struct verdict_world *world)
+{
+	struct buf buf;
+
+	buf_init(&buf, world->arena, TEXT_MAX);
+	for (size_t i = 0; i < world->verdict.waiver_count; i++) {
+		const struct waiver_use *use = &world->verdict.waivers[i];
+
+		buf_addf(&buf, "%.*s %.*s %s %zu%s", STR_ARG(use->waiver->rule),
+		    STR_ARG(use->waiver->resource), waiver_state_name(use->state), use->findings,
+		    use->unverified ? " unverified" : "");
+		add_part(&buf, ": ", use->fault, "");
+		buf_addc(&buf, '\n');
+	}
+	return buf_str(&buf);
+}
+
+struct str verdict_world_everything(const struct verdict_world *world)
+{
+	const struct verdict *verdict = &world->verdict;
+	struct buf buf;
+
+	buf_init(&buf, world->arena, TEXT_MAX);
+	buf_add(&buf, verdict_world_text(world));
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		add_part(&buf, "remediation ", verdict->findings[i].remediation, "\n");
+		add_part(&buf, "release ", verdict->findings[i].release, "\n");
+		add_part(&buf, "value ", verdict->findings[i].value_fingerprint, "\n");
+	}
+	for (size_t i = 0; i < verdict->absorbed_count; i++)
+		add_part(&buf, "absorbed ", verdict->absorbed[i].text, "\n");
+	add_part(&buf, "reason ", verdict->reason, "\n");
+	return buf_str(&buf);
+}
+
+void verdict_check(unsigned *wrong, const char *name, struct str got, const char *want)
+{
+	if (str_is(got, want))
+		return;
+	print_error("%s\n--- got\n%.*s--- wanted\n%s", name, STR_ARG(got), want);
+	++*wrong;
+}
