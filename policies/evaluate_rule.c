@@ -176,6 +176,11 @@ static void explain_part(struct buf *out, const char *title, const struct cel_pr
 	cel_explain(out, trace);
 }
 
+static bool was_run(const struct cel_trace *trace)
+{
+	return trace->program && trace->nodes[trace->root->id].rounds > 0;
+}
+
 static void explain_end(
     struct buf *out, struct arena *arena, const struct rule_traces *traces, struct ruling ruling)
 {
@@ -185,7 +190,7 @@ static void explain_end(
 
 		for (size_t i = 0; i < unknowns.count; i++)
 			buf_addf(out, "  depends on %.*s\n", STR_ARG(unknowns.paths[i]));
-		if (traces->condition.program)
+		if (was_run(&traces->condition))
 			buf_addf(out, "  still to decide: %.*s\n",
 			    STR_ARG(cel_residual(arena, &traces->condition)));
 	}
@@ -206,7 +211,6 @@ static void explain_item(
 	if (has_item)
 		buf_addf(out, "item %zu: %.*s\n", index,
 		    STR_ARG(cel_to_text(evaluator->arena, item, 200)));
-	explain_part(out, "when", programs->when, &traces->when);
 	explain_part(out, single->rule.rule->is_require ? "require" : "forbid", programs->condition,
 	    &traces->condition);
 	explain_end(out, evaluator->arena, traces, ruling);
@@ -221,14 +225,17 @@ static void explain(struct single *single, struct buf *out)
 	const struct rule_programs *programs = single->rule.programs;
 	struct ruling ruling = {RULE_PASS, value_null()};
 	struct value items;
+	bool has_items;
 
 	rule_traces_begin(evaluator->arena, programs, traces);
-	if (!judge_items(evaluator, &single->rule, traces, &items, &ruling)) {
+	has_items = judge_items(evaluator, &single->rule, traces, &items, &ruling);
+	explain_part(out, "when", programs->when, &traces->when);
+	if (has_items || ruling.end != RULE_GUARDED)
 		explain_part(out, "each", programs->each, &traces->each);
+	if (!has_items) {
 		explain_end(out, evaluator->arena, traces, ruling);
 		return;
 	}
-	explain_part(out, "each", programs->each, &traces->each);
 	for (uint32_t i = 0; i < items.len && i < EXPLAINED_ITEMS; i++)
 		explain_item(single, cel_load(items.as.items[i]), i, programs->each != NULL, out);
 	if (items.len == 0)

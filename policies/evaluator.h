@@ -55,6 +55,7 @@ struct evaluator {
 	struct policy_problems *problems;
 	struct verdict *verdict;
 	struct value activation[POLICY_VARIABLE_COUNT];
+	struct value guard; /* of the rule at hand: true or unknown */
 
 	struct judged_rule *rules;
 	size_t rule_count;
@@ -106,10 +107,11 @@ void rule_traces_begin(
 
 /* Compiles on first use; false when it does not compile (problems were told). */
 bool judge_ready(struct evaluator *evaluator, struct judged_rule *rule);
-/* The items of `each`; a single pseudo-item without it. False: *ruling says why there are none. */
+/* `when`, then the items of `each`; a single pseudo-item without it. False: *ruling says why there
+ * are none, for instance that the rule is guarded. */
 bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
     struct rule_traces *traces, struct value *items, struct ruling *ruling);
-/* One item (or the resource itself), with the activation as it stands. `traces` NULL: fast. */
+/* One item (or the resource itself), after judge_items(). `traces` NULL: fast. */
 struct ruling judge_item(struct evaluator *evaluator, const struct judged_rule *rule,
     struct value item, size_t index, struct rule_traces *traces);
 /* Every item of the change at hand; what is no pass is reported. */

@@ -131,10 +131,10 @@ static struct ruling run_traced(
 	size_t at = index < 0 ? 0 : (size_t)index;
 
 	rule_traces_begin(evaluator->trace, rule->programs, traces);
-	if (!judge_items(evaluator, rule, traces, &items, &ruling) || at >= items.len)
-		return ruling;
-	ruling = judge_item(evaluator, rule, cel_load(items.as.items[at]), at, traces);
+	if (judge_items(evaluator, rule, traces, &items, &ruling) && at < items.len)
+		ruling = judge_item(evaluator, rule, cel_load(items.as.items[at]), at, traces);
 	note_absorbed(evaluator, rule, &rule->rule->when, &traces->when);
+	note_absorbed(evaluator, rule, &rule->rule->each, &traces->each);
 	note_absorbed(evaluator, rule, &rule->rule->condition, &traces->condition);
 	return ruling;
 }

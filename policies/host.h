@@ -14,7 +14,14 @@
 struct configuration;
 struct policy_host;
 
-/* Fields that `resource`, `plan`, ... have, for cel_variable.fields: NULL-terminated. */
+/*
+ * Fields that `resource`, `plan`, ... have, for cel_variable.fields: NULL-terminated.
+ *
+ * plan.blocks: {address mode module name provisioners type} of each resource and data block of the
+ * code. plan.modules: {address source version}. plan.providers: {alias config constraint locked
+ * module name source}, where locked is {version constraints hashes} of the lock file, null when the
+ * provider is not in it, and unknown without a lock file.
+ */
 extern const char *const resource_fields[],
     *const plan_fields[], *const output_fields[], *const git_fields[], *const pr_fields[],
 									   *const backend_fields[],

@@ -71,6 +71,38 @@ void rule_traces_begin(
 		cel_trace_begin(arena, programs->condition, &out->condition);
 }
 
+/* A guard that is not known, as `guard && value`: false decides, unknown beats error. */
+static struct ruling behind_unknown_guard(const struct evaluator *evaluator, struct value value)
+{
+	struct value guard = evaluator->guard;
+
+	if (value.kind == VALUE_BOOL && !value.as.boolean)
+		return (struct ruling){RULE_PASS, value};
+	if (cel_is_unknown(value))
+		guard = cel_join_unknowns(evaluator->run, guard, value);
+	return (struct ruling){RULE_UNDECIDED, guard};
+}
+
+/* True: the rule speaks here, or may; evaluator->guard says which. */
+static bool judge_guard(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct rule_traces *traces, struct ruling *ruling)
+{
+	struct value guard = value_bool(true);
+
+	if (rule->programs->when)
+		guard = evaluate(evaluator, rule->programs->when, traces ? &traces->when : NULL);
+	evaluator->guard = guard;
+	*ruling = (struct ruling){RULE_GUARDED, guard};
+	if (guard.kind == VALUE_BOOL)
+		return guard.as.boolean;
+	if (cel_is_unknown(guard))
+		return true;
+	ruling->end = RULE_ERROR;
+	if (!cel_is_error(guard))
+		ruling->value = type_error(evaluator, "when", "bool", guard);
+	return false;
+}
+
 bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
     struct rule_traces *traces, struct value *items, struct ruling *ruling)
 {
@@ -78,6 +110,8 @@ bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
 	struct value list;
 
 	bind_chain(evaluator, rule);
+	if (!judge_guard(evaluator, rule, traces, ruling))
+		return false;
 	*items = value_list(&nothing, 1);
 	if (!rule->programs->each)
 		return true;
@@ -87,7 +121,9 @@ bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
 		return true;
 	}
 	*ruling = (struct ruling){RULE_ERROR, list};
-	if (cel_is_unknown(list))
+	if (cel_is_unknown(evaluator->guard))
+		*ruling = behind_unknown_guard(evaluator, list);
+	else if (cel_is_unknown(list))
 		ruling->end = RULE_UNDECIDED;
 	else if (!cel_is_error(list))
 		ruling->value = type_error(evaluator, "each", "list", list);
@@ -110,35 +146,16 @@ static struct value violates(
 	return type_error(evaluator, rule->rule->is_require ? "require" : "forbid", "bool", value);
 }
 
-/* A guard that is not known, as `guard && violation`: false decides, unknown beats error. */
-static struct ruling behind_unknown_guard(
-    struct evaluator *evaluator, struct value guard, struct value violation)
-{
-	if (violation.kind == VALUE_BOOL && !violation.as.boolean)
-		return (struct ruling){RULE_PASS, violation};
-	if (cel_is_unknown(violation))
-		guard = cel_join_unknowns(evaluator->run, guard, violation);
-	return (struct ruling){RULE_UNDECIDED, guard};
-}
-
 struct ruling judge_item(struct evaluator *evaluator, const struct judged_rule *rule,
     struct value item, size_t index, struct rule_traces *traces)
 {
-	struct value guard = value_bool(true), violation;
+	struct value violation;
 
 	evaluator->activation[VARIABLE_item] = item;
 	evaluator->activation[VARIABLE_index] = cel_int((int64_t)index);
-	if (rule->programs->when)
-		guard = evaluate(evaluator, rule->programs->when, traces ? &traces->when : NULL);
-	if (guard.kind == VALUE_BOOL && !guard.as.boolean)
-		return (struct ruling){RULE_GUARDED, guard};
-	if (cel_is_error(guard))
-		return (struct ruling){RULE_ERROR, guard};
-	if (guard.kind != VALUE_BOOL && !cel_is_unknown(guard))
-		return (struct ruling){RULE_ERROR, type_error(evaluator, "when", "bool", guard)};
 	violation = violates(evaluator, rule, traces ? &traces->condition : NULL);
-	if (cel_is_unknown(guard))
-		return behind_unknown_guard(evaluator, guard, violation);
+	if (cel_is_unknown(evaluator->guard))
+		return behind_unknown_guard(evaluator, violation);
 	if (cel_is_error(violation))
 		return (struct ruling){RULE_ERROR, violation};
 	if (cel_is_unknown(violation))
@@ -157,30 +174,39 @@ bool judge_view(struct evaluator *evaluator, struct arena *arena, const struct c
 			      &evaluator->activation[variable], err);
 }
 
-bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct err *err)
+static bool judge_all_items(
+    struct evaluator *evaluator, struct judged_rule *rule, struct value items, struct err *err)
 {
-	struct arena_mark mark = arena_save(evaluator->results);
-	bool has_items = rule->programs->each != NULL;
-	struct value items;
-	struct ruling ruling;
-	bool ok = true, clean = true;
+	bool has_items = rule->programs->each != NULL, ok = true, clean = true;
 
-	if (!judge_items(evaluator, rule, NULL, &items, &ruling)) {
-		ok = finding_report(evaluator, rule, value_null(), -1, ruling, err);
-		arena_rewind(evaluator->results, mark);
-		return ok;
-	}
 	for (uint32_t i = 0; ok && i < items.len; i++) {
-		struct value item = cel_load(items.as.items[i]);
+		struct value item = cel_load(items.as.items[i]), guard = evaluator->guard;
+		struct ruling ruling = judge_item(evaluator, rule, item, i, NULL);
 
-		ruling = judge_item(evaluator, rule, item, i, NULL);
-		if (ruling.end == RULE_PASS || ruling.end == RULE_GUARDED)
+		if (ruling.end == RULE_PASS)
 			continue;
 		clean = false;
 		ok =
 		    finding_report(evaluator, rule, item, has_items ? (int64_t)i : -1, ruling, err);
+		evaluator->guard = guard; /* other runs of the rule had theirs */
 	}
 	rule->tally->passed += clean;
+	return ok;
+}
+
+bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct err *err)
+{
+	struct arena_mark mark = arena_save(evaluator->results);
+	struct value items;
+	struct ruling ruling;
+	bool ok = true;
+
+	if (judge_items(evaluator, rule, NULL, &items, &ruling))
+		ok = judge_all_items(evaluator, rule, items, err);
+	else if (ruling.end == RULE_GUARDED || ruling.end == RULE_PASS)
+		rule->tally->passed++;
+	else
+		ok = finding_report(evaluator, rule, value_null(), -1, ruling, err);
 	arena_rewind(evaluator->results, mark);
 	return ok;
 }

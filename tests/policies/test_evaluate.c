@@ -86,9 +86,10 @@ static void test_ends(void **state)
 		"r 1/0/2/0/0\n"},
 	    {"each of nothing", POLICY(R("each: resource.after.p, forbid: 'true'")),
 		PLAN(CREATE("t", "a", "{'p': []}")), "", "r 1/1/0/0/0\n"},
-	    {"the guard sees the item",
-		POLICY(R("each: resource.after.p, when: item > 1, forbid: item < 3")),
-		PLAN(CREATE("t", "a", "{'p': [1, 2, 3]}")), "deny violation r t.a [2]\n", NULL},
+	    {"the guard comes before each",
+		POLICY(R("when: '\"p\" in resource.after', each: resource.after.p, forbid: item < 3")),
+		PLAN(CREATE("t", "a", "{'p': [2, 3]}") "," CREATE("t", "b", "{}")),
+		"deny violation r t.a [2]\n", "r 2/1/1/0/0\n"},
 	    {"messages and params",
 		POLICY("params: {n: {type: int, value: 7}}\n" R(
 		    "forbid: 'true', message: '${resource.address} ${params.n} ${dir}'")),
@@ -106,7 +107,7 @@ static void test_resource(void **state)
 	const struct row rows[] = {
 	    {"changed_paths, in the first rule that asks",
 		POLICY(R("forbid: '\"p\" in resource.changed_paths'")
-			AND("s", "forbid: size(resource.changed_paths) == 2, message: "
+			AND("s", "forbid: 'size(resource.changed_paths) == 2', message: "
 				 "'${resource.changed_paths}'")),
 		PLAN(UPDATE("t", "a", "{'p': 1, 'q': [1], 'z': 1}",
 		    "{'p': 2, 'q': [2], 'z': 1}")),
@@ -116,7 +117,7 @@ static void test_resource(void **state)
 		PLAN(UPDATE("t", "a", "{'p': 1}", "{'p': 2}")),
 		"deny violation r t.a \"[\"p\"]\"\n", NULL},
 	    {"changed()",
-		POLICY(R("forbid: changed(resource.after.p) && !changed(resource.after.q)")),
+		POLICY(R("forbid: 'changed(resource.after.p) && !changed(resource.after.q)'")),
 		PLAN(UPDATE("t", "a", "{'p': 1, 'q': {'x': 1}}", "{'p': 2, 'q': {'x': 1}}")),
 		"deny violation r t.a\n", NULL},
 	    {"changed() of something new", POLICY(R("forbid: changed(resource.after.p.x)")),
@@ -127,29 +128,29 @@ static void test_resource(void **state)
 		PLAN(CHANGE("t", "a", "'delete','create'", "{'p': {'x': 1}}",
 		    "{'p': {'x': 2}}", ",'replace_paths':[['p']]")),
 		"deny violation r t.a\n", NULL},
-	    {"head", POLICY(R("forbid: resource.type == 't' && resource.name == 'a' && "
-			      "resource.mode == 'managed' && resource.module == '' && "
-			      "resource.actions == ['create'] && resource.index == null && "
-			      "!resource.importing && resource.deposed == null")),
+	    {"head", POLICY(R("forbid: 'resource.type == \"t\" && resource.name == \"a\" && "
+			      "resource.mode == \"managed\" && resource.module == \"\" && "
+			      "resource.actions == [\"create\"] && resource.index == null && "
+			      "!resource.importing && resource.deposed == null'")),
 		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\n", NULL},
 	    {"plan.resources, asked for after plan.summary was",
 		POLICY(R("forbid: plan.summary.add == 1")
-			AND("s", "forbid: plan.resources.exists(x, x.type == 't')")),
+			AND("s", "forbid: 'plan.resources.exists(x, x.type == \"t\")'")),
 		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\ndeny violation s t.a\n",
 		NULL},
 	    {"plan.resources only in a message",
 		POLICY(R("forbid: 'true', message: '${size(plan.resources)}'")),
 		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a \"1\"\n", NULL},
 	    {"plan.by_type",
-		POLICY(R("match: {types: [t]}, forbid: plan.by_type('u').exists(x, x.after.p == "
-			 "resource.after.p)")),
+		POLICY(R("match: {types: [t]}, forbid: 'plan.by_type(\"u\").exists(x, x.after.p == "
+			 "resource.after.p)'")),
 		PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE("t", "b", "{'p': 2}") "," CREATE(
 		    "u", "c", "{'p': 2}")),
 		"deny violation r t.b\n", NULL},
 	    {"network_rules in two rules, the second after a finding",
-		POLICY(R("each: network_rules(resource), forbid: item.covers([22]), message: "
+		POLICY(R("each: network_rules(resource), forbid: 'item.covers([22])', message: "
 			 "'${item.from}'")
-			AND("s", "each: network_rules(resource), forbid: item.covers([80])")),
+			AND("s", "each: network_rules(resource), forbid: 'item.covers([80])'")),
 		PLAN(CREATE("aws_security_group", "a",
 		    "{'ingress': [{'protocol': 'tcp', 'from_port': 20, 'to_port': 90, "
 		    "'cidr_blocks': ['0.0.0.0/0']}]}")),
@@ -307,14 +308,16 @@ static void test_harmful(void **state)
 			AND("s", "forbid: 'true'")),
 		PLAN(CREATE("t", "a",
 		    "{'p': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'}")),
-		"deny error r t.a \"the regular expression gave up: it needs too many steps\"\n"
+		"deny error r t.a \"the regular expression needs too much work (match limit "
+		"exceeded); make it simpler, for instance without a repetition inside a "
+		"repetition\"\n"
 		"deny violation s t.a\n",
 		NULL},
 	    {"an exploding expression is an error of its rule",
 		POLICY("variables: {l: '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]'}\n" R(
 			   "forbid: "
-			   "l.exists(a, l.exists(b, l.exists(c, l.exists(d, l.exists(e, "
-			   "a+b+c+d+e == resource.after.p)))))")
+			   "'l.exists(a, l.exists(b, l.exists(c, l.exists(d, l.exists(e, "
+			   "a+b+c+d+e == resource.after.p)))))'")
 			AND("s", "forbid: 'true'")),
 		PLAN(CREATE("t", "a", "{'p': 0}")),
 		"deny error r t.a \"the expression needs too many steps\"\n"

@@ -254,7 +254,8 @@ static void hostile(void **state)
 
 		finding.rule_id = finding.title = finding.description = finding.url = evil;
 		finding.address = finding.message = finding.remediation = finding.release = evil;
-		finding.file = finding.item = finding.tool = evil;
+		finding.file = finding.item = evil;
+		finding.tool = str_format(arena, "evil %.*s", STR_ARG(evil));
 		text = of_verdict(arena, &verdict);
 		document = parsed(arena, hostile_texts[i], text);
 		shown = value_text(at(document, "runs.1.results.0.message.text"));

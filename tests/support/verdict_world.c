@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/input.h"
 #include "base/json_read.h"
+#include "base/utf8.h"
 #include "parser/plan_read.h"
 
 #define TEXT_MAX ((size_t)4 << 20)
@@ -131,11 +132,11 @@ static void add_list(struct buf *buf, const char *word, const struct str *items,
 		buf_addf(buf, "%s%.*s", i == 0 ? word : ", ", STR_ARG(items[i]));
 }
 
-static void add_finding(struct buf *buf, const struct finding *finding)
+static void add_finding(struct arena *arena, struct buf *buf, const struct finding *finding)
 {
 	buf_addf(buf, "%s %s %.*s", level_name(finding->level), finding_kind_name(finding->kind),
 	    STR_ARG(finding->rule_id));
-	add_part(buf, " ", finding->address, "");
+	add_part(buf, " ", utf8_printable(arena, finding->address, true), "");
 	if (finding->kind != FINDING_WEAKENS)
 		add_part(buf, " [", finding->item, "]");
 	if (finding->fate != FATE_STANDS)
@@ -155,7 +156,7 @@ struct str verdict_world_text(const struct verdict_world *world)
 
 	buf_init(&buf, world->arena, TEXT_MAX);
 	for (size_t i = 0; i < verdict->finding_count; i++)
-		add_finding(&buf, &verdict->findings[i]);
+		add_finding(world->arena, &buf, &verdict->findings[i]);
 	add_part(&buf, "withheld ", verdict->withheld, "\n");
 	for (size_t i = 0; i < verdict->note_count; i++)
 		add_part(&buf, "note ", verdict->notes[i], "\n");
