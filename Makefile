@@ -196,6 +196,11 @@ docs: all
 	@build/tfherald generate-docs settings > docs/settings.md
 	@build/tfherald generate-docs expressions > docs/expressions.md
 	@build/tfherald generate-docs schema > docs/schema/tfherald.schema.json
+	@mkdir -p docs/packs
+	@for pack in $(PACKS); do \
+		build/tfherald generate-docs pack $$pack > docs/packs/$$(basename $$pack .yaml).md || exit 1; \
+	done
+	@build/tfherald generate-docs packs $(PACKS) > docs/packs/README.md
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \

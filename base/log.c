@@ -93,6 +93,23 @@ PRINTF_LIKE(2, 0) static void log_line(enum log_level level, const char *fmt, va
 	errno = saved_errno;
 }
 
+void log_quote(struct str lines)
+{
+	char text[TEXT_MAX + 2];
+	struct str line;
+
+	while (str_line(&lines, &line)) {
+		int len;
+
+		(void)snprintf(
+		    text, TEXT_MAX, "%.*s", (int)utf8_cut(line, TEXT_MAX - 1).len, line.ptr);
+		utf8_clean_line(text);
+		len = (int)str_from(text).len;
+		text[len++] = '\n';
+		write_line(text, (size_t)len);
+	}
+}
+
 #define DEFINE_LOG(name, severity)             \
 	void name(const char *fmt, ...)        \
 	{                                      \

@@ -35,4 +35,7 @@ void log_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_info(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* Lines that belong to the error said last (a line of a file and its caret): without a prefix. */
+void log_quote(struct str lines);
+
 #endif

@@ -30,12 +30,19 @@ struct yaml_place yaml_place_at(struct str text, size_t at)
 
 static bool check_text(const char *file, struct str text, struct err *err)
 {
-	size_t valid = utf8_valid_prefix(text);
+	size_t valid = utf8_valid_prefix(text), nul;
 	struct yaml_place place;
 
 	if (text.len > YAML_BYTES_MAX)
 		return err_set_at(err, ERR_LIMIT, file, 0, 0,
 		    "the file has %zu bytes; at most %zu are taken", text.len, YAML_BYTES_MAX);
+	/* libfyaml takes it for the end of the file: what follows would be lost without a word */
+	if (str_find_char(str_from_to(text, 0, valid), '\0', &nul)) {
+		place = yaml_place_at(text, nul);
+		return err_set_at(err, ERR_SYNTAX, file, place.line, place.column,
+		    "a NUL byte stands here; the file has to be text in UTF-8 (UTF-16 is not "
+		    "read)");
+	}
 	if (valid == text.len)
 		return true;
 	place = yaml_place_at(text, valid);

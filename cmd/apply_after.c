@@ -12,7 +12,7 @@ static bool read_state(
     struct app *app, const struct gate_result *gate, const struct state **out, struct err *err)
 {
 	const char *const *argv = child_args_show(app->run, &gate->args, gate->words.state);
-	struct input *input;
+	struct input *input = NULL;
 
 	return input_from_show(app, argv, NULL, &input, err) &&
 	       state_read_json(app->run, input, out, err);
@@ -36,8 +36,9 @@ bool apply_after(struct app *app, struct policies *policies, const struct gate_r
 		return true;
 	}
 	policies->world.after_apply = true;
-	if (evaluate_again(app->run, app->scratch, &policies->evaluation,
-		&(struct evaluation_state){state, &gate->verdict}, &policies->problems, out, &why))
+	if (evaluate_again(app->run, app->scratch,
+		&(struct evaluation_state){&policies->evaluation, state, &gate->verdict},
+		&policies->problems, out, &why))
 		return true;
 	if (policies->problems.count > 0)
 		return policies_report(app, &policies->problems, err);

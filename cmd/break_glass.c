@@ -1,7 +1,5 @@
 #include "cmd/break_glass.h"
 
-#include <strings.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -18,9 +16,7 @@ static struct str without_at(struct str name)
 /* Logins differ in case only by how they were typed. */
 static bool is_login(struct str a, struct str b)
 {
-	a = without_at(a);
-	b = without_at(b);
-	return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+	return str_eq_nocase(without_at(a), without_at(b));
 }
 
 enum membership {

@@ -7,16 +7,18 @@ static NODISCARD bool apply_run(struct app *app, const void *values,
 }
 
 static const struct opt apply_opts[] = {
-    RUN_OPTIONS,
+    RUN_OPTIONS_TO_BRANCH,
     {.name = "break-glass",
 	.type = OPT_TEXT,
 	.arg = "REASON",
 	.offset = offsetof(struct run_options, policies.break_glass),
 	.help = "in an emergency: apply what policies deny, and say so everywhere"},
+    RUN_OPTIONS_TO_MARKDOWN,
     {.name = "no-gate",
 	.type = OPT_FLAG,
 	.offset = offsetof(struct run_options, no_gate),
 	.help = "run the command without evaluating policies before"},
+    RUN_OPTIONS_FROM_NO_JSON,
     {.name = NULL},
 };
 

@@ -190,7 +190,8 @@ const struct command command_config = {
 	"branch; where the files here say something else, both are shown.\n"
 	"\n"
 	"check reads every tfherald.yaml of the repository, or below DIR, and prints all that is\n"
-	"wrong with file, line and column. The exit status is 65 if anything is.",
+	"wrong with file, line and column; expressions are looked at by 'tfherald policy lint'.\n"
+	"The exit status is 65 if anything is.",
     .example = "tfherald config show\n"
 	       "tfherald config check",
     .opts = config_opts,

@@ -168,6 +168,7 @@ NODISCARD static bool test_directory(
 	return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters of struct source */
 static bool nothing_to_read(void *state UNUSED, struct arena *arena UNUSED, struct str path UNUSED,
     size_t limit UNUSED, struct str *text, bool *found, struct err *err UNUSED)
 {

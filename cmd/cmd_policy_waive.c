@@ -256,6 +256,7 @@ NODISCARD static bool write_file(struct waiving *waiving, struct err *err)
 {
 	struct arena *arena = waiving->plan.app->run;
 	const struct source *source = &waiving->plan.policies.trust.head;
+	struct waiver_list list = {waiving->waivers, waiving->waiver_count};
 	struct str text = STR_EMPTY, extended;
 	const char *path = str_format(arena, "%.*s/%.*s",
 	    STR_ARG(waiving->plan.session.workspace.root), STR_ARG(waiving->name))
@@ -264,8 +265,8 @@ NODISCARD static bool write_file(struct waiving *waiving, struct err *err)
 
 	if (!source->read(source->state, arena, waiving->name, FILE_BYTES_MAX, &text, &found, err))
 		return false;
-	return waiver_file_add(arena, waiving->name, found ? text : STR_EMPTY, waiving->waivers,
-		   waiving->waiver_count, &extended, err) &&
+	return waiver_file_add(
+		   arena, waiving->name, found ? text : STR_EMPTY, &list, &extended, err) &&
 	       file_write(arena, path, extended, err);
 }
 

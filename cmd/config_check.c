@@ -39,6 +39,7 @@ static void check_file(struct check *check, struct str dir)
 	    .settings = &settings,
 	    .problems = check->problems,
 	    .base = dir,
+	    .policies = true,
 	};
 	bool found;
 

@@ -70,7 +70,7 @@ bool input_from_show(struct app *app, const char *const *argv, const char *direc
 bool plan_from_show(struct app *app, const char *const *argv, const char *directory,
     const struct plan_options *options, struct plan **out, struct err *err)
 {
-	struct input *input;
+	struct input *input = NULL;
 
 	return input_from_show(app, argv, directory, &input, err) &&
 	       plan_read_json(app->run, input, options, out, err);

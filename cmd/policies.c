@@ -19,10 +19,8 @@ static void say_problem(const struct policy_problems *problems, size_t i)
 	struct str caret = problems->carets[i];
 
 	err_format(&problems->items[i], line, sizeof(line));
-	if (caret.len > 0)
-		log_error("%s\n%.*s", line, STR_ARG(caret));
-	else
-		log_error("%s", line);
+	log_error("%s", line);
+	log_quote(caret);
 }
 
 bool policies_report(
@@ -86,18 +84,31 @@ static void mark_trusted(struct ruleset *ruleset)
 		ruleset->rules[i].is_head = false;
 }
 
+/* Files of the base that cannot be read: no reason to end the run of somebody who has no rules. */
+static bool take_unread_base(
+    const struct policies *policies, const struct err *why, struct err *err)
+{
+	if (policies_present(policies)) {
+		*err = *why;
+		return false;
+	}
+	log_warn("whose state this directory had is not known: %s", why->text);
+	return true;
+}
+
 /* Whoever takes over a state takes over its rules. Where nobody has rules it is nobody's matter. */
 NODISCARD static bool load_moved(
     struct policies *policies, struct ruleset_request *request, struct err *err)
 {
 	struct policy_problems *problems = arena_make(policies->app->run, struct policy_problems);
 	struct ruleset *old;
+	struct err why = {0};
 
 	if (!policies->trust.known)
 		return true;
 	if (!backend_move_find(policies->app->run, &policies->trust.trusted, &policies->trust.head,
-		policies->head->directory, &policies->move, err))
-		return false;
+		policies->head->directory, &policies->move, &why))
+		return take_unread_base(policies, &why, err);
 	if (!policies->move.found)
 		return true;
 	policy_problems_init(problems, policies->app->run);

@@ -76,7 +76,7 @@ static void show_rule(const struct effective *effective, struct sink *sink, size
 	    rule->lock != LOCK_NONE ? rule_lock_name(rule->lock) : "",
 	    rule->waivable ? "" : "  waivable: false",
 	    rule->from_newer_pack ? "  newer than the pin: only warns" : "",
-	    effective->policies->trusted && !rule->is_trusted ? "  not on the base branch" : "");
+	    effective->policies->trusted && !rule->is_trusted ? "  not so on the base branch" : "");
 	if (rule->title.len > 0)
 		line(sink, "        %.*s", STR_ARG(rule->title));
 	for (size_t k = 0; k < rule->change_count; k++)

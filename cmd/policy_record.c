@@ -132,22 +132,6 @@ static struct value plan_value(const struct plan *plan, struct arena *arena)
 	return finish(arena, &fields);
 }
 
-static bool subject_value(const struct policy_plan *plan, enum rule_scope scope,
-    const struct change *change, struct arena *arena, struct value *out, const char **key,
-    struct err *err)
-{
-	if (!change) {
-		*key = "plan";
-		*out = plan_value(plan->plan, arena);
-		return true;
-	}
-	*key = scope == SCOPE_OUTPUT ? "output" : "resource";
-	return scope == SCOPE_OUTPUT ? output_value(change, arena, out, err)
-				     : resource_value(change, arena, out, err);
-}
-
-/* --- the test --- */
-
 struct recording {
 	struct arena *arena;
 	const struct policy_plan *plan;
@@ -156,6 +140,26 @@ struct recording {
 	struct value subject;
 	const char *key;
 };
+
+/* What the test is about: a resource, an output or the whole plan. */
+static bool find_subject(struct recording *recording, const struct change *change, struct err *err)
+{
+	struct arena *arena = recording->arena;
+
+	recording->key = "plan";
+	if (!change) {
+		recording->subject = plan_value(recording->plan->plan, arena);
+		return true;
+	}
+	if (recording->rule->scope == SCOPE_OUTPUT) {
+		recording->key = "output";
+		return output_value(change, arena, &recording->subject, err);
+	}
+	recording->key = "resource";
+	return resource_value(change, arena, &recording->subject, err);
+}
+
+/* --- the test --- */
 
 static void write_test(const struct recording *recording, struct value expect, struct buf *out)
 {
@@ -208,7 +212,7 @@ static bool run_draft(
 static bool record(const struct recording *recording, const struct rule_result *real,
     struct buf *out, struct err *err)
 {
-	struct policy_test_outcome outcome;
+	struct policy_test_outcome outcome = {0};
 
 	if (!run_draft(recording, &outcome, err))
 		return false;
@@ -247,9 +251,7 @@ bool policy_record(const struct policy_plan *plan, const struct found_rule *foun
 	    (real.end == RULE_PASS && real.item_count == 0 && recording.rule->each.text.len > 0))
 		return true;
 	*recorded = true;
-	if (subject_value(plan, recording.rule->scope, change, arena, &recording.subject,
-		&recording.key, err) &&
-	    record(&recording, &real, out, err))
+	if (find_subject(&recording, change, err) && record(&recording, &real, out, err))
 		return true;
 	return err_context(err, "%.*s", change ? (int)change->head.address.len : 8,
 	    change ? change->head.address.ptr : "the plan");

@@ -322,11 +322,10 @@ static void take_finding(const struct finding *finding, struct rule_result *out)
 	out->path_count = finding->path_count;
 }
 
-bool test_judge_run(struct arena *arena, const struct ruleset *ruleset, size_t rule,
-    struct value document, const struct test_world *world, struct rule_result *out,
+bool test_judge_run(struct arena *arena, const struct test_run *run, struct rule_result *out,
     struct policy_problems *problems, struct err *err)
 {
-	struct value plans = part(part(document, "run"), "plans");
+	struct value plans = part(part(run->document, "run"), "plans");
 	uint32_t count = plans.kind == VALUE_LIST ? plans.len : 0;
 	struct evaluation *evaluations = arena_array(arena, struct evaluation, count + 1U);
 	const struct evaluation **list = arena_array(arena, const struct evaluation *, count + 1U);
@@ -338,8 +337,8 @@ bool test_judge_run(struct arena *arena, const struct ruleset *ruleset, size_t r
 		    "the rule has scope run: the test needs 'run', {plans: [{summary: {destroy: "
 		    "1}}]}");
 	for (uint32_t i = 0; i < count; i++) {
-		if (!add_plan(
-			arena, ruleset, plans.as.items[i], &world->world, &evaluations[i], err))
+		if (!add_plan(arena, run->ruleset, plans.as.items[i], &run->world->world,
+			&evaluations[i], err))
 			return false;
 		list[i] = &evaluations[i];
 	}
@@ -348,7 +347,7 @@ bool test_judge_run(struct arena *arena, const struct ruleset *ruleset, size_t r
 	for (size_t i = 0; i < verdict.finding_count && out->end == RULE_PASS; i++) {
 		const struct finding *finding = &verdict.findings[i];
 
-		if (str_eq(finding->rule_id, ruleset->rules[rule].id) &&
+		if (str_eq(finding->rule_id, run->ruleset->rules[run->rule].id) &&
 		    finding->kind <= FINDING_ERROR)
 			take_finding(finding, out);
 	}

@@ -27,9 +27,14 @@ NODISCARD bool test_ruleset(struct arena *arena, const struct ruleset *ruleset, 
 /* Do `dirs` or `labels` of the rule not match the directory or labels that the test names? */
 bool test_is_elsewhere(const struct ruleset *ruleset, size_t rule, struct value document);
 
-/* A rule of scope run over `run: {plans: [...]}`. */
-NODISCARD bool test_judge_run(struct arena *arena, const struct ruleset *ruleset, size_t rule,
-    struct value document, const struct test_world *world, struct rule_result *out,
-    struct policy_problems *problems, struct err *err);
+/* A rule of scope run over `run: {plans: [...]}` of the document. */
+struct test_run {
+	const struct ruleset *ruleset;
+	size_t rule;
+	struct value document;
+	const struct test_world *world;
+};
+NODISCARD bool test_judge_run(struct arena *arena, const struct test_run *run,
+    struct rule_result *out, struct policy_problems *problems, struct err *err);
 
 #endif

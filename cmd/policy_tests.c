@@ -163,13 +163,13 @@ static bool judge(struct runner *runner, struct err *err)
 {
 	const struct rule *rule = &runner->ruleset->rules[runner->rule];
 	struct value document = runner->test->document;
+	struct test_run run = {runner->ruleset, runner->rule, document, &runner->world};
 
 	runner->result.error = runner->result.message = STR_EMPTY;
 	if (test_is_elsewhere(runner->ruleset, runner->rule, document))
 		return true; /* zeroed: not matched */
 	if (rule->scope == SCOPE_RUN)
-		return test_judge_run(runner->arena, runner->ruleset, runner->rule, document,
-		    &runner->world, &runner->result, runner->problems, err);
+		return test_judge_run(runner->arena, &run, &runner->result, runner->problems, err);
 	return test_plan_make(runner->arena, document, rule->scope, &runner->plan, err) &&
 	       evaluate_rule(runner->arena, runner->ruleset, runner->rule,
 		   runner->plan.has_change ? &runner->plan.change : NULL, runner->plan.plan,

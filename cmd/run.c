@@ -395,16 +395,16 @@ static const char *child_directory(struct app *app, const struct operands *opera
 
 /* Policies that cannot be used give no verdict, and no verdict is no pass; the plan is still told.
  */
-static void take_policy_failure(struct run *run, struct err *err)
+static void take_policy_failure(struct run *run, struct verdict *verdict, struct err *err)
 {
 	char text[ERR_TEXT_MAX + 4096];
 	struct outcome *outcome = &run->outcome;
 
 	err_format(err, text, sizeof(text));
-	outcome->verdict.withheld = str_copy(run->app->run, str_from(text));
+	verdict->withheld = str_copy(run->app->run, str_from(text));
 	if (is_success(outcome)) {
 		outcome->exit_status = err_exit_status(err->code);
-		outcome->exit_reason = outcome->verdict.withheld;
+		outcome->exit_reason = verdict->withheld;
 	}
 	err_clear(err);
 }
@@ -440,11 +440,13 @@ static bool perform(struct run *run, const struct operands *operands, struct err
 	}
 	decide_status(run);
 	if (run->gate && run->gate->has_failure)
-		take_policy_failure(run, &run->gate->failure);
-	else if (judge(run, err) && judge_again(run, err))
-		decide_denied(run);
+		take_policy_failure(run, &run->outcome.verdict, &run->gate->failure);
+	else if (!judge(run, err))
+		take_policy_failure(run, &run->outcome.verdict, err);
+	else if (!judge_again(run, err))
+		take_policy_failure(run, &run->outcome.after_apply, err);
 	else
-		take_policy_failure(run, err);
+		decide_denied(run);
 	say_nothing_applied(run);
 	return true;
 }

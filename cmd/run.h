@@ -29,43 +29,46 @@ struct run_options {
 	bool strict_json;
 };
 
-/* The option rows that plan and apply share; offsets into struct run_options. */
-#define RUN_OPTIONS                                                                              \
-	POLICY_OPTION_BASE(run_options, policies),                                               \
-	    {.name = "branch",                                                                   \
-		.type = OPT_TEXT,                                                                \
-		.arg = "NAME",                                                                   \
-		.offset = offsetof(struct run_options, facts.branch),                            \
-		.help = "branch of the run, instead of what CI or git says"},                    \
-	    {.name = "commit",                                                                   \
-		.type = OPT_TEXT,                                                                \
-		.arg = "SHA",                                                                    \
-		.offset = offsetof(struct run_options, facts.commit),                            \
-		.help = "commit the run is about"},                                              \
-	    POLICY_OPTION_DATA(run_options, policies),                                           \
-	    {.name = "defer-exit",                                                               \
-		.type = OPT_FLAG,                                                                \
-		.offset = offsetof(struct run_options, defer_exit),                              \
-		.help = "write the exit status into the report and exit 0"},                     \
-	    {.name = "dry-run",                                                                  \
-		.type = OPT_FLAG,                                                                \
-		.offset = offsetof(struct run_options, dry_run),                                 \
-		.help = "print the requests that would be sent, send nothing"},                  \
-	    POLICY_OPTION_FACTS(run_options, policies),                                          \
-	    {.name = "link",                                                                     \
-		.type = OPT_TEXT,                                                                \
-		.arg = "URL",                                                                    \
-		.offset = offsetof(struct run_options, facts.link),                              \
-		.help = "address of the job's log, for links"},                                  \
-	    {.name = "markdown",                                                                 \
-		.type = OPT_FILE,                                                                \
-		.arg = "FILE",                                                                   \
-		.offset = offsetof(struct run_options, markdown),                                \
-		.help = "also write the comment to FILE"},                                       \
-	    {.name = "no-json",                                                                  \
-		.type = OPT_FLAG,                                                                \
-		.offset = offsetof(struct run_options, no_json),                                 \
-		.help = "read terraform's text only; add no -out, run no terraform show"},       \
+/* The option rows that plan and apply share, in order of the alphabet, so that a command can put
+ * its own between them; offsets into struct run_options. */
+#define RUN_OPTIONS_TO_BRANCH                                               \
+	POLICY_OPTION_BASE(run_options, policies),                          \
+	{                                                                   \
+		.name = "branch", .type = OPT_TEXT, .arg = "NAME",          \
+		.offset = offsetof(struct run_options, facts.branch),       \
+		.help = "branch of the run, instead of what CI or git says" \
+	}
+#define RUN_OPTIONS_TO_MARKDOWN                                                 \
+	{.name = "commit",                                                      \
+	    .type = OPT_TEXT,                                                   \
+	    .arg = "SHA",                                                       \
+	    .offset = offsetof(struct run_options, facts.commit),               \
+	    .help = "commit the run is about"},                                 \
+	    POLICY_OPTION_DATA(run_options, policies),                          \
+	    {.name = "defer-exit",                                              \
+		.type = OPT_FLAG,                                               \
+		.offset = offsetof(struct run_options, defer_exit),             \
+		.help = "write the exit status into the report and exit 0"},    \
+	    {.name = "dry-run",                                                 \
+		.type = OPT_FLAG,                                               \
+		.offset = offsetof(struct run_options, dry_run),                \
+		.help = "print the requests that would be sent, send nothing"}, \
+	    POLICY_OPTION_FACTS(run_options, policies),                         \
+	    {.name = "link",                                                    \
+		.type = OPT_TEXT,                                               \
+		.arg = "URL",                                                   \
+		.offset = offsetof(struct run_options, facts.link),             \
+		.help = "address of the job's log, for links"},                 \
+	{                                                                       \
+		.name = "markdown", .type = OPT_FILE, .arg = "FILE",            \
+		.offset = offsetof(struct run_options, markdown),               \
+		.help = "also write the comment to FILE"                        \
+	}
+#define RUN_OPTIONS_FROM_NO_JSON                                                                 \
+	{.name = "no-json",                                                                      \
+	    .type = OPT_FLAG,                                                                    \
+	    .offset = offsetof(struct run_options, no_json),                                     \
+	    .help = "read terraform's text only; add no -out, run no terraform show"},           \
 	    {.name = "notify",                                                                   \
 		.type = OPT_FLAG,                                                                \
 		.offset = offsetof(struct run_options, notify),                                  \
@@ -116,6 +119,7 @@ struct run_options {
 		.offset = offsetof(struct run_options, terraform),                               \
 		.help = "program that reads saved plan files"                                    \
 	}
+#define RUN_OPTIONS RUN_OPTIONS_TO_BRANCH, RUN_OPTIONS_TO_MARKDOWN, RUN_OPTIONS_FROM_NO_JSON
 
 NODISCARD bool run_operation(struct app *app, enum operation operation,
     const struct run_options *options, const struct operands *operands, int *status,

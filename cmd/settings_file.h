@@ -39,6 +39,7 @@ struct setting_reader {
 	const struct source *source; /* NULL: the working tree */
 	const char *file;	     /* relative to the root */
 	struct str base;	     /* directory of the file, "" for the root */
+	bool policies; /* also what is wrong with the part of the file that the policies read */
 	struct slack_route *routes;  /* ROUTES_MAX */
 };
 

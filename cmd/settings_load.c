@@ -63,6 +63,17 @@ static bool read_source(
 	return false;
 }
 
+static void check_policies(struct setting_reader *reader, struct str text)
+{
+	struct policy_problems *found = arena_make(reader->arena, struct policy_problems);
+	struct policy_file *file = arena_make(reader->arena, struct policy_file);
+
+	policy_problems_init(found, reader->arena);
+	policy_file_read(reader->arena, POLICY_CHAIN, str_from(reader->file), text, file, found);
+	for (size_t i = 0; i < found->count; i++)
+		problems_add(reader->problems, &found->items[i]);
+}
+
 void settings_read_file(
     struct setting_reader *reader, const struct workspace *workspace, bool *found)
 {
@@ -76,11 +87,15 @@ void settings_read_file(
 		return;
 	if (!read ||
 	    !yaml_read_with(reader->arena, reader->file, text, &policy_yaml, &reader->yaml, &why)) {
+		policy_yaml_error(text, &why);
 		why.file = reader->file;
 		problems_add(reader->problems, &why);
 		return;
 	}
 	settings_read_document(reader);
+	/* another version or no map at all: once is enough */
+	if (reader->policies && yaml_root(reader->yaml).kind == VALUE_MAP)
+		check_policies(reader, text);
 }
 
 void settings_defaults(struct arena *arena, struct settings *settings)
@@ -203,19 +218,30 @@ void settings_finish_routes(
 	    app->run, "%zu route%s", settings->route_count, settings->route_count == 1 ? "" : "s");
 }
 
-bool settings_load(
-    struct app *app, const struct workspace *workspace, struct settings *out, struct err *err)
+static void read_all(struct app *app, const struct workspace *workspace, bool policies,
+    struct settings *out, struct problems *problems)
 {
-	struct problems problems;
-	struct setting_reader reader = {.arena = app->run, .settings = out, .problems = &problems};
+	struct setting_reader reader = {
+	    .arena = app->run, .settings = out, .problems = problems, .policies = policies};
 
 	*out = (struct settings){0};
-	problems_init(&problems, app->run);
+	problems_init(problems, app->run);
 	reader.routes = arena_array(app->run, struct slack_route, ROUTES_MAX + 1);
 	settings_defaults(app->run, out);
 	settings_read_chain(&reader, workspace);
 	for (size_t i = 0; i < SETTING_COUNT; i++)
-		read_variable(app, &setting_rows[i], &out->values[i], &problems);
+		read_variable(app, &setting_rows[i], &out->values[i], problems);
 	settings_finish_routes(app, out, reader.routes);
+}
+
+bool settings_load(
+    struct app *app, const struct workspace *workspace, struct settings *out, struct err *err)
+{
+	struct problems problems;
+
+	read_all(app, workspace, false, out, &problems);
+	/* The run ends here: what it would have found in the policies later is told now, too. */
+	if (problems.count > 0)
+		read_all(app, workspace, true, out, &problems);
 	return report(&problems, err);
 }

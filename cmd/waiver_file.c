@@ -209,22 +209,22 @@ NODISCARD static bool read_file(
 
 /* Everything that was there is still there, and what was added reads as what was meant. */
 static bool check(struct arena *arena, struct str text, const struct policy_file *before,
-    const struct waiver *waivers, size_t count)
+    const struct waiver_list *list)
 {
 	struct policy_file after;
 	struct err ignored = {0};
 	bool ok = read_file(arena, STR("new"), text, &after, &ignored) &&
-		  after.waiver_count == before->waiver_count + count;
+		  after.waiver_count == before->waiver_count + list->count;
 
 	for (size_t i = 0; ok && i < before->waiver_count; i++)
 		ok = holds(&after, &before->waivers[i]);
-	for (size_t i = 0; ok && i < count; i++)
-		ok = holds(&after, &waivers[i]);
+	for (size_t i = 0; ok && i < list->count; i++)
+		ok = holds(&after, &list->items[i]);
 	return ok;
 }
 
 bool waiver_file_add(struct arena *arena, struct str name, struct str text,
-    const struct waiver *waivers, size_t count, struct str *out, struct err *err)
+    const struct waiver_list *list, struct str *out, struct err *err)
 {
 	struct insertion insertion = {.indent = INDENT};
 	struct policy_file before;
@@ -237,11 +237,11 @@ bool waiver_file_add(struct arena *arena, struct str name, struct str text,
 		return err_context(err, "cannot be extended");
 	placed = find_place(before.yaml, text, &insertion);
 	buf_init(&buf, arena, FILE_BYTES_MAX);
-	for (size_t i = 0; i < count; i++)
-		waiver_write(&buf, &waivers[i], insertion.indent);
+	for (size_t i = 0; i < list->count; i++)
+		waiver_write(&buf, &list->items[i], insertion.indent);
 	if (placed && !extend(arena, text, &insertion, buf_str(&buf), out, err))
 		return false;
-	if (placed && check(arena, *out, &before, waivers, count))
+	if (placed && check(arena, *out, &before, list))
 		return true;
 	return err_set_at(err, ERR_INVALID, str_to_c(arena, name), 0, 0,
 	    "cannot be extended as it is written; 'waivers:' has to be a list with one '- rule: "

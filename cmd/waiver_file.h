@@ -12,10 +12,15 @@
 
 struct buf;
 
+struct waiver_list {
+	const struct waiver *items;
+	size_t count;
+};
+
 /* `text` empty: there is no file yet. Of the waivers the texts count (rule, resource, value,
  * reason, ticket, approved_by, expires_text); empty ones are left out. */
 NODISCARD bool waiver_file_add(struct arena *arena, struct str name, struct str text,
-    const struct waiver *waivers, size_t count, struct str *out, struct err *err);
+    const struct waiver_list *list, struct str *out, struct err *err);
 
 /* One entry of the list as it is written, its dash `indent` blanks in. */
 void waiver_write(struct buf *buf, const struct waiver *waiver, size_t indent);

@@ -185,10 +185,11 @@ static void add_notes(const struct again *again, struct verdict *verdict)
 	verdict->note_count = n;
 }
 
-bool evaluate_again(struct arena *arena, struct arena *scratch, const struct evaluation *evaluation,
+bool evaluate_again(struct arena *arena, struct arena *scratch,
     const struct evaluation_state *after, struct policy_problems *problems, struct verdict *out,
     struct err *err)
 {
+	const struct evaluation *evaluation = after->evaluation;
 	struct evaluator *evaluator = arena_make(arena, struct evaluator);
 	struct again again = {.evaluator = evaluator, .after = after};
 	size_t before = problems->count;

@@ -16,6 +16,7 @@
 #include "policies/evaluate.h"
 
 struct evaluation_state {
+	const struct evaluation *evaluation;
 	const struct state *state;
 	const struct verdict *before; /* of the same evaluation */
 };
@@ -24,7 +25,7 @@ struct evaluation_state {
 bool evaluate_has_undecided(const struct verdict *verdict);
 
 NODISCARD bool evaluate_again(struct arena *arena, struct arena *scratch,
-    const struct evaluation *evaluation, const struct evaluation_state *after,
-    struct policy_problems *problems, struct verdict *out, struct err *err);
+    const struct evaluation_state *after, struct policy_problems *problems, struct verdict *out,
+    struct err *err);
 
 #endif

@@ -187,8 +187,7 @@ static bool split_side(size_t variable, const struct value *path, size_t steps)
 }
 
 /* The value under the steps; what is under something unknown is that unknown itself. */
-static const struct value *follow(
-    const struct value *value, const struct value *path, size_t steps)
+static const struct value *follow(const struct value *value, const struct value *path, size_t steps)
 {
 	for (size_t i = 0; value && i < steps; i++) {
 		if (value->kind == VALUE_UNKNOWN)
@@ -357,6 +356,8 @@ bool host_want(struct policy_host *host, const struct rule_programs *programs)
 	    {&host->wants_changed_paths, VARIABLE_resource, "changed_paths"},
 	    {&host->wants_provider_config, VARIABLE_resource, "provider_config"},
 	    {&host->wants_resources, VARIABLE_plan, "resources"},
+	    {&host->wants_losses, VARIABLE_plan, "losses"},
+	    {&host->wants_drift, VARIABLE_plan, "drift"},
 	};
 	bool more = false;
 

@@ -28,6 +28,7 @@ const char *const plan_fields[] = {
     "summary",
     "count",
     "resources",
+    "losses",
     "outputs",
     "variables",
     "checks",

@@ -257,17 +257,17 @@ static bool collect_head(void *context, const struct change *change, struct err 
 	return true;
 }
 
-static struct value list_of_set(
-    struct policy_host *host, enum change_set set, const char *path, struct arena *scratch)
+/* Nobody asked for it: not made, which no expression can see. */
+static struct value list_of(struct policy_host *host, bool wanted, struct plan_selection selection,
+    const char *path, struct arena *scratch)
 {
-	struct collected collected = {.host = host, .room = host->plan->counts[set]};
+	struct collected collected = {.host = host, .room = host->plan->counts[selection.set]};
 	struct err err = {0};
 
-	if (collected.room > PLAN_LIST_MAX)
+	if (!wanted || collected.room > PLAN_LIST_MAX)
 		return unknown_field(path);
 	collected.items = arena_array(host->arena, struct value, collected.room + 1);
-	if (!plan_visit(host->plan, (struct plan_selection){set, VISIT_ALL}, scratch, collect_head,
-		&collected, &err))
+	if (!plan_visit(host->plan, selection, scratch, collect_head, &collected, &err))
 		return unknown_field(path);
 	return value_list(collected.items, collected.count);
 }
@@ -362,14 +362,19 @@ static struct value make_plan(struct policy_host *host, enum host_view view, str
 		? value_bool(!plan->errored)
 		: tristate_value(plan->complete, "plan.complete"));
 	field(&fields, STR("count"), counts_value(arena, plan));
-	field(&fields, STR("drift"), list_of_set(host, CHANGES_DRIFT, "plan.drift", scratch));
+	field(&fields, STR("drift"),
+	    list_of(host, host->wants_drift, (struct plan_selection){CHANGES_DRIFT, VISIT_ALL},
+		"plan.drift", scratch));
 	field(&fields, STR("errored"), value_bool(plan->errored));
+	field(&fields, STR("losses"),
+	    list_of(host, host->wants_losses,
+		(struct plan_selection){CHANGES_RESOURCE, VISIT_LOSSES}, "plan.losses", scratch));
 	field(&fields, STR("modules"), modules_value(arena, configuration));
 	field(&fields, STR("outputs"), outputs_value(host, view, scratch));
 	field(&fields, STR("providers"), providers_value(host));
 	field(&fields, STR("resources"),
-	    host->wants_resources ? list_of_set(host, CHANGES_RESOURCE, "plan.resources", scratch)
-				  : unknown_field("plan.resources"));
+	    list_of(host, host->wants_resources,
+		(struct plan_selection){CHANGES_RESOURCE, VISIT_ALL}, "plan.resources", scratch));
 	field(&fields, STR("summary"), summary_value(arena, &plan->summary));
 	field(&fields, STR("terraform_version"), value_string(plan->tool_version));
 	field(&fields, STR("timestamp"), value_string(plan->timestamp));

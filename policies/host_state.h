@@ -61,7 +61,7 @@ struct policy_host {
 	const struct policy_world *world;
 	struct cel_host cel;
 
-	bool wants_changed_paths, wants_provider_config, wants_resources;
+	bool wants_changed_paths, wants_provider_config, wants_resources, wants_losses, wants_drift;
 	const struct change *change; /* at hand */
 	enum host_view view;
 	struct value change_after, change_before; /* of this view, stamped or shown */

@@ -174,6 +174,13 @@ static bool read_level(struct reading *reading, struct value result, struct valu
 
 /* --- the message --- */
 
+static char byte_at(struct str text, size_t i)
+{
+	if (i < text.len)
+		return text.ptr[i];
+	return '\0';
+}
+
 /* "{0}" -> arguments[0]; "{{" is a brace. */
 static struct str with_arguments(struct arena *arena, struct str text, struct value arguments)
 {
@@ -183,8 +190,8 @@ static struct str with_arguments(struct arena *arena, struct str text, struct va
 		return text;
 	buf_init(&buf, arena, TEXT_MAX * 4);
 	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i], next = i + 1 < text.len ? text.ptr[i + 1] : '\0';
-		bool closed = i + 2 < text.len && text.ptr[i + 2] == '}';
+		char c = text.ptr[i], next = byte_at(text, i + 1);
+		bool closed = byte_at(text, i + 2) == '}';
 
 		if (c == '{' && next >= '0' && next <= '9' && closed) {
 			buf_add(&buf, value_text(item(arguments, (size_t)(next - '0'))));
@@ -215,11 +222,10 @@ static struct str message_of(struct reading *reading, struct value result, struc
 
 static int hex(char c)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *at_digit =
-	    c != '\0' ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
+	static const struct str digits = STR_INIT("0123456789abcdef0123456789ABCDEF");
+	size_t digit;
 
-	return at_digit ? (int)(at_digit - digits) : -1;
+	return str_find_char(digits, c, &digit) ? (int)(digit % 16) : -1;
 }
 
 static struct str percent_decoded(struct arena *arena, struct str text)
@@ -228,14 +234,16 @@ static struct str percent_decoded(struct arena *arena, struct str text)
 	size_t len = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
-		int high = i + 2 < text.len ? hex(text.ptr[i + 1]) : -1;
-		int low = i + 2 < text.len ? hex(text.ptr[i + 2]) : -1;
+		int high = hex(byte_at(text, i + 1)), low = hex(byte_at(text, i + 2));
 
 		if (text.ptr[i] == '%' && high >= 0 && low >= 0) {
 			out[len++] = (char)(high * 16 + low);
 			i += 2;
 		} else {
-			out[len++] = text.ptr[i] == '\\' ? '/' : text.ptr[i];
+			out[len] = text.ptr[i];
+			if (out[len] == '\\')
+				out[len] = '/';
+			len++;
 		}
 	}
 	return (struct str){out, len};

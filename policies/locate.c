@@ -28,12 +28,24 @@ struct scanned {
 	struct str json; /* the first .tf.json; empty: none */
 };
 
+/* Where the modules of one root module live, found once: many lines ask. */
+struct module_homes {
+	const struct configuration *configuration;
+	struct str root;
+	const struct config_module *modules;
+	struct str *directories; /* of each; only where `known` */
+	bool *known;
+	size_t count;
+	struct module_homes *next;
+};
+
 struct locator {
 	struct arena *arena;
 	struct source source;
 	struct scanned **directories;
 	size_t count;
 	size_t bytes; /* read so far */
+	struct module_homes *homes;
 };
 
 struct locator *locator_new(struct arena *arena, const struct source *source)
@@ -441,23 +453,48 @@ struct str locate_line(struct locator *locator, struct str file, int line)
 	return STR_EMPTY;
 }
 
+static struct module_homes *homes_of(
+    struct locator *locator, const struct configuration *configuration, struct str root)
+{
+	struct arena *arena = locator->arena;
+	struct module_homes *homes = locator->homes;
+
+	for (; homes; homes = homes->next) {
+		if (homes->configuration == configuration && str_eq(homes->root, root))
+			return homes;
+	}
+	homes = arena_make(arena, struct module_homes);
+	*homes =
+	    (struct module_homes){.configuration = configuration, .root = str_copy(arena, root)};
+	homes->modules = configuration_modules(configuration, &homes->count);
+	homes->directories = arena_array(arena, struct str, homes->count + 1);
+	homes->known = arena_array(arena, bool, homes->count + 1);
+	for (size_t i = 0; i < homes->count; i++) {
+		const struct located *call;
+
+		homes->directories[i] = homes->root;
+		homes->known[i] = walk(locator, configuration, homes->modules[i].address,
+		    &homes->directories[i], &call);
+	}
+	homes->next = locator->homes;
+	locator->homes = homes;
+	return homes;
+}
+
 bool locate_module(struct locator *locator, const struct configuration *configuration,
     struct str root, struct str directory, struct str *module)
 {
-	const struct config_module *modules;
-	size_t count = 0;
+	const struct module_homes *homes;
 
 	*module = STR_EMPTY;
 	if (str_eq(root, directory))
 		return true;
-	modules = configuration ? configuration_modules(configuration, &count) : NULL;
-	for (size_t i = 0; i < count; i++) {
-		const struct located *call;
-		struct str there = root;
-
-		if (walk(locator, configuration, modules[i].address, &there, &call) &&
-		    str_eq(there, directory)) {
-			*module = modules[i].address;
+	if (!configuration)
+		return false;
+	homes = homes_of(locator, configuration, root);
+	for (size_t i = 0; i < homes->count; i++) {
+		if (homes->known[i] && str_eq(homes->directories[i], directory)) {
+			*module = homes->modules[i].address;
 			return true;
 		}
 	}

@@ -1,5 +1,7 @@
 #include "policies/policy_file.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/json_read.h"
 #include "policies/packs.h"
@@ -203,18 +205,25 @@ static void read_root(struct policy_reader *reader, struct value root)
 
 /* --- documents --- */
 
-/* An error of YAML inside an expression is most often one of the traps. */
-static void syntax_problem(struct policy_reader *reader, struct str text, struct err *err)
+void policy_yaml_error(struct str text, struct err *err)
 {
-	struct policy_place place = {reader->file->name, err->line, err->column};
+	char said[ERR_TEXT_MAX];
 	const char *trap;
 	struct str key;
 
-	if (err->code == ERR_SYNTAX && trap_of_error(text, err->line, &key, &trap))
-		policy_problem(reader->problems, &place, "'%.*s': %s" POLICY_BLOCK_HINT " (%s)",
-		    STR_ARG(key), trap, err->text);
-	else
-		policy_problem(reader->problems, &place, "%s", err->text);
+	if (err->code != ERR_SYNTAX || !trap_of_error(text, err->line, &key, &trap))
+		return;
+	(void)snprintf(said, sizeof(said), "%s", err->text);
+	(void)snprintf(err->text, sizeof(err->text), "'%.*s': %s" POLICY_BLOCK_HINT " (%s)",
+	    STR_ARG(key), trap, said);
+}
+
+static void syntax_problem(struct policy_reader *reader, struct str text, struct err *err)
+{
+	struct policy_place place = {reader->file->name, err->line, err->column};
+
+	policy_yaml_error(text, err);
+	policy_problem(reader->problems, &place, "%s", err->text);
 	err_clear(err);
 }
 

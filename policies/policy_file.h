@@ -99,6 +99,9 @@ extern const struct policy_key_row policy_key_rows[];
 void policy_file_read(struct arena *arena, enum policy_file_kind kind, struct str name,
     struct str text, struct policy_file *out, struct policy_problems *problems);
 
+/* An error of YAML in an expression, told as the trap that it most often is; others stay. */
+void policy_yaml_error(struct str text, struct err *err);
+
 /*
  * Tags that only documents of tests may have: !unknown and !sensitive; other unknown tags are kept,
  * because "!has(x)" is one. Whoever else reads a tfherald.yaml has to read it with these.

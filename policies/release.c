@@ -114,16 +114,23 @@ static struct str weakening_release(
 	    STR_ARG(list_names(evaluator->arena, owners)));
 }
 
+/* "tfherald.yaml:3"; of what was never written, the file where it would stand. */
+static struct str place_text(struct arena *arena, const struct policy_place *place)
+{
+	if (place->line == 0)
+		return place->file;
+	return str_format(arena, "%.*s:%d", STR_ARG(place->file), place->line);
+}
+
 static struct str weakening_message(struct arena *arena, const struct weakening *weakening)
 {
-	const struct policy_place *trusted = &weakening->trusted, *head = &weakening->head;
+	struct str trusted = place_text(arena, &weakening->trusted);
+	struct str head = place_text(arena, &weakening->head);
+	bool is_there = weakening->head.line > 0;
 
-	if (head->line == 0)
-		return str_format(arena, "weakens %.*s (%.*s:%d): %.*s", STR_ARG(weakening->rule),
-		    STR_ARG(trusted->file), trusted->line, STR_ARG(weakening->what));
-	return str_format(arena, "weakens %.*s (%.*s:%d, now %.*s:%d): %.*s",
-	    STR_ARG(weakening->rule), STR_ARG(trusted->file), trusted->line, STR_ARG(head->file),
-	    head->line, STR_ARG(weakening->what));
+	return str_format(arena, "weakens %.*s (%.*s%s%.*s): %.*s", STR_ARG(weakening->rule),
+	    STR_ARG(trusted), is_there ? ", now " : "", STR_ARG(is_there ? head : STR_EMPTY),
+	    STR_ARG(weakening->what));
 }
 
 static void report(struct evaluator *evaluator, const struct weakening *weakening)

@@ -45,13 +45,15 @@ struct str finding_sentence(
 
 	buf_init(&buf, arena, SENTENCE_MAX);
 	speaker = speaker_plain(&buf);
-	block_say_name(&block, 0, &speaker);
+	/* of another tool it is not known to be about the plan */
+	if (finding->kind != FINDING_IMPORTED || finding->address.len > 0)
+		block_say_name(&block, 0, &speaker);
 	if (message.len == 0)
 		message = wording_cut(arena, finding->title, HEADING_MAX);
 	/* many messages begin with ${resource.address} */
 	if (str_starts(message, buf_str(&buf)))
 		buf_rewind(&buf, 0);
-	else if (message.len > 0)
+	else if (message.len > 0 && buf.len > 0)
 		buf_adds(&buf, ": ");
 	buf_add(&buf, message);
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {

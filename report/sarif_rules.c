@@ -33,6 +33,13 @@ const char *sarif_level(enum level level)
 	return levels[level];
 }
 
+static char byte_at(struct str text, size_t i)
+{
+	if (i < text.len)
+		return text.ptr[i];
+	return '\0';
+}
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -46,7 +53,7 @@ struct str sarif_text(struct arena *arena, struct str text)
 
 	buf_init(&buf, arena, text.len * 2 + 1);
 	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i], next = i + 1 < text.len ? text.ptr[i + 1] : '\0';
+		char c = text.ptr[i], next = byte_at(text, i + 1);
 
 		buf_addc(&buf, c);
 		if ((c == ']' && next == '(') || (c == '{' && is_digit(next)))
@@ -205,8 +212,10 @@ static struct str pascal_name(struct arena *arena, struct str id)
 		char c = id.ptr[i];
 		bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z';
 
+		if (starts && lower)
+			c = (char)(c - 'a' + 'A');
 		if (lower || upper || is_digit(c))
-			buf_addc(&buf, starts && lower ? (char)(c - 'a' + 'A') : c);
+			buf_addc(&buf, c);
 		starts = !(lower || upper || is_digit(c));
 	}
 	return buf_str(&buf);

@@ -199,6 +199,15 @@ bool cel_compile_name(struct cel_compiler *c, struct cel_node *node)
 	       try_name(c, node, name, is_root_name(node));
 }
 
+static bool has_field(const char *const *fields, struct str name)
+{
+	for (; *fields; fields++) {
+		if (str_is(name, *fields))
+			return true;
+	}
+	return false;
+}
+
 void cel_check_field(struct cel_compiler *c, const struct cel_node *node)
 {
 	const struct cel_node *base = node->children[0];
@@ -209,14 +218,11 @@ void cel_check_field(struct cel_compiler *c, const struct cel_node *node)
 	if (base->kind != CEL_NODE_IDENT || base->variant != CEL_IDENT_VARIABLE)
 		return;
 	fields = c->scope->variables[base->slot].fields;
-	if (!fields)
+	if (!fields || has_field(fields, node->name))
 		return;
 	cel_nearest_begin(&nearest, node->name);
-	for (; *fields; fields++) {
-		if (str_is(node->name, *fields))
-			return;
+	for (; *fields; fields++)
 		cel_nearest_try(&nearest, str_from(*fields));
-	}
 	hint = cel_nearest_hint(c->arena, &nearest);
 	cel_problem(c, node->at, "'%.*s' has no field '%.*s'%.*s", STR_ARG(base->name),
 	    STR_ARG(node->name), STR_ARG(hint));

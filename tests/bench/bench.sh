@@ -94,7 +94,7 @@ row "check, 100 rules by type, all resources" "$ms" "$kib" "$big" "$jq5" "x >= 5
 tests/bench/gen_rules.sh any | repository
 measure_in
 row "check, 100 rules without types" "$ms" "$kib" "$big" "$jq5" "x >= 2"
-packs=$("$tfherald" policy list --packs --format json | jq -r '[.rules[].pack] | unique | map("pack:" + .) | join(", ")')
+packs=$("$tfherald" policy list --packs --format json | jq -r 'map(.file) | unique | join(", ")')
 printf 'version: 1\nuse: [%s]\n' "$packs" | repository
 measure_in
 added=$(awk -v a="$ms" -v b="$none_ms" 'BEGIN { d = a - b; print d > 0.01 ? d : 0.01 }')

@@ -19,8 +19,10 @@
 #include "cmd/help.h"
 #include "cmd/help_topics.h"
 #include "cmd/options.h"
+#include "cmd/pack_docs.h"
 #include "cmd/settings.h"
 #include "policies/host.h"
+#include "policies/packs.h"
 
 #define PAGE_MAX ((size_t)4 << 20)
 
@@ -297,6 +299,49 @@ static void test_documents(void **state)
 	}
 }
 
+static void check_page(const char *path, struct buf *buf)
+{
+	struct str stored;
+	struct err err = {0};
+
+	assert_false(buf->overflow);
+	if (!file_read(arena, path, PAGE_MAX, &stored, &err))
+		fail_msg("%s; run 'make docs'", err.text);
+	if (!str_eq(stored, buf_str(buf)))
+		fail_msg("'%s' differs from the packs; run 'make docs'", path);
+}
+
+/* Sorted by name, as make does it. */
+static size_t find_packs(const char *paths[64])
+{
+	size_t count = 0;
+
+	while (packs[count].name != NULL && count < 64) {
+		paths[count] = str_format(arena, "policies/packs/%s.yaml", packs[count].name).ptr;
+		count++;
+	}
+	return count;
+}
+
+static void test_packs(void **state)
+{
+	const char *paths[64];
+	size_t count = find_packs(paths);
+	struct buf buf;
+	struct err err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		buf_init(&buf, arena, PAGE_MAX);
+		if (!pack_docs_page(&buf, paths[i], &err))
+			fail_msg("%s: %s", paths[i], err.text);
+		check_page(str_format(arena, "docs/packs/%s.md", packs[i].name).ptr, &buf);
+	}
+	buf_init(&buf, arena, PAGE_MAX);
+	assert_true(pack_docs_index(&buf, paths, count, &err));
+	check_page("docs/packs/README.md", &buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +352,7 @@ int main(void)
 	    cmocka_unit_test(test_settings_table),
 	    cmocka_unit_test(test_expressions),
 	    cmocka_unit_test(test_documents),
+	    cmocka_unit_test(test_packs),
 	};
 
 	return cmocka_run_group_tests_name("cmd/help", tests, setup, teardown);

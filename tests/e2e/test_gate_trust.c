@@ -159,6 +159,31 @@ static void undecided_is_decided_after_the_apply(void **state)
 	}
 }
 
+/* What the state marks is shown to nobody, by the trusted chain neither. */
+static void secrets_of_the_state_stay_inside(void **state)
+{
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	project_begin(&program,
+	    "resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"b\" {\n  input = "
+	    "sensitive(\"top-Secret-${terraform_data.a.id}\")\n}\n",
+	    "version: 1\nrules:\n  - id: late\n    level: deny\n    match: {types: "
+	    "[terraform_data], address: [terraform_data.b]}\n    forbid: "
+	    "resource.after.input.startsWith(\"top\")\n    message: it is "
+	    "${resource.after.input}\n");
+	repository(&program);
+	(void)project_shell(&program, "git checkout -qb x; echo >> main.tf; git commit -qam x");
+	result = RUN(&program, "apply", "--base", "main", "--report", "r.json", "--markdown",
+	    "c.md", "--", "terraform", "apply", "-auto-approve");
+	program_expect("secret", &result, 3, NULL, "it is (sensitive)");
+	assert_false(str_contains(result.err, STR("top-Secret")));
+	assert_false(project_has(&program, "r.json", "top-Secret"));
+	assert_false(project_has(&program, "c.md", "top-Secret"));
+	program_end(&program);
+}
+
 /* The state stands where -state-out and -chdir say. */
 static void the_state_is_found(void **state)
 {
@@ -184,13 +209,15 @@ static void the_state_is_found(void **state)
 static void moved_backends(void **state)
 {
 	static const struct {
-		const char *name, *backend, *input;
+		const char *name, *backend, *input, *team;
 		int status;
 		const char *err_has;
 	} rows[] = {
-	    {"the state of prod", "prod", "x", 3, "takes over the state of prod"},
-	    {"judged by prod's rules", "prod", "bad", 3, "prod-no-bad"},
-	    {"its own state", "own", "bad", 0, NULL},
+	    {"the state of prod", "prod", "x", "other", 3, "takes over the state of prod"},
+	    {"judged by prod's rules", "prod", "bad", "other", 3, "prod-no-bad"},
+	    {"its own state", "own", "bad", "other", 0, NULL},
+	    {"released by its owners", "prod", "x", "acme/prod", 0, NULL},
+	    {"released, and judged", "prod", "bad", "acme/prod", 3, "1 denial: prod-no-bad"},
 	};
 
 	(void)state;
@@ -214,8 +241,14 @@ static void moved_backends(void **state)
 		    str_format(program.arena, BACKEND, program.directory, rows[i].backend));
 		(void)project_shell(&program, "git add -A; git commit -qm move; terraform "
 					      "-chdir=new init -no-color");
-		result = RUN(&program, "plan", "--base", "main", "--report", "r.json", "--",
-		    "terraform", "-chdir=new", "plan", "-var",
+		(void)project_shell(&program,
+		    str_format(program.arena,
+			"echo '{\"pr\": {\"approvals\": [{\"user\": \"ann\", \"teams\": "
+			"[\"%s\"], \"commit\": \"'$(git rev-parse HEAD)'\"}]}}' > facts.json",
+			rows[i].team)
+			.ptr);
+		result = RUN(&program, "plan", "--base", "main", "--facts", "facts.json",
+		    "--report", "r.json", "--", "terraform", "-chdir=new", "plan", "-var",
 		    str_format(program.arena, "v=%s", rows[i].input).ptr);
 		program_expect(rows[i].name, &result, rows[i].status, NULL, rows[i].err_has);
 		if (rows[i].status == 3) {
@@ -253,8 +286,11 @@ static void statuses_of_a_plan(void **state)
 		    "v=bad"},
 		0, "deferred exit status 3"},
 	    {"the text only", main_tf, "",
-		{"plan", "--no-json", "--", "terraform", "plan", "-no-color", "-var", "v=bad"}, 3,
-		NULL},
+		{"plan", "--no-json", "--", "terraform", "plan", "-no-color", "-var", "v=bad"}, 0,
+		"1 undecided"},
+	    {"the text only, strictly", main_tf, "",
+		{"plan", "--no-json", "--strict-unknown", "--", "terraform", "plan", "-no-color"},
+		3, "no-bad"},
 	};
 
 	(void)state;
@@ -277,6 +313,7 @@ int main(void)
 	    cmocka_unit_test(break_glass),
 	    cmocka_unit_test(break_glass_and_broken_rules),
 	    cmocka_unit_test(undecided_is_decided_after_the_apply),
+	    cmocka_unit_test(secrets_of_the_state_stay_inside),
 	    cmocka_unit_test(the_state_is_found),
 	    cmocka_unit_test(moved_backends),
 	    cmocka_unit_test(statuses_of_a_plan),

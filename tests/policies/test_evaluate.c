@@ -206,7 +206,7 @@ static void test_entries(void **state)
 		POLICY(R("match: {address: ['t.a[\"x]*\"]']}, forbid: 'true'")),
 		PLAN(CHANGE_AT("t.a[\\\"x]y\\n\\u0000\\\"]", "", "managed", "t", "a", "'create'",
 		    "null", "{}", "")),
-		"deny violation r t.a[\"x]y\n", NULL},
+		"deny violation r t.a[\"x]y \"]\n", NULL},
 	    {"no changes at all", POLICY(R("forbid: 'true'")), PLAN(""),
 		"note none of the 1 policy rule matched anything in this plan\n", NULL},
 	    {"an errored plan gets no verdict", POLICY(R("forbid: 'true'")),

@@ -228,7 +228,9 @@ static void look_at(struct corpus *corpus, struct str id, const struct verdict *
 		const struct finding *finding = &verdict->findings[i];
 
 		corpus->undecided += finding->kind == FINDING_UNDECIDED;
-		if (finding->kind != FINDING_ERROR)
+		if (finding->kind != FINDING_ERROR &&
+		    !str_contains(finding->message, STR("(error")) &&
+		    !str_contains(finding->remediation, STR("(error")))
 			continue;
 		corpus->wrong++;
 		print_error("%.*s: %.*s: %.*s: %.*s\n", STR_ARG(id), STR_ARG(finding->rule_id),

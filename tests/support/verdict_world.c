@@ -79,14 +79,19 @@ struct value verdict_json(struct arena *arena, const char *text)
 	return value;
 }
 
-void verdict_world_plan(struct verdict_world *world, const char *text)
+void verdict_world_plan_text(struct verdict_world *world, struct str text)
 {
-	struct str json = text[0] == '{' ? quoted(world->arena, text) : str_from(text);
 	struct err err = {0};
 
-	if (!plan_read(world->arena, input_from_str(world->arena, "test", json), NULL,
+	if (!plan_read(world->arena, input_from_str(world->arena, "test", text), NULL,
 		&world->plan, &err))
 		fail_msg("%d:%d: %s", err.line, err.column, err.text);
+}
+
+void verdict_world_plan(struct verdict_world *world, const char *text)
+{
+	verdict_world_plan_text(
+	    world, text[0] == '{' ? quoted(world->arena, text) : str_from(text));
 }
 
 void verdict_world_judge(struct verdict_world *world)
@@ -102,6 +107,8 @@ void verdict_world_judge(struct verdict_world *world)
 	if (world->has_trusted) {
 		ruleset_compare(
 		    world->arena, world->trusted.set, world->head.set, &world->weakenings);
+		if (world->weakening.rule.len > 0)
+			world->weakenings = (struct ruleset_comparison){&world->weakening, 1};
 		world->evaluation.weakenings = &world->weakenings;
 	}
 	if (!evaluate_plan(world->arena, world->scratch, &world->evaluation, problems,

@@ -28,6 +28,7 @@ struct verdict_world {
 	struct policy_world world;
 	struct plan *plan;
 	struct ruleset_comparison weakenings;
+	struct weakening weakening; /* rule not empty: instead of those */
 	struct evaluation evaluation;
 	struct verdict verdict;
 };
@@ -35,6 +36,8 @@ struct verdict_world {
 void verdict_world_begin(struct verdict_world *world, const struct source_row *head,
     const struct source_row *trusted);
 void verdict_world_plan(struct verdict_world *world, const char *text);
+/* As it stands: real JSON, or the text of a plan. */
+void verdict_world_plan_text(struct verdict_world *world, struct str text);
 void verdict_world_judge(struct verdict_world *world);
 void verdict_world_end(struct verdict_world *world);
 
