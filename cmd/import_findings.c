@@ -165,16 +165,6 @@ static struct str address_of(const struct assignment *assignment,
 	return str_format(assignment->arena, "%.*s.%.*s", STR_ARG(claim->module), STR_ARG(address));
 }
 
-static struct str release_of(struct arena *arena, const struct finding *finding)
-{
-	return str_format(arena,
-	    "change the code, or add a waiver on the base branch (rule: %.*s, resource: '%.*s', "
-	    "value: %.*s)",
-	    STR_ARG(finding->rule_id),
-	    STR_ARG(finding->address.len > 0 ? finding->address : STR("*")),
-	    STR_ARG(finding->value_fingerprint));
-}
-
 /* A newer version of the tool finds the same thing. */
 static struct str fingerprint_of(struct arena *arena, struct finding finding)
 {
@@ -196,8 +186,6 @@ static void assign(const struct assignment *assignment, const struct imported_re
 	finding->line = file.len > 0 ? result->line : 0;
 	finding->column = file.len > 0 ? result->column : 0;
 	finding->fingerprint = fingerprint_of(assignment->arena, *finding);
-	if (finding->level == LEVEL_DENY)
-		finding->release = release_of(assignment->arena, finding);
 }
 
 static const struct configuration *read_configuration(struct app *app, const struct plan *plan)

@@ -104,6 +104,28 @@ static void show_rules(const struct effective *effective, struct sink *sink)
 		    STR_ARG(head->states[i].inactive));
 }
 
+static struct str tool_says(const struct rule_override *override)
+{
+	if (override->has_disabled && override->disabled)
+		return STR("off");
+	return str_from(override->has_level ? level_name(override->level) : "on");
+}
+
+static void show_tools(const struct effective *effective, struct sink *sink)
+{
+	const struct ruleset *head = head_of(effective);
+
+	if (head->tool_override_count > 0)
+		line(sink, "rules of other tools, the later line counts:");
+	for (size_t i = 0; i < head->tool_override_count; i++) {
+		const struct rule_override *override = &head->tool_overrides[i];
+
+		line(sink, "  %-4.*s  %.*s  %.*s", STR_ARG(tool_says(override)),
+		    STR_ARG(override->rule),
+		    STR_ARG(place_shown(effective->arena, &override->place)));
+	}
+}
+
 static void show_names(const struct effective *effective, struct sink *sink)
 {
 	const struct ruleset *head = head_of(effective);
@@ -156,6 +178,7 @@ void effective_terminal(const struct effective *effective, struct sink *sink)
 
 	show_files(effective, sink);
 	show_rules(effective, sink);
+	show_tools(effective, sink);
 	show_names(effective, sink);
 	show_waivers(effective, sink);
 	show_weakenings(effective, sink);
@@ -218,6 +241,27 @@ static void write_rules(const struct effective *effective, struct jsonw *writer)
 	jsonw_begin_array(writer);
 	for (size_t i = 0; i < head_of(effective)->rule_total; i++)
 		write_rule(effective, writer, i);
+	jsonw_end_array(writer);
+}
+
+static void write_tools(const struct effective *effective, struct jsonw *writer)
+{
+	const struct ruleset *head = head_of(effective);
+
+	jsonw_key(writer, "tool_overrides");
+	jsonw_begin_array(writer);
+	for (size_t i = 0; i < head->tool_override_count; i++) {
+		const struct rule_override *override = &head->tool_overrides[i];
+
+		jsonw_begin_object(writer);
+		jsonw_field_str(writer, "rule", override->rule);
+		if (override->has_level)
+			jsonw_field_str(writer, "level", str_from(level_name(override->level)));
+		if (override->has_disabled)
+			jsonw_field_bool(writer, "disabled", override->disabled);
+		place_fields(writer, &override->place);
+		jsonw_end_object(writer);
+	}
 	jsonw_end_array(writer);
 }
 
@@ -303,6 +347,7 @@ void effective_json(const struct effective *effective, struct sink *sink)
 		jsonw_str(writer, head->files[i]->name);
 	jsonw_end_array(writer);
 	write_rules(effective, writer);
+	write_tools(effective, writer);
 	write_names(effective, writer);
 	write_waivers(effective, writer);
 	write_weakenings(effective, writer);

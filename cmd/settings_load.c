@@ -63,6 +63,19 @@ static bool read_source(
 	return false;
 }
 
+/* Both readers look at `version`: one problem, said once. */
+static bool is_said(const struct problems *problems, const struct err *problem)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		const struct err *said = &problems->items[i];
+
+		if (said->line == problem->line && said->column == problem->column &&
+		    said->line > 0 && str_eq(str_from(said->file), str_from(problem->file)))
+			return true;
+	}
+	return false;
+}
+
 static void check_policies(struct setting_reader *reader, struct str text)
 {
 	struct policy_problems *found = arena_make(reader->arena, struct policy_problems);
@@ -70,8 +83,10 @@ static void check_policies(struct setting_reader *reader, struct str text)
 
 	policy_problems_init(found, reader->arena);
 	policy_file_read(reader->arena, POLICY_CHAIN, str_from(reader->file), text, file, found);
-	for (size_t i = 0; i < found->count; i++)
-		problems_add(reader->problems, &found->items[i]);
+	for (size_t i = 0; i < found->count; i++) {
+		if (!is_said(reader->problems, &found->items[i]))
+			problems_add(reader->problems, &found->items[i]);
+	}
 }
 
 void settings_read_file(

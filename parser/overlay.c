@@ -203,14 +203,21 @@ static struct value *copy_items(struct arena *arena, struct value list, uint32_t
 	return items;
 }
 
-NODISCARD static bool lay_list(
-    const struct overlay *o, struct value list, struct value tree, int depth, struct value *out)
+NODISCARD static bool lay_list(const struct overlay *o, struct value list, bool is_there,
+    struct value tree, int depth, struct value *out)
 {
 	const uint32_t reach = list_reach(list, tree, depth);
 	struct value *items = NULL;
 	uint8_t marks = list.marks;
 
 	*out = list;
+	/* Which item is meant nobody can tell. A list that is not there yet has only those marked.
+	 */
+	if (is_there && o->layer == LAYER_UNKNOWN && tree.len != list.len) {
+		if (!tree_is_blank(tree, depth))
+			*out = value_unknown();
+		return true;
+	}
 	if (reach > list.len && o->layer == LAYER_SENSITIVE) {
 		*out = apply(o->layer, list);
 		return true;
@@ -250,6 +257,8 @@ static struct value empty_like(struct value tree)
 static bool lay(
     const struct overlay *o, struct value value, struct value tree, int depth, struct value *out)
 {
+	bool is_there = value.kind == VALUE_LIST;
+
 	*out = value;
 	if (depth > JSON_DEPTH_MAX)
 		return err_set(
@@ -262,7 +271,7 @@ static bool lay(
 	if (tree.kind == VALUE_MAP && value.kind == VALUE_MAP)
 		return lay_map(o, value, tree, depth, out);
 	if (tree.kind == VALUE_LIST && value.kind == VALUE_LIST)
-		return lay_list(o, value, tree, depth, out);
+		return lay_list(o, value, is_there, tree, depth, out);
 	if (!tree_is_blank(tree, depth))
 		*out = apply(o->layer, value);
 	return true;

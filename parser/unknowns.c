@@ -11,6 +11,7 @@ struct stamp {
 	struct arena *arena;
 	struct buf path;
 	int depth;
+	int in_secret; /* what is below a secret has its path: keys may be secret, too */
 };
 
 static struct value stamp_value(struct stamp *s, struct value value);
@@ -62,7 +63,8 @@ static struct value stamp_list(struct stamp *s, struct value list)
 		items[i] = list.as.items[i];
 		if (!(items[i].marks & VALUE_HAS_UNKNOWN))
 			continue;
-		buf_addf(&s->path, "[%u]", (unsigned)i);
+		if (!s->in_secret)
+			buf_addf(&s->path, "[%u]", (unsigned)i);
 		items[i] = stamp_member(s, items[i], before);
 	}
 	list.as.items = items;
@@ -80,7 +82,8 @@ static struct value stamp_map(struct stamp *s, struct value map)
 		entries[i] = map.as.entries[i];
 		if (!(entries[i].value.marks & VALUE_HAS_UNKNOWN))
 			continue;
-		add_key(&s->path, value_text(entries[i].key));
+		if (!s->in_secret)
+			add_key(&s->path, value_text(entries[i].key));
 		entries[i].value = stamp_member(s, entries[i].value, before);
 	}
 	stamped.as.entries = entries;
@@ -107,10 +110,12 @@ static struct value stamp_value(struct stamp *s, struct value value)
 	if (!(value.marks & VALUE_HAS_UNKNOWN) || s->depth > JSON_DEPTH_MAX)
 		return value;
 	s->depth++;
+	s->in_secret += (value.marks & VALUE_SENSITIVE) != 0;
 	if (value.kind == VALUE_LIST)
 		stamped = stamp_list(s, value);
 	else if (value.kind == VALUE_MAP)
 		stamped = stamp_map(s, value);
+	s->in_secret -= (value.marks & VALUE_SENSITIVE) != 0;
 	s->depth--;
 	return stamped;
 }

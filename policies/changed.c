@@ -109,8 +109,7 @@ static void add_row(struct walk *state)
 		    arena_grow(state->arena, state->rows, state->room * size, room * size);
 		state->room = room;
 	}
-	state->rows[state->count++] =
-	    value_string(str_copy(state->arena, buf_str(&state->path)));
+	state->rows[state->count++] = value_string(str_copy(state->arena, buf_str(&state->path)));
 }
 
 static void walk(

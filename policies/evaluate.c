@@ -341,14 +341,6 @@ static bool judge_all(struct evaluator *evaluator, struct err *err)
 	       judge_outputs(evaluator, err) && judge_whole(evaluator, SCOPE_PLAN, err);
 }
 
-static void add_imported(struct evaluator *evaluator)
-{
-	const struct evaluation *evaluation = evaluator->evaluation;
-
-	for (size_t i = 0; i < evaluation->imported_count; i++)
-		finding_add(evaluator, &evaluation->imported[i]);
-}
-
 bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct evaluation *evaluation,
     struct policy_problems *problems, struct verdict *out, struct err *err)
 {
@@ -370,7 +362,7 @@ bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct eval
 	evaluator_choose(evaluator);
 	weakenings_report(evaluator);
 	moved_report(evaluator);
-	add_imported(evaluator);
+	imported_add(evaluator);
 	ok = judge_all(evaluator, err);
 	if (ok)
 		evaluator_finish(evaluator);

@@ -138,25 +138,35 @@ static bool requires_rules(const struct evaluator *evaluator)
 		   !setting_is_released(evaluator, "require_rules"));
 }
 
-/* Zero is said out loud: "0/0 policies checked" must not look like a pass. */
-static void say_nothing(struct evaluator *evaluator)
+/* Zero is said out loud: "0/0 policies checked" must not look like a pass. Empty: not zero. */
+static struct str zero_note(const struct evaluator *evaluator)
+{
+	const struct verdict *verdict = evaluator->verdict;
+
+	if (verdict->rules == 0)
+		return STR("no policy rules are in force here: nothing was checked");
+	if (verdict->rules_matched > 0)
+		return STR_EMPTY;
+	return str_format(evaluator->arena,
+	    "none of the %zu policy rule%s matched anything in this plan", verdict->rules,
+	    verdict->rules == 1 ? "" : "s");
+}
+
+static void add_notes(struct evaluator *evaluator)
 {
 	struct verdict *verdict = evaluator->verdict;
-	struct str *notes = arena_make(evaluator->arena, struct str);
+	struct str *notes = arena_array(evaluator->arena, struct str, 2);
+	struct str zero, imported = imported_note(evaluator);
 
 	for (size_t i = 0; i < evaluator->rule_count; i++)
 		verdict->rules_matched += evaluator->rules[i].tally->matched > 0;
-	if (verdict->rules == 0)
-		notes[0] = STR("no policy rules are in force here: nothing was checked");
-	else if (verdict->rules_matched == 0)
-		notes[0] = str_format(evaluator->arena,
-		    "none of the %zu policy rule%s matched anything in this plan", verdict->rules,
-		    verdict->rules == 1 ? "" : "s");
-	else
-		return;
+	zero = zero_note(evaluator);
+	if (zero.len > 0)
+		notes[verdict->note_count++] = zero;
+	if (imported.len > 0)
+		notes[verdict->note_count++] = imported;
 	verdict->notes = notes;
-	verdict->note_count = 1;
-	verdict->nothing_evaluated = requires_rules(evaluator);
+	verdict->nothing_evaluated = zero.len > 0 && requires_rules(evaluator);
 }
 
 void evaluator_finish(struct evaluator *evaluator)
@@ -169,7 +179,7 @@ void evaluator_finish(struct evaluator *evaluator)
 	waivers_apply(evaluator);
 	break_glass(evaluator);
 	add_releases(evaluator);
-	say_nothing(evaluator);
+	add_notes(evaluator);
 	verdict->findings = evaluator->findings.items;
 	verdict->finding_count = evaluator->findings.count;
 	verdict->evaluated = true;

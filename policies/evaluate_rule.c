@@ -91,8 +91,8 @@ static bool set_view(
 	return judge_view(&single->evaluator, single->evaluator.arena, change, view, err);
 }
 
-static bool add_message(struct single *single, const struct change *change,
-    struct rule_result *out, struct err *err)
+static bool add_message(
+    struct single *single, const struct change *change, struct rule_result *out, struct err *err)
 {
 	const struct rule_programs *programs = single->rule.programs;
 

@@ -15,10 +15,10 @@ struct judged_rule {
 	struct ruleset *ruleset;
 	size_t index; /* in the ruleset */
 	const struct rule *rule;
-	const struct rule_programs *programs; /* NULL: not compiled yet */
+	const struct rule_programs *programs;	     /* NULL: not compiled yet */
 	struct value params, labels, dir, dir_parts; /* as its chain has them */
-	struct rule_tally *tally; /* in the verdict */
-	bool error_seen;	  /* its one finding of kind ERROR is there */
+	struct rule_tally *tally;		     /* in the verdict */
+	bool error_seen;			     /* its one finding of kind ERROR is there */
 	bool is_trusted, is_head;
 	bool is_about_after; /* its violations can have been there before */
 };
@@ -66,6 +66,7 @@ struct evaluator {
 	bool outdated;		     /* a rule was compiled that wants more than the view has */
 	bool incomplete;	     /* the plan is: its plan-scope rules are undecided */
 	struct finding_list findings;
+	size_t switched_off; /* findings of other tools whose rule is disabled */
 };
 
 /* --- evaluate.c --- */
@@ -75,8 +76,8 @@ void evaluator_begin(struct evaluator *evaluator, struct arena *arena, struct ar
 /* The variables that do not change from one resource to the next. */
 void evaluator_bind(struct evaluator *evaluator);
 /* Fills what a rule sees of its own chain: params, labels, directory. */
-void judged_rule_begin(struct evaluator *evaluator, struct ruleset *ruleset, size_t index,
-    struct judged_rule *rule);
+void judged_rule_begin(
+    struct evaluator *evaluator, struct ruleset *ruleset, size_t index, struct judged_rule *rule);
 /* Rules of both chains that are to be run. */
 void evaluator_choose(struct evaluator *evaluator);
 /* Parts of it are missing: what counts them cannot be decided. */
@@ -160,6 +161,13 @@ bool is_laundered(struct evaluator *evaluator, const struct judged_rule *rule,
 bool preexisting_possible(const struct rule *rule, const struct rule_programs *programs);
 bool preexisting(
     struct evaluator *evaluator, const struct judged_rule *rule, struct value item, bool has_item);
+
+/* --- imported.c --- */
+
+/* Findings of other tools, with the level that counts. */
+void imported_add(struct evaluator *evaluator);
+/* Says how many were left out; empty: none. */
+struct str imported_note(const struct evaluator *evaluator);
 
 /* --- fingerprints.c --- */
 

@@ -64,17 +64,19 @@ static void collect_path(
 	}
 }
 
-static void collect_program(const struct evaluator *evaluator, const struct cel_program *program,
-    struct collected_values *values)
+static void collect_program(
+    struct evaluator *evaluator, const struct cel_program *program, struct collected_values *values)
 {
 	struct cel_paths paths = program ? cel_paths(program) : (struct cel_paths){0};
 
+	if (program && cel_mentions_variable(program, VARIABLE_plan))
+		judge_bind_plan(evaluator);
 	for (size_t i = 0; i < paths.count; i++)
 		collect_path(evaluator, paths.items[i], values);
 }
 
 /* An item may be computed from a secret without being marked as one. */
-static bool is_from_secret(const struct evaluator *evaluator, const struct cel_program *each)
+static bool is_from_secret(struct evaluator *evaluator, const struct cel_program *each)
 {
 	struct collected_values *sources = arena_make(evaluator->trace, struct collected_values);
 

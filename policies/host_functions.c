@@ -52,9 +52,8 @@ static struct value shape_of(struct cel_run *run, struct value resource, const c
 		return after;
 	if (memo && memo->values == after.as.entries)
 		return memo->items;
-	values = shape == shape_iam_statements
-		     ? without_unset(host_of(run), arena, resource, after)
-		     : after;
+	values = shape == shape_iam_statements ? without_unset(host_of(run), arena, resource, after)
+					       : after;
 	if (!shape(arena, value_get_str(resource, "type"), values, &items, &err))
 		return cel_fail(run, "%s: %s", name, err.text);
 	if (memo)

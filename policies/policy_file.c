@@ -214,7 +214,7 @@ void policy_yaml_error(struct str text, struct err *err)
 	if (err->code != ERR_SYNTAX || !trap_of_error(text, err->line, &key, &trap))
 		return;
 	(void)snprintf(said, sizeof(said), "%s", err->text);
-	(void)snprintf(err->text, sizeof(err->text), "'%.*s': %s" POLICY_BLOCK_HINT " (%s)",
+	(void)snprintf(err->text, sizeof(err->text), "'%.*s': %s" POLICY_BLOCK_HINT " (%.100s)",
 	    STR_ARG(key), trap, said);
 }
 

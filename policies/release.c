@@ -176,15 +176,27 @@ void weakenings_report(struct evaluator *evaluator)
 
 /* --- who can release a denial --- */
 
+/* `policy waive` runs our own rules only: what a waiver has to say is told instead. */
+static struct str imported_release(struct arena *arena, const struct finding *finding)
+{
+	return str_format(arena,
+	    "change the code, or add a waiver on the base branch (rule: %.*s, resource: '%.*s', "
+	    "value: %.*s)",
+	    STR_ARG(finding->rule_id),
+	    STR_ARG(finding->address.len > 0 ? finding->address : STR("*")),
+	    STR_ARG(finding->value_fingerprint));
+}
+
 struct str finding_release(const struct evaluator *evaluator, const struct finding *finding)
 {
-	struct policy_names owners =
-	    policy_owners(evaluator, finding->rule, finding->place.file);
+	struct policy_names owners = policy_owners(evaluator, finding->rule, finding->place.file);
 	struct str names = list_names(evaluator->arena, owners);
 	bool named = owners.count > 0;
 
 	if (finding->release.len > 0)
 		return finding->release;
+	if (finding->kind == FINDING_IMPORTED)
+		return imported_release(evaluator->arena, finding);
 	if (finding->rule && !finding->rule->waivable)
 		return str_format(evaluator->arena, "cannot be waived; change the plan%s%.*s",
 		    named ? ", or ask " : "", STR_ARG(named ? names : STR_EMPTY));

@@ -84,6 +84,13 @@ struct used_pack {
 	struct policy_place place;
 };
 
+/* What a chain makes of the rules of another tool, whose ids have a ':'. */
+struct tool_level {
+	bool has_level, disabled;
+	enum level level;
+	struct policy_place place; /* of the nearest override; line 0: nobody says anything */
+};
+
 struct ruleset {
 	struct arena *arena;
 	struct str directory; /* "." written as "" */
@@ -106,6 +113,8 @@ struct ruleset {
 	size_t data_count;
 	struct waiver *waivers;
 	size_t waiver_count;
+	struct rule_override *tool_overrides; /* "tflint:x", "tflint:*"; what counts more is later */
+	size_t tool_override_count;
 	struct policy_test *tests; /* of all files read, packs left out */
 	size_t test_count;
 	const struct policy_file **files; /* in order of the chain */
@@ -165,6 +174,11 @@ struct str ruleset_rule_elsewhere(const struct ruleset *ruleset, size_t rule);
 /* params as rule i sees them: those of the directory, changed by its overrides (those win, also
  * over params of nearer files: they speak of this rule). */
 struct value ruleset_params(struct arena *arena, const struct ruleset *ruleset, size_t rule);
+
+/* The nearest override counts, for its level and for `disabled` each. */
+struct tool_level ruleset_tool_level(const struct ruleset *ruleset, struct str rule);
+/* Does an override name just this one? */
+bool ruleset_names_tool_rule(const struct ruleset *ruleset, struct str rule);
 
 /* --- two chains --- */
 

@@ -133,6 +133,9 @@ size_t rules_find(const struct ruleset *set, const size_t *by_id, struct str id)
 void chain_add_rules(struct chain *chain);
 size_t chain_find_rule(const struct chain *chain, struct str id);
 void chain_apply_overrides(struct chain *chain);
+/* Is it a rule of another tool, "tflint:x"? Ids of our own have no ':'. */
+bool is_tool_rule(struct str rule);
+void chain_override_tools(struct chain *chain);
 void chain_check_waivers(struct chain *chain);
 /* "; did you mean 'x'?" or nothing. */
 struct str chain_suggest_rule(struct chain *chain, struct str id);

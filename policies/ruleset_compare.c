@@ -284,6 +284,7 @@ void ruleset_compare(struct arena *arena, struct ruleset *trusted, struct rulese
 	compare_packs(&at);
 	compare_rules(&at);
 	mark_waivers(trusted, head);
+	compare_tools(&at);
 	/* a repository that had no rules has nothing to loosen */
 	if (trusted->rule_total == 0)
 		return;

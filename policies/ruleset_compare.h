@@ -44,6 +44,8 @@ const struct value *label_value(const struct ruleset *set, struct str name);
 
 /* params, labels, variables, documents that rules of the trusted chain depend on */
 void compare_names(struct comparing *at);
+/* levels of rules of other tools */
+void compare_tools(struct comparing *at);
 /* undecided, require_rules, waiver_policy, owners, break_glass */
 void compare_settings(struct comparing *at);
 

@@ -55,6 +55,7 @@ bool chain_read(struct chain *chain, struct str path, struct str *text, bool *fo
 		return false;
 	if (source->read(source->state, chain->arena, path, FILE_BYTES_MAX, text, found, &err))
 		return *found;
+	*found = true; /* what is wrong with it is told: nobody need say that it is missing */
 	chain_source_problem(chain, path, &err);
 	return false;
 }

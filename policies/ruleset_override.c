@@ -181,8 +181,11 @@ static void apply_override(struct chain *chain, const struct rule_override *over
 
 void chain_apply_overrides(struct chain *chain)
 {
-	for (size_t i = 0; chain->own != NULL && i < chain->own->override_count; i++)
-		apply_override(chain, &chain->own->overrides[i]);
+	for (size_t i = 0; chain->own != NULL && i < chain->own->override_count; i++) {
+		if (!is_tool_rule(chain->own->overrides[i].rule))
+			apply_override(chain, &chain->own->overrides[i]);
+	}
+	chain_override_tools(chain);
 }
 
 /* --- waivers --- */

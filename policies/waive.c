@@ -92,8 +92,8 @@ static bool is_approved(const struct waiving *waiving, const struct waiver *waiv
 {
 	const struct evaluator *evaluator = waiving->evaluator;
 
-	return is_approved_by_any(evaluator,
-	    policy_owners(evaluator, rule_of(waiving, waiver), waiver->place.file));
+	return is_approved_by_any(
+	    evaluator, policy_owners(evaluator, rule_of(waiving, waiver), waiver->place.file));
 }
 
 /* Could nobody tell that whom it names has approved? */

@@ -231,8 +231,7 @@ static struct value missing_index(
 	if (base.kind == VALUE_LIST)
 		return cel_fail(run, "index out of bounds of a list with %u items", base.len);
 	if (index->kind == CEL_NODE_CONST && index->constant.kind == VALUE_STRING)
-		return cel_fail(
-		    run, "no such key: '%.*s'", STR_ARG(value_text(index->constant)));
+		return cel_fail(run, "no such key: '%.*s'", STR_ARG(value_text(index->constant)));
 	return cel_fail(run, "no such key");
 }
 

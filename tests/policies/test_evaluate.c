@@ -28,14 +28,14 @@ static void run_rows(const struct row *rows, size_t count)
 		verdict_world_judge(&world);
 		verdict_check(&wrong, rows[i].name, verdict_world_text(&world), rows[i].text);
 		if (rows[i].tallies)
-			verdict_check(&wrong, rows[i].name, verdict_world_tallies(&world),
-			    rows[i].tallies);
+			verdict_check(
+			    &wrong, rows[i].name, verdict_world_tallies(&world), rows[i].tallies);
 		verdict_world_end(&world);
 	}
 	assert_int_equal(wrong, 0);
 }
 
-#define R(more) "rules:\n  - {id: r, level: deny, " more "}\n"
+#define R(more)	      "rules:\n  - {id: r, level: deny, " more "}\n"
 #define AND(id, more) "  - {id: " id ", level: deny, " more "}\n"
 
 /* --- how a rule ends --- */
@@ -53,8 +53,8 @@ static void test_ends(void **state)
 	    {"require that is true", POLICY(R("require: resource.after.p == 1")),
 		PLAN(CREATE("t", "a", "{'p': 1}")), "", NULL},
 	    {"match alone", POLICY(R("match: {types: [t], actions: [delete]}")),
-		PLAN(DELETE("t", "a", "{}") "," CREATE("t", "b", "{}")),
-		"deny violation r t.a\n", "r 1/0/1/0/0\n"},
+		PLAN(DELETE("t", "a", "{}") "," CREATE("t", "b", "{}")), "deny violation r t.a\n",
+		"r 1/0/1/0/0\n"},
 	    {"a guard that is false",
 		POLICY(R("when: resource.after.q == 1, forbid: resource.after.p == 1")),
 		PLAN(CREATE("t", "a", "{'p': 1, 'q': 2}")), "", "r 1/1/0/0/0\n"},
@@ -63,8 +63,7 @@ static void test_ends(void **state)
 		PLAN(CREATE("t", "a", "{}")), "", NULL},
 	    {"nothing matches", POLICY(R("match: {types: [other]}, forbid: 'true'")),
 		PLAN(CREATE("t", "a", "{}")),
-		"note none of the 1 policy rule matched anything in this plan\n",
-		"r 0/0/0/0/0\n"},
+		"note none of the 1 policy rule matched anything in this plan\n", "r 0/0/0/0/0\n"},
 	    {"no rules", POLICY("rules: []\n"), PLAN(CREATE("t", "a", "{}")),
 		"note no policy rules are in force here: nothing was checked\n", ""},
 	    {"an error", POLICY(R("forbid: resource.after.p.startsWith('x')")),
@@ -79,15 +78,17 @@ static void test_ends(void **state)
 	    {"each that is no list", POLICY(R("each: resource.after.p, forbid: 'true'")),
 		PLAN(CREATE("t", "a", "{'p': 1}")),
 		"deny error r t.a \"'each' gives int, not a list\"\n", NULL},
-	    {"a finding per item", POLICY(R("each: resource.after.p, forbid: item > 1, message: "
-					    "'${index}: ${item}'")),
+	    {"a finding per item",
+		POLICY(R("each: resource.after.p, forbid: item > 1, message: "
+			 "'${index}: ${item}'")),
 		PLAN(CREATE("t", "a", "{'p': [1, 2, 3]}")),
 		"deny violation r t.a [2] \"1: 2\"\ndeny violation r t.a [3] \"2: 3\"\n",
 		"r 1/0/2/0/0\n"},
 	    {"each of nothing", POLICY(R("each: resource.after.p, forbid: 'true'")),
 		PLAN(CREATE("t", "a", "{'p': []}")), "", "r 1/1/0/0/0\n"},
 	    {"the guard comes before each",
-		POLICY(R("when: '\"p\" in resource.after', each: resource.after.p, forbid: item < 3")),
+		POLICY(
+		    R("when: '\"p\" in resource.after', each: resource.after.p, forbid: item < 3")),
 		PLAN(CREATE("t", "a", "{'p': [2, 3]}") "," CREATE("t", "b", "{}")),
 		"deny violation r t.a [2]\n", "r 2/1/1/0/0\n"},
 	    {"messages and params",
@@ -109,8 +110,7 @@ static void test_resource(void **state)
 		POLICY(R("forbid: '\"p\" in resource.changed_paths'")
 			AND("s", "forbid: 'size(resource.changed_paths) == 2', message: "
 				 "'${resource.changed_paths}'")),
-		PLAN(UPDATE("t", "a", "{'p': 1, 'q': [1], 'z': 1}",
-		    "{'p': 2, 'q': [2], 'z': 1}")),
+		PLAN(UPDATE("t", "a", "{'p': 1, 'q': [1], 'z': 1}", "{'p': 2, 'q': [2], 'z': 1}")),
 		"deny violation r t.a\ndeny violation s t.a \"[\"p\", \"q[0]\"]\"\n", NULL},
 	    {"changed_paths only in a message",
 		POLICY(R("forbid: 'true', message: '${resource.changed_paths}'")),
@@ -125,19 +125,19 @@ static void test_resource(void **state)
 	    {"replaced_by()",
 		POLICY(R("forbid: 'replaced_by(resource.after.p.x) && "
 			 "!replaced_by(resource.after.q)'")),
-		PLAN(CHANGE("t", "a", "'delete','create'", "{'p': {'x': 1}}",
-		    "{'p': {'x': 2}}", ",'replace_paths':[['p']]")),
+		PLAN(CHANGE("t", "a", "'delete','create'", "{'p': {'x': 1}}", "{'p': {'x': 2}}",
+		    ",'replace_paths':[['p']]")),
 		"deny violation r t.a\n", NULL},
-	    {"head", POLICY(R("forbid: 'resource.type == \"t\" && resource.name == \"a\" && "
-			      "resource.mode == \"managed\" && resource.module == \"\" && "
-			      "resource.actions == [\"create\"] && resource.index == null && "
-			      "!resource.importing && resource.deposed == null'")),
+	    {"head",
+		POLICY(R("forbid: 'resource.type == \"t\" && resource.name == \"a\" && "
+			 "resource.mode == \"managed\" && resource.module == \"\" && "
+			 "resource.actions == [\"create\"] && resource.index == null && "
+			 "!resource.importing && resource.deposed == null'")),
 		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\n", NULL},
 	    {"plan.resources, asked for after plan.summary was",
 		POLICY(R("forbid: plan.summary.add == 1")
 			AND("s", "forbid: 'plan.resources.exists(x, x.type == \"t\")'")),
-		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\ndeny violation s t.a\n",
-		NULL},
+		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\ndeny violation s t.a\n", NULL},
 	    {"plan.resources only in a message",
 		POLICY(R("forbid: 'true', message: '${size(plan.resources)}'")),
 		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a \"1\"\n", NULL},
@@ -195,15 +195,16 @@ static void test_entries(void **state)
 		PLAN("{'address':'t.a','mode':'managed','type':'t','name':'a','deposed':'00ff',"
 		     "'change':{'actions':['delete'],'before':{},'after':null}}"),
 		"deny violation s t.a\n", "r 0/0/0/0/0\ns 1/0/1/0/0\n"},
-	    {"data sources", POLICY(R("match: {types: [t], actions: [read]}, forbid: 'true'")
-				    AND("s", "match: {types: [t]}, forbid: 'true'")),
+	    {"data sources",
+		POLICY(R("match: {types: [t], actions: [read]}, forbid: 'true'")
+			AND("s", "match: {types: [t]}, forbid: 'true'")),
 		PLAN(CHANGE_AT("data.t.a", "", "data", "t", "a", "'read'", "null", "{}", "")),
 		"deny violation r data.t.a\n", NULL},
-	    {"a type without a name", POLICY(R("forbid: 'true'") AND("s", "match: {types: [t]}, "
-									  "forbid: 'true'")),
+	    {"a type without a name",
+		POLICY(R("forbid: 'true'") AND("s", "match: {types: [t]}, "
+						    "forbid: 'true'")),
 		PLAN(CREATE("", "a", "{}")), "deny violation r .a\n", NULL},
-	    {"hostile addresses",
-		POLICY(R("match: {address: ['t.a[\"x]*\"]']}, forbid: 'true'")),
+	    {"hostile addresses", POLICY(R("match: {address: ['t.a[\"x]*\"]']}, forbid: 'true'")),
 		PLAN(CHANGE_AT("t.a[\\\"x]y\\n\\u0000\\\"]", "", "managed", "t", "a", "'create'",
 		    "null", "{}", "")),
 		"deny violation r t.a[\"x]y \"]\n", NULL},
@@ -213,12 +214,10 @@ static void test_entries(void **state)
 		PLAN_WITH(CREATE("t", "a", "{}"), ",'errored':true"),
 		"withheld terraform reported an error: an errored plan gets no verdict\n", NULL},
 	    {"text: actions and types decide, values do not",
-		POLICY(R("match: {types: [t], " EVERY "}")
-			AND("s", "match: {types: [t], " EVERY "}, forbid: resource.after.p == 1")
-			    AND("u", "match: {types: [t], " EVERY
-				     "}, forbid: resource.action == 'update'")
-				AND("v", "match: {types: [t], " EVERY
-					 "}, forbid: 'replaced_by(resource.after.p)'")),
+		POLICY(R("match: {types: [t], " EVERY "}") AND(
+		    "s", "match: {types: [t], " EVERY "}, forbid: resource.after.p == 1") AND("u",
+		    "match: {types: [t], " EVERY "}, forbid: resource.action == 'update'") AND("v",
+		    "match: {types: [t], " EVERY "}, forbid: 'replaced_by(resource.after.p)'")),
 		"Terraform will perform the following actions:\n\n  # t.a will be created\n"
 		"  + resource \"t\" \"a\" {\n      + p = 1\n    }\n\n"
 		"Plan: 1 to add, 0 to change, 0 to destroy.\n",
@@ -282,8 +281,8 @@ static void test_colliding_types(void **state)
 	if (hash_bytes(str_from(evil)) != hash_bytes(STR("aws_ebs_snapshot")))
 		fail_msg("%s does not collide: has hash_bytes() changed?", evil);
 	(void)snprintf(plan, sizeof(plan),
-	    PLAN(CHANGE_AT("%s.a", "", "managed", "%s", "a", "'create'", "null", "{}", "") "," CREATE(
-		"aws_ebs_snapshot", "b", "{}")),
+	    PLAN(CHANGE_AT("%s.a", "", "managed", "%s", "a", "'create'", "null", "{}",
+		"") "," CREATE("aws_ebs_snapshot", "b", "{}")),
 	    evil, evil);
 	verdict_world_begin(&world,
 	    POLICY(R("match: {types: [aws_ebs_snapshot], actions: [create]}")
@@ -291,8 +290,8 @@ static void test_colliding_types(void **state)
 	    NULL);
 	verdict_world_plan(&world, plan);
 	verdict_world_judge(&world);
-	verdict_check(&wrong, "colliding types", verdict_world_tallies(&world),
-	    "r 1/0/1/0/0\ns 1/0/1/0/0\n");
+	verdict_check(
+	    &wrong, "colliding types", verdict_world_tallies(&world), "r 1/0/1/0/0\ns 1/0/1/0/0\n");
 	verdict_world_end(&world);
 	assert_int_equal(wrong, 0);
 }
@@ -304,8 +303,7 @@ static void test_harmful(void **state)
 	(void)state;
 	const struct row rows[] = {
 	    {"a catastrophic regex is an error of its rule",
-		POLICY(R("forbid: resource.after.p.matches('^(a+)+$')")
-			AND("s", "forbid: 'true'")),
+		POLICY(R("forbid: resource.after.p.matches('^(a+)+$')") AND("s", "forbid: 'true'")),
 		PLAN(CREATE("t", "a",
 		    "{'p': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'}")),
 		"deny error r t.a \"the regular expression needs too much work (match limit "
@@ -315,10 +313,9 @@ static void test_harmful(void **state)
 		NULL},
 	    {"an exploding expression is an error of its rule",
 		POLICY("variables: {l: '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]'}\n" R(
-			   "forbid: "
-			   "'l.exists(a, l.exists(b, l.exists(c, l.exists(d, l.exists(e, "
-			   "a+b+c+d+e == resource.after.p)))))'")
-			AND("s", "forbid: 'true'")),
+		    "forbid: "
+		    "'l.exists(a, l.exists(b, l.exists(c, l.exists(d, l.exists(e, "
+		    "a+b+c+d+e == resource.after.p)))))'") AND("s", "forbid: 'true'")),
 		PLAN(CREATE("t", "a", "{'p': 0}")),
 		"deny error r t.a \"the expression needs too many steps\"\n"
 		"deny violation s t.a\n",

@@ -33,22 +33,23 @@ static void run_rows(const struct row *rows, size_t count)
 	assert_int_equal(wrong, 0);
 }
 
-#define RULE(scope, more) \
-	POLICY("rules:\n  - {id: r, level: deny, scope: " scope ", " more "}\n")
-#define TWO PLAN(CREATE("t", "a", "{}") "," DELETE("t", "b", "{}"))
+#define RULE(scope, more) POLICY("rules:\n  - {id: r, level: deny, scope: " scope ", " more "}\n")
+#define TWO		  PLAN(CREATE("t", "a", "{}") "," DELETE("t", "b", "{}"))
 
 static void test_plan(void **state)
 {
 	(void)state;
 	const struct row rows[] = {
-	    {"a violation", RULE("plan", "require: plan.summary.destroy == 0, message: "
-					 "'${plan.summary.destroy} destroyed'"),
+	    {"a violation",
+		RULE("plan", "require: plan.summary.destroy == 0, message: "
+			     "'${plan.summary.destroy} destroyed'"),
 		TWO, "deny violation r \"1 destroyed\"\n"},
 	    {"a pass", RULE("plan", "require: plan.summary.destroy <= 1"), TWO, ""},
 	    {"count by action", RULE("plan", "forbid: plan.count.create == 1"), TWO,
 		"deny violation r\n"},
-	    {"each resource", RULE("plan", "each: plan.resources, forbid: 'item.action == "
-					   "\"delete\"', message: '${item.address}'"),
+	    {"each resource",
+		RULE("plan", "each: plan.resources, forbid: 'item.action == "
+			     "\"delete\"', message: '${item.address}'"),
 		TWO, "deny violation r [t.b] \"t.b\"\n"},
 	    {"not complete", RULE("plan", "require: plan.summary.destroy <= 1"),
 		"{'format_version':'1.2','complete':false,'resource_changes':[]}",
@@ -58,8 +59,7 @@ static void test_plan(void **state)
 		    ",'deferred_changes':[{'reason':'x','resource_change':" CREATE(
 			"t", "b", "{}") "}]"),
 		"warn undecided r on plan.complete\n"},
-	    {"an output that is unknown",
-		RULE("plan", "forbid: plan.outputs.o.after == 1"),
+	    {"an output that is unknown", RULE("plan", "forbid: plan.outputs.o.after == 1"),
 		PLAN_WITH("", ",'output_changes':{'o':{'actions':['create'],'before':null,"
 			      "'after_unknown':true}}"),
 		"warn undecided r on plan.outputs.o.after\n"},
@@ -72,7 +72,8 @@ static void test_plan(void **state)
 	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-#define OUTPUT(more) PLAN_WITH("", ",'output_changes':{'o':{'actions':['create'],'before':null," more "}}")
+#define OUTPUT(more) \
+	PLAN_WITH("", ",'output_changes':{'o':{'actions':['create'],'before':null," more "}}")
 
 static void test_output(void **state)
 {
@@ -111,8 +112,9 @@ static void test_drift(void **state)
 
 /* --- run --- */
 
-#define RUN "rules:\n  - {id: r, level: deny, scope: run, require: run.summary.destroy <= 1, " \
-	    "message: '${run.summary.destroy} in ${size(run.plans)}'}\n"
+#define RUN                                                                                \
+	"rules:\n  - {id: r, level: deny, scope: run, require: run.summary.destroy <= 1, " \
+	"message: '${run.summary.destroy} in ${size(run.plans)}'}\n"
 
 static struct str judge_run(struct verdict_world *worlds, size_t count)
 {
@@ -128,8 +130,8 @@ static struct str judge_run(struct verdict_world *worlds, size_t count)
 	return verdict_world_text(&worlds[0]);
 }
 
-static void run_of(const char *name, const struct source_row *rules, const char *second,
-    const char *text)
+static void run_of(
+    const char *name, const struct source_row *rules, const char *second, const char *text)
 {
 	struct verdict_world worlds[2];
 	unsigned wrong = 0;
@@ -173,12 +175,11 @@ static void test_run_waivers(void **state)
 	    POLICY_AND_WAIVERS(
 		RUN, "  - {rule: r, resource: '*', reason: x, expires: 2026-11-30}\n"),
 	    NULL);
-	verdict_world_plan(&world,
-	    PLAN(DELETE("t", "a", "{}") "," DELETE("t", "b", "{}")));
+	verdict_world_plan(&world, PLAN(DELETE("t", "a", "{}") "," DELETE("t", "b", "{}")));
 	verdict_world_judge(&world);
 	verdict_check(&wrong, "plan", verdict_world_waivers(&world), "r * expiring 0\n");
-	verdict_check(&wrong, "run", judge_run(&world, 1),
-	    "info violation r (waived) \"2 in 1\"\n");
+	verdict_check(
+	    &wrong, "run", judge_run(&world, 1), "info violation r (waived) \"2 in 1\"\n");
 	verdict_check(&wrong, "run", verdict_world_waivers(&world), "r * expiring 1\n");
 	verdict_world_end(&world);
 	assert_int_equal(wrong, 0);

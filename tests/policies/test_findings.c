@@ -77,7 +77,7 @@ static void test_levels(void **state)
 static void test_on_unknown(void **state)
 {
 	(void)state;
-#define ON(level, more) POLICY(RULE(level, P_IS_1 more))
+#define ON(level, more)	    POLICY(RULE(level, P_IS_1 more))
 #define STRICT(level, more) POLICY("undecided: deny\n" RULE(level, P_IS_1 more))
 	const struct row rows[] = {
 	    {"default, info", ON("info", ""), UNKNOWN, "info undecided r t.a on after.p\n"},
@@ -125,8 +125,7 @@ static void test_break_glass(void **state)
 {
 	(void)state;
 	const struct row rows[] = {
-	    {"a denial", POLICY(RULE("deny", P_IS_1)), BAD,
-		"info violation r t.a (overridden)\n"},
+	    {"a denial", POLICY(RULE("deny", P_IS_1)), BAD, "info violation r t.a (overridden)\n"},
 	    {"a warning stays one", POLICY(RULE("warn", P_IS_1)), BAD, "warn violation r t.a\n"},
 	    {"an error", POLICY(RULE("deny", "forbid: resource.after.q == 1")), BAD,
 		"info error r t.a (overridden) \"no such key: 'q'\"\n"},
@@ -167,8 +166,8 @@ static void test_require_rules(void **state)
 	    {"none that matches",
 		POLICY("require_rules: true\n" RULE("deny", "match: {types: [x]}, forbid: 'true'")),
 		true},
-	    {"one that passes",
-		POLICY("require_rules: true\n" RULE("deny", "forbid: 'false'")), false},
+	    {"one that passes", POLICY("require_rules: true\n" RULE("deny", "forbid: 'false'")),
+		false},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -212,8 +211,8 @@ static void test_very_many(void **state)
 	const char *text = many_plan(arena);
 
 	for (int glass = 0; glass < 2; glass++) {
-		verdict_world_begin(&world,
-		    POLICY(RULE("deny", P_IS_1 ", message: '${resource.address}'")), NULL);
+		verdict_world_begin(
+		    &world, POLICY(RULE("deny", P_IS_1 ", message: '${resource.address}'")), NULL);
 		if (glass)
 			break_the_glass(&world);
 		world.plan = NULL;

@@ -9,9 +9,8 @@
 #include "policies/match.h"
 #include "tests/support/verdict_world.h"
 
-
-#define NAMES(...)                                                               \
-	((struct policy_names){(const struct str[]){__VA_ARGS__},                   \
+#define NAMES(...)                                                \
+	((struct policy_names){(const struct str[]){__VA_ARGS__}, \
 	    sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str)})
 
 static void test_wildcard(void **state)

@@ -447,9 +447,9 @@ static void test_kinds(void **state)
 	} rows[] = {
 	    {POLICY_INCLUDED, "p/x.yaml", RULE "params: {a: 1}\nvariables: {b: a}\ntests: []\n",
 		""},
-	    {POLICY_INCLUDED, "p/x.yaml", "use: [x]\nrule: []\n",
-		"1:1 unknown key 'use' of an included file; known here: version, params, "
-		"variables, "
+	    {POLICY_INCLUDED, "p/x.yaml", "labels: {a: b}\nrule: []\n",
+		"1:1 unknown key 'labels' of an included file; known here: version, params, "
+		"variables, use, "
 		"rules or tests\n"
 		"2:1 unknown key 'rule' of an included file; did you mean 'rules'?"},
 	    {POLICY_TESTS, "x_test.yaml", "tests: [{rule: a, expect: pass}]\n", ""},

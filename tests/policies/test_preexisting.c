@@ -10,15 +10,15 @@
 
 /* Was a violation there before the plan? */
 
-#define RULE(more)   POLICY("rules:\n  - {id: r, level: deny, " more "}\n")
-#define BEFORE	     "warn violation r t.a (pre-existing)\n"
-#define STANDS	     "deny violation r t.a\n"
-#define ITEM(fate)   "violation r t.a [2]" fate "\n"
-#define SG(from, to) \
+#define RULE(more) POLICY("rules:\n  - {id: r, level: deny, " more "}\n")
+#define BEFORE	   "warn violation r t.a (pre-existing)\n"
+#define STANDS	   "deny violation r t.a\n"
+#define ITEM(fate) "violation r t.a [2]" fate "\n"
+#define SG(from, to)                                                             \
 	"{'ingress': [{'protocol': 'tcp', 'from_port': " from ", 'to_port': " to \
 	", 'cidr_blocks': ['0.0.0.0/0']}], 'tags': {'x': 'y'}}"
-#define SG_OLD                                                                                   \
-	"{'ingress': [{'protocol': 'tcp', 'from_port': 22, 'to_port': 22, 'cidr_blocks': "       \
+#define SG_OLD                                                                             \
+	"{'ingress': [{'protocol': 'tcp', 'from_port': 22, 'to_port': 22, 'cidr_blocks': " \
 	"['0.0.0.0/0']}], 'tags': {}}"
 
 static const struct {
@@ -59,20 +59,17 @@ static const struct {
     {"a condition that does not look at creates",
 	RULE("match: {types: [t], actions: [replace]}, forbid: resource.after.p == 1"),
 	PLAN(CHANGE("t", "a", "'delete','create'", "{'p': 1}", "{'p': 1}", "")), STANDS},
-    {"an item that was there",
-	RULE("each: resource.after.p, forbid: item > 1"),
+    {"an item that was there", RULE("each: resource.after.p, forbid: item > 1"),
 	PLAN(UPDATE("t", "a", "{'p': [2]}", "{'p': [1, 2]}")), "warn " ITEM(" (pre-existing)")},
     {"an item that was not", RULE("each: resource.after.p, forbid: item > 1"),
 	PLAN(UPDATE("t", "a", "{'p': [3]}", "{'p': [1, 2]}")), "deny " ITEM("")},
     {"the same item, worse beside it",
 	RULE("each: resource.after.p, forbid: 'item > 1 && resource.after.q > 1'"),
 	PLAN(UPDATE("t", "a", "{'p': [2], 'q': 2}", "{'p': [2], 'q': 99}")), "deny " ITEM("")},
-    {"the same network rule",
-	RULE("each: network_rules(resource), forbid: 'item.covers([22])'"),
+    {"the same network rule", RULE("each: network_rules(resource), forbid: 'item.covers([22])'"),
 	PLAN(UPDATE("aws_security_group", "a", SG_OLD, SG("22", "22"))),
 	"warn violation r aws_security_group.a [ingress[0]] (pre-existing)\n"},
-    {"a wider network rule",
-	RULE("each: network_rules(resource), forbid: 'item.covers([22])'"),
+    {"a wider network rule", RULE("each: network_rules(resource), forbid: 'item.covers([22])'"),
 	PLAN(UPDATE("aws_security_group", "a", SG_OLD, SG("22", "99"))),
 	"deny violation r aws_security_group.a [ingress[0]]\n"},
     {"a wider network rule, seen as a whole",
@@ -81,8 +78,8 @@ static const struct {
 	"deny violation r aws_security_group.a\n"},
     {"what is unknown now is not what was there",
 	RULE("forbid: 'resource.after.p == 1 || resource.after.q == 1'"),
-	PLAN(CHANGE("t", "a", "'update'", "{'p': 1, 'q': 1}", "{'p': 1}",
-	    ",'after_unknown':{'q':true}")),
+	PLAN(CHANGE(
+	    "t", "a", "'update'", "{'p': 1, 'q': 1}", "{'p': 1}", ",'after_unknown':{'q':true}")),
 	STANDS},
     {"through a variable",
 	POLICY("variables: {v: resource.after.p == 1}\nrules:\n  - {id: r, level: deny, forbid: "

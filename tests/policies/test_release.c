@@ -24,7 +24,6 @@ struct row {
 #define NOT_PROVEN	  " and cannot be proven stricter"
 #define OWNERS		  "owners: {policy: ['@o']}\n"
 
-
 /* `pr` NULL: nobody could be asked. */
 static unsigned run_row(const struct row *row, const char *pr, bool undecided)
 {
@@ -34,9 +33,8 @@ static unsigned run_row(const struct row *row, const char *pr, bool undecided)
 	verdict_world_begin(&world, row->head, row->trusted);
 	if (pr)
 		world.world.pr = verdict_json(world.arena, pr);
-	verdict_world_plan(&world,
-	    undecided ? PLAN(CREATE_UNKNOWN("t", "a", "{}", "{'p': true}"))
-		      : PLAN(CREATE("t", "a", "{'p': 1}")));
+	verdict_world_plan(&world, undecided ? PLAN(CREATE_UNKNOWN("t", "a", "{}", "{'p': true}"))
+					     : PLAN(CREATE("t", "a", "{'p': 1}")));
 	verdict_world_judge(&world);
 	verdict_check(&wrong, row->name, verdict_world_text(&world), row->text);
 	if (row->tallies)
@@ -61,10 +59,12 @@ static void test_stricter(void **state)
 		"r 1/0/1/0/0\nr 1/0/1/0/0\n"},
 	    {"another expression, the trusted one violated", POLICY(RULE("deny", P_IS_1)),
 		POLICY(RULE("deny", "forbid: 'false'")),
-		WEAKENS(", now tfherald.yaml:3): the condition differs" NOT_PROVEN) VIOLATION, NULL},
+		WEAKENS(", now tfherald.yaml:3): the condition differs" NOT_PROVEN) VIOLATION,
+		NULL},
 	    {"another expression, the head's violated", POLICY(RULE("deny", "forbid: 'false'")),
 		POLICY(RULE("deny", P_IS_1)),
-		WEAKENS(", now tfherald.yaml:3): the condition differs" NOT_PROVEN) VIOLATION, NULL},
+		WEAKENS(", now tfherald.yaml:3): the condition differs" NOT_PROVEN) VIOLATION,
+		NULL},
 	    {"a level lowered", POLICY(RULE("deny", P_IS_1)), POLICY(RULE("warn", P_IS_1)),
 		WEAKENS(", now tfherald.yaml:3): level deny -> warn") VIOLATION, NULL},
 	    {"a level raised", POLICY(RULE("warn", P_IS_1)), POLICY(RULE("deny", P_IS_1)),
@@ -72,8 +72,7 @@ static void test_stricter(void **state)
 	    {"disabled in the head", POLICY(RULE("deny", P_IS_1)),
 		POLICY(RULE("deny", P_IS_1 ", disabled: true")),
 		WEAKENS(", now tfherald.yaml:3): disabled") VIOLATION, NULL},
-	    {"a label that the rule reads",
-		POLICY("labels: {env: prod}\n" RULE("deny", LABELLED)),
+	    {"a label that the rule reads", POLICY("labels: {env: prod}\n" RULE("deny", LABELLED)),
 		POLICY("labels: {env: dev}\n" RULE("deny", LABELLED)),
 		"deny weakens labels.env \"weakens labels.env (tfherald.yaml:2, now "
 		"tfherald.yaml:2): 'prod' -> 'dev'; used by 'r'\"\n" VIOLATION,
@@ -130,8 +129,8 @@ static void test_released(void **state)
 	const struct row rows[] = {
 	    {"a level lowered", POLICY(OWNERS RULE("deny", P_IS_1)),
 		POLICY(OWNERS RULE("warn", P_IS_1)),
-		"warn violation r t.a\n" RELEASED("r",
-		    "4, now tfherald.yaml:4): level deny -> warn"),
+		"warn violation r t.a\n" RELEASED(
+		    "r", "4, now tfherald.yaml:4): level deny -> warn"),
 		"r 1/0/1/0/0\n"},
 	    {"a rule removed", POLICY(OWNERS RULE("deny", P_IS_1)), POLICY(OWNERS),
 		RELEASED("r", "4): removed") "note no policy rules are in force here: nothing was "
@@ -192,8 +191,7 @@ static void test_released_and_the_same(void **state)
 	verdict_world_plan(&world, PLAN(CREATE("t", "a", "{'p': 1}")));
 	verdict_world_judge(&world);
 	verdict_check(&wrong, "released, and the same in both", verdict_world_text(&world),
-	    VIOLATION RELEASED("pack:x",
-		"1, now tfherald.yaml:1): version 1.1 -> 1.0"));
+	    VIOLATION RELEASED("pack:x", "1, now tfherald.yaml:1): version 1.1 -> 1.0"));
 	verdict_world_end(&world);
 	assert_int_equal(wrong, 0);
 }
@@ -245,8 +243,8 @@ static void test_release_text(void **state)
 		verdict_world_begin(&world, rows[i].rules, NULL);
 		verdict_world_plan(&world, PLAN(CREATE("t", "a", "{'p': 1}")));
 		verdict_world_judge(&world);
-		verdict_check(&wrong, rows[i].name, world.verdict.findings[0].release,
-		    rows[i].release);
+		verdict_check(
+		    &wrong, rows[i].name, world.verdict.findings[0].release, rows[i].release);
 		verdict_world_end(&world);
 		assert_int_equal(wrong, 0);
 	}

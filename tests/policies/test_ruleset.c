@@ -215,16 +215,12 @@ static void test_pack(void **state)
 		    V "use: [pack:tags@1.0]\nparams: {required_tags: [X]}\nrules:\n" RULE(
 			"required-labels", "deny")));
 	struct ruleset_world world;
-	unsigned wrong = 0;
 	size_t at;
 
 	ruleset_world_begin(&world, rows, "a");
 	ruleset_world_load(&world);
-	check(&wrong, "pack", "problems", ruleset_world_problems(&world),
-	    "a/tfherald.yaml:5:5: the rule id 'required-labels' is taken by pack:tags@1.0:23; ids "
-	    "are "
-	    "unique from the root down\n");
-	assert_int_equal(wrong, 0);
+	assert_non_null(strstr(ruleset_world_problems(&world).ptr,
+	    "a/tfherald.yaml:5:5: the rule id 'required-labels' is taken by pack:tags@1.0:"));
 	assert_int_equal(world.set->pack_count, 1);
 	at = ruleset_find(world.set, STR("required-tags"));
 	assert_int_not_equal(at, SIZE_MAX);

@@ -36,8 +36,7 @@ static void run_rows(const struct row *rows, size_t count)
 		verdict_world_plan(&world, rows[i].plan);
 		verdict_world_judge(&world);
 		verdict_check(&wrong, rows[i].name, verdict_world_text(&world), rows[i].text);
-		verdict_check(
-		    &wrong, rows[i].name, verdict_world_waivers(&world), rows[i].waivers);
+		verdict_check(&wrong, rows[i].name, verdict_world_waivers(&world), rows[i].waivers);
 		verdict_world_end(&world);
 	}
 	assert_int_equal(wrong, 0);
@@ -73,8 +72,8 @@ static void test_states(void **state)
 		BAD, STANDS,
 		"r t.a malformed 0: it lasts more than 90 days (waiver_policy.max_days)\n"},
 	    {"over the days of the policy",
-		POLICY_AND_WAIVERS("waiver_policy: {max_days: 3}\n" P_IS_1,
-		    W("t.a", "2026-11-30", "")),
+		POLICY_AND_WAIVERS(
+		    "waiver_policy: {max_days: 3}\n" P_IS_1, W("t.a", "2026-11-30", "")),
 		BAD, STANDS,
 		"r t.a malformed 1: it lasts more than 3 days (waiver_policy.max_days)\n"},
 	    {"a ticket is required",
@@ -107,25 +106,21 @@ static void test_addresses(void **state)
 		POLICY_AND_WAIVERS(P_IS_1, W("'t.a[\"x\"]'", "2026-11-30", "")),
 		AT("t.a[\\\"x\\\"]"), "info violation r t.a[\"x\"] (waived)\n",
 		"r t.a[\"x\"] expiring 1\n"},
-	    {"no class of characters",
-		POLICY_AND_WAIVERS(P_IS_1, W("'t.a[01]'", "2026-11-30", "")), AT("t.a[0]"),
-		"deny violation r t.a[0]\n", "r t.a[01] unused 0\n"},
-	    {"a question mark is literal",
-		POLICY_AND_WAIVERS(P_IS_1, W("'t.?'", "2026-11-30", "")), BAD, STANDS,
-		"r t.? unused 0\n"},
-	    {"a star in the middle",
-		POLICY_AND_WAIVERS(P_IS_1, W("'t.*[*]'", "2026-11-30", "")), AT("t.a[0]"),
-		"info violation r t.a[0] (waived)\n", "r t.*[*] expiring 1\n"},
+	    {"no class of characters", POLICY_AND_WAIVERS(P_IS_1, W("'t.a[01]'", "2026-11-30", "")),
+		AT("t.a[0]"), "deny violation r t.a[0]\n", "r t.a[01] unused 0\n"},
+	    {"a question mark is literal", POLICY_AND_WAIVERS(P_IS_1, W("'t.?'", "2026-11-30", "")),
+		BAD, STANDS, "r t.? unused 0\n"},
+	    {"a star in the middle", POLICY_AND_WAIVERS(P_IS_1, W("'t.*[*]'", "2026-11-30", "")),
+		AT("t.a[0]"), "info violation r t.a[0] (waived)\n", "r t.*[*] expiring 1\n"},
 	    {"all of a thousand stars",
-		POLICY_AND_WAIVERS(P_IS_1,
-		    W("'*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b'", "2026-11-30", "")),
+		POLICY_AND_WAIVERS(
+		    P_IS_1, W("'*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b'", "2026-11-30", "")),
 		AT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac"),
 		"deny violation r "
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac\n",
 		"r *a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b unused 0\n"},
-	    {"an address that is longer",
-		POLICY_AND_WAIVERS(P_IS_1, W("t.a", "2026-11-30", "")), AT("t.a[0]"),
-		"deny violation r t.a[0]\n", "r t.a unused 0\n"},
+	    {"an address that is longer", POLICY_AND_WAIVERS(P_IS_1, W("t.a", "2026-11-30", "")),
+		AT("t.a[0]"), "deny violation r t.a[0]\n", "r t.a unused 0\n"},
 	    {"a rule about the whole plan",
 		POLICY_AND_WAIVERS(RULE("scope: plan, require: plan.summary.add == 0"),
 		    W("'*'", "2026-11-30", "")),
@@ -146,8 +141,7 @@ static void test_errors(void **state)
 		POLICY_AND_WAIVERS(Q_IS_1, W("t.a", "2026-11-30", "")),
 		PLAN(CREATE("t", "a", "{}") "," CREATE("t", "b", "{}")),
 		"deny error r t.a \"no such key: 'q'\" x2\n", "r t.a unused 0\n"},
-	    {"a waiver for all of them",
-		POLICY_AND_WAIVERS(Q_IS_1, W("'*'", "2026-11-30", "")),
+	    {"a waiver for all of them", POLICY_AND_WAIVERS(Q_IS_1, W("'*'", "2026-11-30", "")),
 		PLAN(CREATE("t", "a", "{}") "," CREATE("t", "b", "{}")),
 		"info error r t.a (waived) \"no such key: 'q'\" x2\n", "r * expiring 1\n"},
 	};
@@ -219,14 +213,12 @@ static void test_chains(void **state)
 		"r t.a expired 1\nr t.a untrusted 1\n"},
 	    {"approved by the owners", POLICY(OWNERS P_IS_1),
 		POLICY_AND_WAIVERS(OWNERS P_IS_1, W("t.a", "2026-11-30", "")),
-		"{'approvals': [{'user': 'o', 'commit': 'c0ffee'}]}", WAIVED,
-		"r t.a expiring 1\n"},
+		"{'approvals': [{'user': 'o', 'commit': 'c0ffee'}]}", WAIVED, "r t.a expiring 1\n"},
 	    {"approved by the owner of the rule",
 		POLICY(OWNERS RULE("forbid: resource.after.p == 1, owners: ['@x']")),
 		POLICY_AND_WAIVERS(OWNERS RULE("forbid: resource.after.p == 1, owners: ['@x']"),
 		    W("t.a", "2026-11-30", "")),
-		"{'approvals': [{'user': 'x', 'commit': 'c0ffee'}]}", WAIVED,
-		"r t.a expiring 1\n"},
+		"{'approvals': [{'user': 'x', 'commit': 'c0ffee'}]}", WAIVED, "r t.a expiring 1\n"},
 	    {"approved by somebody else", POLICY(OWNERS P_IS_1),
 		POLICY_AND_WAIVERS(OWNERS P_IS_1, W("t.a", "2026-11-30", "")),
 		"{'approvals': [{'user': 'x', 'commit': 'c0ffee'}]}", STANDS,
@@ -250,8 +242,7 @@ static void test_chains(void **state)
 		verdict_world_plan(&world, BAD);
 		verdict_world_judge(&world);
 		verdict_check(&wrong, rows[i].name, verdict_world_text(&world), rows[i].text);
-		verdict_check(
-		    &wrong, rows[i].name, verdict_world_waivers(&world), rows[i].waivers);
+		verdict_check(&wrong, rows[i].name, verdict_world_waivers(&world), rows[i].waivers);
 		verdict_world_end(&world);
 	}
 	assert_int_equal(wrong, 0);
@@ -266,8 +257,8 @@ static void test_owners_of_the_head(void **state)
 	verdict_world_begin(&world,
 	    POLICY_AND_WAIVERS("owners: {policy: ['@evil']}\n" P_IS_1, W("t.a", "2026-11-30", "")),
 	    POLICY(OWNERS P_IS_1));
-	world.world.pr = verdict_json(
-	    world.arena, "{'approvals': [{'user': 'evil', 'commit': 'c0ffee'}]}");
+	world.world.pr =
+	    verdict_json(world.arena, "{'approvals': [{'user': 'evil', 'commit': 'c0ffee'}]}");
 	verdict_world_plan(&world, BAD);
 	verdict_world_judge(&world);
 	assert_int_equal(world.verdict.waivers[0].state, WAIVER_UNTRUSTED);

@@ -36,8 +36,8 @@ static void load(struct ruleset_world *world, const struct source_row *rows)
 	assert_true(world->loaded && world->problems->count == 0);
 }
 
-void verdict_world_begin(struct verdict_world *world, const struct source_row *head,
-    const struct source_row *trusted)
+void verdict_world_begin(
+    struct verdict_world *world, const struct source_row *head, const struct source_row *trusted)
 {
 	*world = (struct verdict_world){.arena = arena_new(), .scratch = arena_new()};
 	load(&world->head, head);
@@ -83,8 +83,8 @@ void verdict_world_plan_text(struct verdict_world *world, struct str text)
 {
 	struct err err = {0};
 
-	if (!plan_read(world->arena, input_from_str(world->arena, "test", text), NULL,
-		&world->plan, &err))
+	if (!plan_read(
+		world->arena, input_from_str(world->arena, "test", text), NULL, &world->plan, &err))
 		fail_msg("%d:%d: %s", err.line, err.column, err.text);
 }
 
@@ -103,7 +103,9 @@ void verdict_world_judge(struct verdict_world *world)
 	world->evaluation = (struct evaluation){.plan = world->plan,
 	    .head = world->head.set,
 	    .trusted = world->has_trusted ? world->trusted.set : NULL,
-	    .world = &world->world};
+	    .world = &world->world,
+	    .imported = world->imported,
+	    .imported_count = world->imported_count};
 	if (world->has_trusted) {
 		ruleset_compare(
 		    world->arena, world->trusted.set, world->head.set, &world->weakenings);
@@ -111,8 +113,8 @@ void verdict_world_judge(struct verdict_world *world)
 			world->weakenings = (struct ruleset_comparison){&world->weakening, 1};
 		world->evaluation.weakenings = &world->weakenings;
 	}
-	if (!evaluate_plan(world->arena, world->scratch, &world->evaluation, problems,
-		&world->verdict, &err))
+	if (!evaluate_plan(
+		world->arena, world->scratch, &world->evaluation, problems, &world->verdict, &err))
 		fail_msg("%s", err.text);
 }
 

@@ -29,12 +29,14 @@ struct verdict_world {
 	struct plan *plan;
 	struct ruleset_comparison weakenings;
 	struct weakening weakening; /* rule not empty: instead of those */
+	const struct finding *imported; /* of other tools */
+	size_t imported_count;
 	struct evaluation evaluation;
 	struct verdict verdict;
 };
 
-void verdict_world_begin(struct verdict_world *world, const struct source_row *head,
-    const struct source_row *trusted);
+void verdict_world_begin(
+    struct verdict_world *world, const struct source_row *head, const struct source_row *trusted);
 void verdict_world_plan(struct verdict_world *world, const char *text);
 /* As it stands: real JSON, or the text of a plan. */
 void verdict_world_plan_text(struct verdict_world *world, struct str text);
@@ -63,7 +65,7 @@ void verdict_check(unsigned *wrong, const char *name, struct str got, const char
 
 /* --- plans --- */
 
-#define CHANGE_AT(address, module, mode, type, name, actions, before, after, more)            \
+#define CHANGE_AT(address, module, mode, type, name, actions, before, after, more)             \
 	"{'address':'" address "'," module "'mode':'" mode "','type':'" type "','name':'" name \
 	"','provider_name':'registry/p','change':{'actions':[" actions "],'before':" before    \
 	",'after':" after more "}}"
@@ -77,19 +79,19 @@ void verdict_check(unsigned *wrong, const char *name, struct str got, const char
 #define CREATE_SECRET(type, name, after, sensitive) \
 	CHANGE(type, name, "'create'", "null", after, ",'after_sensitive':" sensitive)
 
-#define PLAN_WITH(changes, more)                                                        \
-	"{'format_version':'1.2','terraform_version':'1.9.0','complete':true" more     \
+#define PLAN_WITH(changes, more)                                                   \
+	"{'format_version':'1.2','terraform_version':'1.9.0','complete':true" more \
 	",'resource_changes':[" changes "]}"
 #define PLAN(changes) PLAN_WITH(changes, "")
 
 /* --- files --- */
 
-#define POLICY(text)                                                            \
+#define POLICY(text)                  \
+	((const struct source_row[]){ \
+	    {"tfherald.yaml", "version: 1\n" text, false}, {NULL, NULL, false}})
+#define POLICY_AND_WAIVERS(text, waivers)                                           \
 	((const struct source_row[]){{"tfherald.yaml", "version: 1\n" text, false}, \
-	    {NULL, NULL, false}})
-#define POLICY_AND_WAIVERS(text, waivers)                                     \
-	((const struct source_row[]){{"tfherald.yaml", "version: 1\n" text, false}, \
-	    {"tfherald.waivers.yaml", "version: 1\nwaivers:\n" waivers, false},       \
+	    {"tfherald.waivers.yaml", "version: 1\nwaivers:\n" waivers, false},     \
 	    {NULL, NULL, false}})
 
 #endif
