@@ -109,6 +109,7 @@ bool check_plan_load(struct app *app, const struct check_plan_options *options,
 
 	outcome->version = TFHERALD_VERSION;
 	outcome->facts = plan->session.facts;
+	outcome->facts.now = plan->policies.world.now; /* one clock a run */
 	return plan_from_file(app, plan->path, session_terraform(&plan->session), &reading,
 		   &plan->plan, err) &&
 	       outcome_add_plan(app->run, app->scratch, plan->plan, outcome, err);

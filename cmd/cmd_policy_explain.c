@@ -61,16 +61,17 @@ NODISCARD static bool explain_rule(
 	struct policy_plan *plan = &explaining->plan;
 	struct policies *policies = &plan->policies;
 	const struct change *change = explaining->has_change ? &explaining->change : NULL;
+	const struct rule_subject subject = {
+	    found->ruleset, found->index, change, plan->plan, &policies->world};
 	struct rule_result result;
 	size_t from;
 
-	if (!evaluate_rule(plan->app->run, found->ruleset, found->index, change, plan->plan,
-		&policies->world, &result, &policies->problems, err))
+	if (!evaluate_rule(plan->app->run, &subject, &result, &policies->problems, err))
 		return false;
 	add_head(explaining, found, &result);
 	from = explaining->text.len;
-	if (!evaluate_explain(plan->app->run, found->ruleset, found->index, change, plan->plan,
-		&policies->world, &explaining->text, &policies->problems, err))
+	if (!evaluate_explain(
+		plan->app->run, &subject, &explaining->text, &policies->problems, err))
 		return false;
 	add_hint(explaining, from, &result);
 	return true;

@@ -13,7 +13,8 @@ static const struct exit_code_row exit_codes[] = {
     {"4", "the plan to be applied is not the plan that was reviewed"},
     {"5", "a notification could not be delivered, and --strict-notify was given"},
     {"64", "the command line is wrong"},
-    {"65", "an input (plan, settings) does not parse, is invalid or is over a limit; the message "
+    {"65", "an input (plan, settings, policies) does not parse, is invalid or is over a limit, or "
+	   "a test of a policy failed; the message "
 	   "names file, line and column"},
     {"66", "an input cannot be read, or an output cannot be written"},
     {"69", "a service is unavailable, and the command's whole purpose was that service"},

@@ -22,6 +22,7 @@ struct lint_use {
 	bool used;		/* a rule: in force in a root module */
 	bool passes, violates;	/* a rule: in a test */
 	bool deny, has_modules; /* a rule: root modules lie at or below its file */
+	bool is_match_alone;	/* a rule: without a condition it never passes */
 };
 
 /* --- findings --- */
@@ -140,15 +141,20 @@ static void note_params(struct lint *lint, const struct ruleset *ruleset)
 	}
 }
 
+/* Where nothing can pass, that the rule does not match is the other case. */
 static void note_tests(struct lint_use *use, const struct ruleset *ruleset)
 {
 	for (size_t i = 0; i < ruleset->test_count; i++) {
 		const struct value *expect = value_get_c(ruleset->tests[i].document, "expect");
+		struct str end;
 
 		if (!expect || !str_eq(ruleset->tests[i].rule, use->name))
 			continue;
-		use->passes |= str_is(value_text(*expect), "pass");
-		use->violates |= str_is(value_text(*expect), "violation");
+		end = value_text(*expect);
+		use->passes |= use->is_match_alone
+				   ? str_is(end, "not_matched") || str_is(end, "guarded")
+				   : str_is(end, "pass");
+		use->violates |= str_is(end, "violation");
 	}
 }
 
@@ -205,6 +211,7 @@ static void note_rules(struct lint *lint, const struct ruleset *ruleset, bool is
 		use->deny |= rule->level == LEVEL_DENY;
 		use->used |= is_module && i < ruleset->rule_count;
 		use->has_modules |= has_modules(lint, rule->directory);
+		use->is_match_alone = !rule->has_condition;
 		note_tests(use, ruleset);
 		check_match(lint, rule);
 	}
@@ -224,9 +231,10 @@ static void check_uses(struct lint *lint)
 			lint_add(lint, false, &use->place,
 			    "rule '%.*s' denies and has no test that expects %s",
 			    STR_ARG(use->name),
-			    use->passes	    ? "a violation"
-			    : use->violates ? "a pass"
-					    : "a violation, and none that expects a pass");
+			    use->passes		  ? "a violation"
+			    : !use->violates	  ? "a violation, and none that expects a pass"
+			    : use->is_match_alone ? "not_matched"
+						  : "a pass");
 		if (use->has_modules && !use->used)
 			lint_add(lint, false, &use->place,
 			    "rule '%.*s' is in force in no root module", STR_ARG(use->name));

@@ -234,6 +234,7 @@ bool policy_record(const struct policy_plan *plan, const struct found_rule *foun
 	    .plan = plan,
 	    .found = found,
 	    .rule = &found->ruleset->rules[found->index]};
+	struct rule_subject subject;
 	struct rule_result real;
 	struct change marked;
 
@@ -243,8 +244,9 @@ bool policy_record(const struct policy_plan *plan, const struct found_rule *foun
 		change = &marked;
 	}
 	policy_problems_init(problems, arena);
-	if (!evaluate_rule(arena, found->ruleset, found->index, change, plan->plan,
-		&plan->policies.world, &real, problems, err))
+	subject = (struct rule_subject){
+	    found->ruleset, found->index, change, plan->plan, &plan->policies.world};
+	if (!evaluate_rule(arena, &subject, &real, problems, err))
 		return false;
 	/* of what holds no item at all there is nothing to be seen */
 	if (real.end == RULE_NOT_MATCHED ||

@@ -145,16 +145,22 @@ static struct str got_text(const struct runner *runner)
 	return text;
 }
 
+static struct rule_subject subject_of(const struct runner *runner)
+{
+	return (struct rule_subject){runner->ruleset, runner->rule,
+	    runner->plan.has_change ? &runner->plan.change : NULL, runner->plan.plan,
+	    &runner->world.world};
+}
+
 static struct str explanation(struct runner *runner)
 {
+	const struct rule_subject subject = subject_of(runner);
 	struct buf buf;
 	struct err err = {0};
 
 	buf_init(&buf, runner->arena, DETAIL_MAX);
 	if (runner->ruleset->rules[runner->rule].scope == SCOPE_RUN ||
-	    !evaluate_explain(runner->arena, runner->ruleset, runner->rule,
-		runner->plan.has_change ? &runner->plan.change : NULL, runner->plan.plan,
-		&runner->world.world, &buf, runner->problems, &err))
+	    !evaluate_explain(runner->arena, &subject, &buf, runner->problems, &err))
 		return STR_EMPTY;
 	return str_trim_end(buf_str(&buf));
 }
@@ -164,16 +170,17 @@ static bool judge(struct runner *runner, struct err *err)
 	const struct rule *rule = &runner->ruleset->rules[runner->rule];
 	struct value document = runner->test->document;
 	struct test_run run = {runner->ruleset, runner->rule, document, &runner->world};
+	struct rule_subject subject;
 
 	runner->result.error = runner->result.message = STR_EMPTY;
 	if (test_is_elsewhere(runner->ruleset, runner->rule, document))
 		return true; /* zeroed: not matched */
 	if (rule->scope == SCOPE_RUN)
 		return test_judge_run(runner->arena, &run, &runner->result, runner->problems, err);
-	return test_plan_make(runner->arena, document, rule->scope, &runner->plan, err) &&
-	       evaluate_rule(runner->arena, runner->ruleset, runner->rule,
-		   runner->plan.has_change ? &runner->plan.change : NULL, runner->plan.plan,
-		   &runner->world.world, &runner->result, runner->problems, err);
+	if (!test_plan_make(runner->arena, document, rule->scope, &runner->plan, err))
+		return false;
+	subject = subject_of(runner);
+	return evaluate_rule(runner->arena, &subject, &runner->result, runner->problems, err);
 }
 
 static bool find_rule(struct runner *runner, const struct ruleset *ruleset, struct err *err)

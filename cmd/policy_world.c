@@ -74,57 +74,127 @@ static void set_all(struct map_builder *map, const struct value *facts)
 
 /* --- --facts FILE --- */
 
-static const struct {
-	const char *part;
-	const char *keys[8];
-} fact_keys[] = {
-    {"pr", {"number", "labels", "draft", "author", "approvals", NULL}},
-    {"git", {"branch", "base", "author", "changed_files", NULL}},
-    {"backend", {"type", "config", NULL}},
+enum fact_form {
+	FACT_TEXT,
+	FACT_NUMBER, /* of a pull request: from 1 */
+	FACT_BOOL,
+	FACT_TEXTS,
+	FACT_MAP,
+	FACT_APPROVALS,
 };
 
-static bool is_among(struct str key, const char *const *keys)
+static const char *const fact_forms[] = {
+    [FACT_TEXT] = "text",
+    [FACT_NUMBER] = "a whole number from 1",
+    [FACT_BOOL] = "true or false",
+    [FACT_TEXTS] = "a list of texts",
+    [FACT_MAP] = "a map",
+    [FACT_APPROVALS] = "a list of {user, teams, commit}",
+};
+
+struct fact_key {
+	const char *part, *key;
+	enum fact_form form;
+};
+
+static const struct fact_key fact_keys[] = {
+    {"pr", "number", FACT_NUMBER},
+    {"pr", "labels", FACT_TEXTS},
+    {"pr", "draft", FACT_BOOL},
+    {"pr", "author", FACT_TEXT},
+    {"pr", "approvals", FACT_APPROVALS},
+    {"git", "branch", FACT_TEXT},
+    {"git", "base", FACT_TEXT},
+    {"git", "author", FACT_TEXT},
+    {"git", "changed_files", FACT_TEXTS},
+    {"backend", "type", FACT_TEXT},
+    {"backend", "config", FACT_MAP},
+    {"approval", "user", FACT_TEXT},
+    {"approval", "teams", FACT_TEXTS},
+    {"approval", "commit", FACT_TEXT},
+};
+
+static bool is_list_of(const struct value *value, uint8_t kind)
 {
-	for (size_t i = 0; keys[i]; i++) {
-		if (str_is(key, keys[i]))
-			return true;
+	for (uint32_t i = 0; value->kind == VALUE_LIST && i < value->len; i++) {
+		if (value->as.items[i].kind != kind)
+			return false;
+	}
+	return value->kind == VALUE_LIST;
+}
+
+static bool has_form(const struct value *value, enum fact_form form)
+{
+	switch (form) {
+	case FACT_TEXT:
+		return value->kind == VALUE_STRING;
+	case FACT_NUMBER:
+		return value->kind == VALUE_INT && value->as.integer > 0;
+	case FACT_BOOL:
+		return value->kind == VALUE_BOOL;
+	case FACT_TEXTS:
+		return is_list_of(value, VALUE_STRING);
+	case FACT_MAP:
+		return value->kind == VALUE_MAP;
+	case FACT_APPROVALS:
+		return is_list_of(value, VALUE_MAP);
 	}
 	return false;
 }
 
-static bool check_part(const char *file, size_t part, const struct value *value, struct err *err)
+static const struct fact_key *fact_key_find(const char *part, struct str key)
 {
-	if (!value)
-		return true;
-	if (value->kind != VALUE_MAP)
-		return err_set_at(err, ERR_INVALID, file, 0, 0, "'%s' must be a map, not %s",
-		    fact_keys[part].part, value_kind_name((enum value_kind)value->kind));
-	for (uint32_t i = 0; i < value->len; i++) {
-		struct str key = value_text(value->as.entries[i].key);
+	for (size_t i = 0; i < ARRAY_LEN(fact_keys); i++) {
+		if (str_is(str_from(fact_keys[i].part), part) && str_is(key, fact_keys[i].key))
+			return &fact_keys[i];
+	}
+	return NULL;
+}
 
-		if (!is_among(key, fact_keys[part].keys))
+/* A number in quotes or a team that is no list would be taken for "nobody approved". */
+static bool check_part( // NOLINT(misc-no-recursion): approvals stand in pr
+    const char *file, const char *part, const struct value *value, struct err *err)
+{
+	if (value->kind != VALUE_MAP)
+		return err_set_at(err, ERR_INVALID, file, 0, 0, "'%s' must be a map, not %s", part,
+		    value_kind_name((enum value_kind)value->kind));
+	for (uint32_t i = 0; i < value->len; i++) {
+		const struct value *fact = &value->as.entries[i].value;
+		struct str name = value_text(value->as.entries[i].key);
+		const struct fact_key *key = fact_key_find(part, name);
+
+		if (!key)
 			return err_set_at(err, ERR_INVALID, file, 0, 0,
-			    "unknown key '%.*s' of '%s'", STR_ARG(key), fact_keys[part].part);
+			    "unknown key '%.*s' of '%s'", STR_ARG(name), part);
+		if (!has_form(fact, key->form))
+			return err_set_at(err, ERR_INVALID, file, 0, 0,
+			    "'%s.%s' must be %s (leave out what is not known)", part, key->key,
+			    fact_forms[key->form]);
+		for (uint32_t k = 0; key->form == FACT_APPROVALS && k < fact->len; k++) {
+			if (!check_part(file, "approval", &fact->as.items[k], err))
+				return false;
+		}
 	}
 	return true;
 }
 
 static bool check_facts(const char *file, struct value facts, struct err *err)
 {
-	static const char *const parts[] = {"pr", "git", "backend", NULL};
+	static const char *const parts[] = {"pr", "git", "backend"};
 
 	if (facts.kind != VALUE_MAP)
 		return err_set_at(err, ERR_INVALID, file, 0, 0, "facts must be a JSON object");
 	for (uint32_t i = 0; i < facts.len; i++) {
 		struct str key = value_text(facts.as.entries[i].key);
+		const char *part = NULL;
 
-		if (!is_among(key, parts))
+		for (size_t k = 0; k < ARRAY_LEN(parts); k++)
+			part = str_is(key, parts[k]) ? parts[k] : part;
+		if (!part)
 			return err_set_at(err, ERR_INVALID, file, 0, 0,
 			    "unknown key '%.*s'; facts have 'pr', 'git' and 'backend'",
 			    STR_ARG(key));
-	}
-	for (size_t i = 0; i < ARRAY_LEN(fact_keys); i++) {
-		if (!check_part(file, i, value_get_c(facts, fact_keys[i].part), err))
+		if (!check_part(file, part, &facts.as.entries[i].value, err))
 			return false;
 	}
 	return true;

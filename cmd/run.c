@@ -474,6 +474,7 @@ bool run_operation(struct app *app, enum operation operation, const struct run_o
 	/* before any child, which could change what the policies say */
 	if (!policies_open(app, &run->session, &options->policies, false, &run->policies, err))
 		return false;
+	run->outcome.facts.now = run->policies.world.now; /* one clock a run */
 	bool ok = break_glass_check(
 		      &run->policies, &run->session, &options->policies, options->no_gate, err) &&
 		  perform(run, operands, err) && tell(run, status, err);

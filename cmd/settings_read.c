@@ -167,6 +167,8 @@ static void unknown_key(
 	struct str name = value_text(*node);
 	const char *close;
 
+	if (reader->problems->count == PROBLEMS_MAX) /* it would not be kept */
+		return;
 	names_in(reader, group, names);
 	close = words_closest(name, names);
 	if (row_find(key) != NULL)

@@ -18,13 +18,19 @@ static void add_field(struct buf *buf, const char *key, struct str text, size_t 
 	buf_addc(buf, '\n');
 }
 
+/* A finding about the whole plan has no address, and a waiver has to name something. */
+static struct str resource_text(const struct waiver *waiver)
+{
+	return waiver->resource.len > 0 ? waiver->resource : STR("*");
+}
+
 void waiver_write(struct buf *buf, const struct waiver *waiver, size_t indent)
 {
 	buf_repeat(buf, ' ', indent);
 	buf_adds(buf, "- rule: ");
 	yaml_add_text(buf, waiver->rule);
 	buf_addc(buf, '\n');
-	add_field(buf, "resource", waiver->resource, indent + 2);
+	add_field(buf, "resource", resource_text(waiver), indent + 2);
 	add_field(buf, "value", waiver->value, indent + 2);
 	add_field(buf, "reason", waiver->reason, indent + 2);
 	add_field(buf, "ticket", waiver->ticket, indent + 2);
@@ -125,7 +131,7 @@ static const struct value_entry *find_entry(struct value root)
 {
 	for (uint32_t i = 0; root.kind == VALUE_MAP && i < root.len; i++) {
 		if (str_is(value_text(root.as.entries[i].key), "waivers"))
-			return &root.as.entries[i];
+			return root.as.entries + i;
 	}
 	return NULL;
 }
@@ -180,7 +186,7 @@ NODISCARD static bool extend(struct arena *arena, struct str text,
 
 static bool is_same(const struct waiver *a, const struct waiver *b)
 {
-	return str_eq(a->rule, b->rule) && str_eq(a->resource, b->resource) &&
+	return str_eq(a->rule, b->rule) && str_eq(resource_text(a), resource_text(b)) &&
 	       str_eq(a->value, b->value) && str_eq(a->reason, b->reason) &&
 	       str_eq(a->ticket, b->ticket) && str_eq(a->approved_by, b->approved_by) &&
 	       str_eq(a->expires_text, b->expires_text);

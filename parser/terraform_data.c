@@ -124,7 +124,7 @@ static const struct value *step_into(struct arena *arena, struct value value, st
 	if (value.kind != VALUE_LIST || !str_to_int64(step.text, 0, UINT32_MAX, &index, &err) ||
 	    index >= value.len)
 		return NULL;
-	return &value.as.items[index];
+	return value.as.items + index;
 }
 
 static struct value value_at(struct arena *arena, struct value value, struct str path)

@@ -30,7 +30,8 @@ struct policy_world {
 	const char *operation_word; /* "check", "drift"; NULL: that of the facts */
 	const struct facts *facts;
 	struct value git, pr, data, backend;
-	/* source -> {version, constraints, hashes}, from the lock file; any other kind: not known */
+	/* source -> {version, constraints, hashes}, from the lock file; any other kind: not known
+	 */
 	struct value provider_locks;
 	int64_t now;
 	struct str fingerprint_key;	 /* empty: none */
@@ -48,7 +49,7 @@ struct evaluation {
 	/* of the directory whose backend this one took over; or NULL */
 	struct ruleset *moved_from;
 	struct str moved_directory;
-	struct policy_place moved_place; /* of the backend block that takes it over */
+	struct policy_place moved_place;	     /* of the backend block that takes it over */
 	const struct ruleset_comparison *weakenings; /* or NULL */
 	const struct policy_world *world;
 	/* Of other tools, about this directory: they join before waivers are applied. */
@@ -86,13 +87,18 @@ struct rule_result {
 };
 const char *rule_end_name(enum rule_end end);
 
-NODISCARD bool evaluate_rule(struct arena *arena, struct ruleset *ruleset, size_t rule,
-    const struct change *change, const struct plan *plan, const struct policy_world *world,
+struct rule_subject {
+	struct ruleset *ruleset;
+	size_t rule;
+	const struct change *change; /* NULL: of scope plan */
+	const struct plan *plan;     /* may be NULL */
+	const struct policy_world *world;
+};
+NODISCARD bool evaluate_rule(struct arena *arena, const struct rule_subject *subject,
     struct rule_result *out, struct policy_problems *problems, struct err *err);
 
 /* policy explain: the trees of each, when and condition with the values of every node. */
-NODISCARD bool evaluate_explain(struct arena *arena, struct ruleset *ruleset, size_t rule,
-    const struct change *change, const struct plan *plan, const struct policy_world *world,
+NODISCARD bool evaluate_explain(struct arena *arena, const struct rule_subject *subject,
     struct buf *out, struct policy_problems *problems, struct err *err);
 
 #endif

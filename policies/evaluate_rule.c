@@ -15,20 +15,29 @@ struct single {
 	struct judged_rule rule;
 };
 
-static struct single *single_begin(struct arena *arena, struct ruleset *ruleset, size_t index,
-    const struct plan *plan, const struct policy_world *world, struct policy_problems *problems)
+static struct single *single_begin(
+    struct arena *arena, const struct rule_subject *subject, struct policy_problems *problems)
 {
 	struct single *single = arena_make(arena, struct single);
 
-	single->evaluation = (struct evaluation){.plan = plan, .head = ruleset, .world = world};
+	single->evaluation = (struct evaluation){
+	    .plan = subject->plan, .head = subject->ruleset, .world = subject->world};
 	evaluator_begin(&single->evaluator, arena, arena, &single->evaluation);
 	single->evaluator.problems = problems;
 	single->evaluator.verdict = &single->verdict;
-	judged_rule_begin(&single->evaluator, ruleset, index, &single->rule);
+	judged_rule_begin(&single->evaluator, subject->ruleset, subject->rule, &single->rule);
 	single->rule.tally = &single->tally;
 	single->rule.is_trusted = single->rule.is_head = true;
-	single->evaluator.scope = ruleset->rules[index].scope;
+	single->evaluator.scope = single->rule.rule->scope;
 	return single;
+}
+
+static bool single_ready(struct single *single, struct err *err)
+{
+	if (judge_ready(&single->evaluator, &single->rule))
+		return true;
+	return err_set(
+	    err, ERR_INVALID, "rule '%.*s' cannot be used", STR_ARG(single->rule.rule->id));
 }
 
 static bool is_matched(const struct rule *rule, const struct change *change)
@@ -45,6 +54,13 @@ static bool is_matched(const struct rule *rule, const struct change *change)
 		return true;
 	return (rule->scope == SCOPE_OUTPUT || match_type(&rule->match, change->head.type)) &&
 	       match_entry(&rule->match, &entry) && match_change(&rule->match, change);
+}
+
+/* Does `match` take it at all? */
+static bool is_taken(const struct rule_subject *subject)
+{
+	return !subject->change ||
+	       is_matched(&subject->ruleset->rules[subject->rule], subject->change);
 }
 
 /* Of several items: a violation is what was looked for, whatever stands beside it. */
@@ -144,23 +160,18 @@ static bool decide(
 	return ruling.end != RULE_VIOLATION || add_message(single, change, out, err);
 }
 
-bool evaluate_rule(struct arena *arena, struct ruleset *ruleset, size_t rule,
-    const struct change *change, const struct plan *plan, const struct policy_world *world,
-    struct rule_result *out, struct policy_problems *problems, struct err *err)
+bool evaluate_rule(struct arena *arena, const struct rule_subject *subject, struct rule_result *out,
+    struct policy_problems *problems, struct err *err)
 {
 	struct single *single;
-	bool ok = true;
+	bool ok;
 
 	*out =
 	    (struct rule_result){.end = RULE_NOT_MATCHED, .error = STR_EMPTY, .message = STR_EMPTY};
-	if (change && !is_matched(&ruleset->rules[rule], change))
+	if (!is_taken(subject))
 		return true;
-	single = single_begin(arena, ruleset, rule, plan, world, problems);
-	if (judge_ready(&single->evaluator, &single->rule))
-		ok = decide(single, change, out, err);
-	else
-		ok = err_set(err, ERR_INVALID, "rule '%.*s' cannot be used",
-		    STR_ARG(ruleset->rules[rule].id));
+	single = single_begin(arena, subject, problems);
+	ok = single_ready(single, err) && decide(single, subject->change, out, err);
 	evaluator_end(&single->evaluator);
 	return ok;
 }
@@ -244,22 +255,18 @@ static void explain(struct single *single, struct buf *out)
 		buf_addf(out, "... and %u more items\n", (unsigned)(items.len - EXPLAINED_ITEMS));
 }
 
-bool evaluate_explain(struct arena *arena, struct ruleset *ruleset, size_t rule,
-    const struct change *change, const struct plan *plan, const struct policy_world *world,
-    struct buf *out, struct policy_problems *problems, struct err *err)
+bool evaluate_explain(struct arena *arena, const struct rule_subject *subject, struct buf *out,
+    struct policy_problems *problems, struct err *err)
 {
 	struct single *single;
 	bool ok;
 
-	if (change && !is_matched(&ruleset->rules[rule], change)) {
+	if (!is_taken(subject)) {
 		buf_adds(out, "result: not matched\n");
 		return true;
 	}
-	single = single_begin(arena, ruleset, rule, plan, world, problems);
-	ok = judge_ready(&single->evaluator, &single->rule)
-		 ? set_view(single, change, HOST_SHOWN, err)
-		 : err_set(err, ERR_INVALID, "rule '%.*s' cannot be used",
-		       STR_ARG(ruleset->rules[rule].id));
+	single = single_begin(arena, subject, problems);
+	ok = single_ready(single, err) && set_view(single, subject->change, HOST_SHOWN, err);
 	if (ok)
 		explain(single, out);
 	evaluator_end(&single->evaluator);

@@ -20,6 +20,7 @@ struct judged_rule {
 	struct rule_tally *tally;		     /* in the verdict */
 	bool error_seen;			     /* its one finding of kind ERROR is there */
 	bool is_trusted, is_head;
+	bool mentions_plan;
 	bool is_about_after; /* its violations can have been there before */
 };
 

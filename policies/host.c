@@ -109,8 +109,8 @@ struct value host_resource(struct policy_host *host, struct arena *arena,
 	    .kind = VALUE_MAP, .marks = marks, .len = RESOURCE_FIELD_COUNT, .as.entries = entries};
 }
 
-bool host_sides(struct policy_host *host UNUSED, struct arena *arena, const struct change *change,
-    enum host_view view, struct value *before, struct value *after, struct err *err)
+bool host_sides(struct arena *arena, const struct change *change, enum host_view view,
+    struct value *before, struct value *after, struct err *err)
 {
 	struct shown_change shown;
 
@@ -160,8 +160,7 @@ bool host_change(struct policy_host *host, struct arena *scratch, const struct c
 	host->view = view;
 	host->change_arena = scratch;
 	host->iam.values = host->network.values = NULL;
-	if (!host_sides(
-		host, scratch, change, view, &host->change_before, &host->change_after, err))
+	if (!host_sides(scratch, change, view, &host->change_before, &host->change_after, err))
 		return false;
 	*resource = is_output ? output_value(
 				    scratch, &change->head, host->change_before, host->change_after)

@@ -129,7 +129,7 @@ static bool add_resource(void *context, const struct change *change, struct err 
 		return true; /* another type with this hash */
 	if (search->count == BY_TYPE_ITEMS)
 		return err_set(err, ERR_LIMIT, "more than %d resources of one type", BY_TYPE_ITEMS);
-	if (!host_sides(host, host->arena, change, host->view, &before, &after, err))
+	if (!host_sides(host->arena, change, host->view, &before, &after, err))
 		return false;
 	host->change = change;
 	resource = host_resource(host, host->arena, &change->head, before, after);

@@ -280,7 +280,7 @@ static bool collect_output(void *context, const struct change *change, struct er
 	struct fields fields;
 	struct str path;
 
-	if (!host_sides(collected->host, arena, change, collected->view, &before, &after, err))
+	if (!host_sides(arena, change, collected->view, &before, &after, err))
 		return false;
 	path = str_format(arena, "plan.outputs.%.*s.after", STR_ARG(change->head.address));
 	after = value_copy(arena, unknowns_stamp(arena, after, path));
@@ -319,6 +319,7 @@ static struct value variables_value(struct policy_host *host, enum host_view vie
 	struct fields fields;
 	struct str text;
 	struct err err = {0};
+	bool has_sensitive = false;
 
 	if (plan->form != PLAN_FORM_JSON || plan->variables.len > VARIABLES_BYTES_MAX)
 		return unknown_field("plan.variables");
@@ -332,13 +333,21 @@ static struct value variables_value(struct policy_host *host, enum host_view vie
 	fields_begin(&fields, host->arena, document.len);
 	for (uint32_t i = 0; i < document.len; i++) {
 		struct str name = value_text(document.as.entries[i].key);
-		const struct value *value = value_get_c(document.as.entries[i].value, "value");
-		bool hide =
-		    view == HOST_SHOWN && configuration_variable_is_sensitive(configuration, name);
+		const struct value *given = value_get_c(document.as.entries[i].value, "value");
+		struct value value = given ? *given : value_null();
 
-		field(&fields, name, hide ? value_hidden(false) : value ? *value : value_null());
+		if (configuration_variable_is_sensitive(configuration, name)) {
+			value = view == HOST_SHOWN ? value_hidden(false) : value;
+			value.marks |= VALUE_SENSITIVE;
+			has_sensitive = true;
+		}
+		field(&fields, name, value);
 	}
-	return fields_end(&fields);
+	document = fields_end(&fields);
+	/* the plan does not mark them: without a mark their fingerprint would need no key */
+	if (has_sensitive)
+		document.marks |= VALUE_HAS_SENSITIVE;
+	return document;
 }
 
 static struct value tristate_value(enum tristate state, const char *path)

@@ -4,6 +4,18 @@
 #include "base/err.h"
 #include "policies/evaluator.h"
 
+static bool mentions_plan(const struct rule_programs *programs)
+{
+	const struct cel_program *const all[] = {
+	    programs->each, programs->when, programs->condition};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		if (all[i] && cel_mentions_variable(all[i], VARIABLE_plan))
+			return true;
+	}
+	return false;
+}
+
 bool judge_ready(struct evaluator *evaluator, struct judged_rule *rule)
 {
 	const struct rule_programs *programs;
@@ -15,6 +27,7 @@ bool judge_ready(struct evaluator *evaluator, struct judged_rule *rule)
 		return false;
 	}
 	rule->programs = programs;
+	rule->mentions_plan = mentions_plan(programs);
 	rule->is_about_after = preexisting_possible(rule->rule, programs);
 	evaluator->outdated |= host_want(evaluator->host, programs);
 	return true;
@@ -39,8 +52,6 @@ static void bind_chain(struct evaluator *evaluator, const struct judged_rule *ru
 static struct value evaluate(
     struct evaluator *evaluator, const struct cel_program *program, struct cel_trace *trace)
 {
-	if (cel_mentions_variable(program, VARIABLE_plan))
-		judge_bind_plan(evaluator);
 	return cel_evaluate(evaluator->run, program, evaluator->activation,
 	    trace ? evaluator->trace : evaluator->results, trace);
 }
@@ -110,6 +121,8 @@ bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
 	struct value list;
 
 	bind_chain(evaluator, rule);
+	if (rule->mentions_plan)
+		judge_bind_plan(evaluator);
 	if (!judge_guard(evaluator, rule, traces, ruling))
 		return false;
 	*items = value_list(&nothing, 1);

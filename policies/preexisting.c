@@ -60,7 +60,8 @@ bool preexisting_possible(const struct rule *rule, const struct rule_programs *p
 	const struct cel_program *all[] = {programs->each, programs->when, programs->condition};
 	bool after = false;
 
-	/* one that does not look at what is made anew is about what happens to what is there */
+	/* one that does not look at what is made anew is about what happens to what is there:
+	 * "what is tagged frozen is not updated" would deny nothing otherwise */
 	if ((rule->match.actions & MATCH_CREATE) == 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {

@@ -105,7 +105,7 @@ static const struct value *missing_item(struct arena *arena, struct value part, 
 		qsort(sorted, whole.len, sizeof(*sorted), item_cmp);
 	}
 	for (uint32_t i = 0; i < part.len; i++) {
-		const struct value *item = &part.as.items[i];
+		const struct value *item = part.as.items + i;
 
 		if (whole.len == 0 ||
 		    bsearch(item, sorted, whole.len, sizeof(*sorted), item_cmp) == NULL)
@@ -117,7 +117,7 @@ static const struct value *missing_item(struct arena *arena, struct value part, 
 static const struct value *missing_entry(struct value part, struct value whole)
 {
 	for (uint32_t i = 0; i < part.len; i++) {
-		const struct value_entry *entry = &part.as.entries[i];
+		const struct value_entry *entry = part.as.entries + i;
 		const struct value *other = value_get(whole, value_text(entry->key));
 
 		if (other == NULL || !value_equal(*other, entry->value))

@@ -31,7 +31,7 @@ static const char *name_fault(struct str rule)
 		if (tool.ptr[i] >= 'A' && tool.ptr[i] <= 'Z')
 			return "write the tool in lower case, as its findings do";
 	}
-	if (str_find(rule, STR("*"), &star) && !is_all_rules(rule))
+	if (str_find(rule, STR("*"), &star) && (!is_all_rules(rule) || star + 1 < rule.len))
 		return "'*' stands for all rules of a tool ('tflint:*'), not for a part of a name";
 	return NULL;
 }

@@ -43,10 +43,11 @@ static void add_round(struct buf *buf, const struct include *up, struct str path
 	const struct include *way[NESTING_MAX + 2];
 	size_t count = 0;
 
-	for (; up != NULL && count < ARRAY_LEN(way); up = up->up) {
-		way[count++] = up;
-		if (str_eq(up->path, path))
-			break;
+	while (up != NULL && count < ARRAY_LEN(way)) {
+		const struct include *at = up;
+
+		way[count++] = at;
+		up = str_eq(at->path, path) ? NULL : at->up;
 	}
 	for (; count > 0; count--)
 		buf_addf(buf, "%.*s -> ", STR_ARG(way[count - 1]->path));

@@ -56,11 +56,11 @@ static struct judged_rule *const *share(
 
 	for (size_t i = 0; i < shared->count; i++) {
 		if (shared->counts[i] == count &&
-		    memcmp(shared->lists[i], list, count * sizeof(*list)) == 0)
+		    memcmp(shared->lists[i], list, count * sizeof(struct judged_rule *)) == 0)
 			return shared->lists[i];
 	}
 	copy = arena_array(arena, struct judged_rule *, count + 1);
-	memcpy(copy, list, count * sizeof(*list));
+	memcpy(copy, list, count * sizeof(struct judged_rule *));
 	if (shared->count < LISTS_MAX) {
 		shared->lists[shared->count] = copy;
 		shared->counts[shared->count++] = count;

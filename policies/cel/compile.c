@@ -273,6 +273,7 @@ static void compile_all(struct cel_compiler *c)
 	c->dotted = has_dotted_names(c->scope);
 	compile_root(c);
 	cel_run_free(&folder);
+	c->folder = NULL;
 }
 
 bool cel_compile(struct arena *arena, const struct cel_scope *scope, struct str text,

@@ -46,7 +46,7 @@ static const struct value *item_at(struct value base, struct value index)
 		return cel_map_get(base, index);
 	if (index.as.integer < 0 || index.as.integer >= (int64_t)base.len)
 		return NULL;
-	return &base.as.items[index.as.integer];
+	return base.as.items + index.as.integer;
 }
 
 static struct value follow_index(

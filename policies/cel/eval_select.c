@@ -211,7 +211,7 @@ static const struct value *find_index(
 	*problem = value_null();
 	if (base.kind == VALUE_LIST && whole_index(index, &at)) {
 		if (at >= 0 && at < (int64_t)base.len)
-			return &base.as.items[at];
+			return base.as.items + at;
 		return NULL;
 	}
 	if (base.kind == VALUE_MAP &&

@@ -105,5 +105,7 @@ bool cel_traced(const struct cel_run *run);
 struct regex;
 NODISCARD bool cel_regex(
     struct cel_run *run, struct str pattern, const struct regex **out, struct value *problem);
+/* A match, with what it costs: one that gave up a few times is not tried again in this run. */
+struct value cel_regex_matches(struct cel_run *run, const struct regex *regex, struct str text);
 
 #endif

@@ -85,10 +85,8 @@ static struct value ends_with(struct cel_run *run, const struct value *args, siz
 
 static struct value matches(struct cel_run *run, const struct value *args, size_t count)
 {
-	struct err err = {0};
 	struct value problem;
 	const struct regex *regex;
-	bool matched;
 
 	if (!two_texts(args))
 		return cel_no_overload(run, "matches", args, count);
@@ -96,11 +94,7 @@ static struct value matches(struct cel_run *run, const struct value *args, size_
 		return problem;
 	if (!cel_pay(run, args[0].len / MATCH_BYTES_PER_STEP + 1))
 		return cel_out_of_steps(run);
-	if (regex_matches(regex, cel_text(args[0]), &matched, &err))
-		return value_bool(matched);
-	if (err.code == ERR_LIMIT)
-		return cel_fail_limit(run, err.text);
-	return cel_fail(run, "%s", err.text);
+	return cel_regex_matches(run, regex, cel_text(args[0]));
 }
 
 /* --- conversions --- */

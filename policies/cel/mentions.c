@@ -157,7 +157,7 @@ static void note_chain(struct finder *f, const struct cel_node *node, bool parts
 {
 	const struct cel_node *part = static_part(node), *first = NULL, *root = part;
 	struct str path;
-	struct err err;
+	struct err err = {0};
 	struct buf buf;
 
 	for (; is_link(root); root = root->children[0])

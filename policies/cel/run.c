@@ -15,6 +15,8 @@
 #define STRING_RESULT_MAX  ((size_t)1 << 20)
 #define NO_OVERLOAD_TYPES  8
 #define PATTERN_STEPS_BYTE 8
+#define GAVE_UP_MAX	   4			 /* then an expression is not tried any more */
+#define GAVE_UP_STEPS	   ((uint64_t)500000000) /* of the run's budget: about what it took */
 
 /* For fast runs, which keep no texts: so that a limit can be told from a mistake. */
 static const struct cel_error limit_reached = {
@@ -349,6 +351,55 @@ static const struct regex *find_pattern(
 	return NULL;
 }
 
+static struct cel_tired *find_tired(struct cel_run *run, const struct regex *regex)
+{
+	for (size_t i = 0; i < CEL_TIRED_MAX; i++) {
+		if (run->tired[i].regex == regex)
+			return &run->tired[i];
+	}
+	return NULL;
+}
+
+/* Its address may be that of another one soon. */
+static void forget_tired(struct cel_run *run, const struct regex *regex)
+{
+	struct cel_tired *tired = regex ? find_tired(run, regex) : NULL;
+
+	if (tired)
+		*tired = (struct cel_tired){NULL, 0};
+}
+
+static void note_tired(struct cel_run *run, const struct regex *regex)
+{
+	struct cel_tired *tired = find_tired(run, regex);
+
+	if (!tired)
+		tired = find_tired(run, NULL);
+	if (tired) {
+		tired->regex = regex;
+		tired->times++;
+	}
+	run->used += GAVE_UP_STEPS;
+}
+
+struct value cel_regex_matches(struct cel_run *run, const struct regex *regex, struct str text)
+{
+	const struct cel_tired *tired = find_tired(run, regex);
+	struct err err = {0};
+	bool matched;
+
+	if (UNLIKELY(tired && tired->times >= GAVE_UP_MAX))
+		return cel_fail_limit(run,
+		    "the regular expression needs too much work, again and again; make it "
+		    "simpler, for instance without a repetition inside a repetition");
+	if (regex_matches(regex, text, &matched, &err))
+		return value_bool(matched);
+	if (err.code != ERR_LIMIT)
+		return cel_fail(run, "%s", err.text);
+	note_tired(run, regex);
+	return cel_fail_limit(run, err.text);
+}
+
 bool cel_regex(
     struct cel_run *run, struct str pattern, const struct regex **out, struct value *problem)
 {
@@ -372,6 +423,7 @@ bool cel_regex(
 		*problem = cel_fail(run, "a regular expression that is computed is not valid");
 		return false;
 	}
+	forget_tired(run, place->regex);
 	regex_free(place->regex);
 	place->regex = regex;
 	place->text = (struct str){"", SIZE_MAX}; /* too long to be kept: never found again */

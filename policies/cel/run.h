@@ -61,6 +61,13 @@ struct cel_memo {
 	struct value value;
 };
 
+/* A regular expression that gave up: over thousands of resources each time would cost a second. */
+#define CEL_TIRED_MAX 8
+struct cel_tired {
+	const struct regex *regex;
+	unsigned times;
+};
+
 struct cel_run {
 	/* hot: touched by nearly every node */
 	const struct value *activation;
@@ -83,6 +90,7 @@ struct cel_run {
 	struct cel_pattern cache[CEL_REGEX_CACHE];
 	char *cache_texts; /* CEL_REGEX_CACHE_TEXT bytes for each */
 	size_t cache_next;
+	struct cel_tired tired[CEL_TIRED_MAX];
 };
 
 static inline bool cel_is_special(struct value value)

@@ -154,7 +154,7 @@ static enum verdict compare_list(struct equality *equality, struct value a, stru
 /* Nearly always the key stands at the same place on both sides. */
 static const struct value *other_value(struct value map, size_t at, struct value key)
 {
-	const struct value_entry *entry = &map.as.entries[at];
+	const struct value_entry *entry = map.as.entries + at;
 
 	if (entry->key.kind == VALUE_STRING && key.kind == VALUE_STRING &&
 	    str_eq(cel_text(entry->key), cel_text(key)))

@@ -65,7 +65,7 @@ static const struct value *get_sorted(struct value map, struct value key)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct value_entry *entry = &map.as.entries[order[middle]];
+		const struct value_entry *entry = map.as.entries + order[middle];
 		int side = key_order(key, entry->key);
 
 		if (side == 0)

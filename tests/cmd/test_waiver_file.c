@@ -82,6 +82,35 @@ static void files(void **state)
 	arena_free(arena);
 }
 
+/* A finding about the whole plan has no address; what is written has to be a waiver of it. */
+static void no_resource(void **state)
+{
+	struct waiver waiver = {.rule = STR("max-destroys"),
+	    .resource = STR_EMPTY,
+	    .reason = STR("teardown"),
+	    .expires_text = STR("2026-12-31"),
+	    .value = STR("vf1:AAAAAAAAAAAAAAAAAAAAAA"),
+	    .ticket = STR_EMPTY,
+	    .approved_by = STR_EMPTY};
+	struct waiver_list list = {&waiver, 1};
+	struct arena *arena = arena_new();
+	struct policy_file file;
+	struct policy_problems *problems = arena_make(arena, struct policy_problems);
+	struct str out = STR_EMPTY;
+	struct err err = {0};
+
+	(void)state;
+	if (!waiver_file_add(arena, STR("w.yaml"), STR(""), &list, &out, &err))
+		fail_msg("%s", err.text);
+	policy_problems_init(problems, arena);
+	policy_file_read(arena, POLICY_WAIVERS, STR("w.yaml"), out, &file, problems);
+	assert_int_equal(problems->count, 0);
+	assert_int_equal(file.waiver_count, 1);
+	if (file.waivers[0].problem.len > 0 || !str_is(file.waivers[0].resource, "*"))
+		fail_msg("%s", out.ptr);
+	arena_free(arena);
+}
+
 /* Every text reads back as itself. */
 static void texts(void **state)
 {
@@ -117,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(files),
+	    cmocka_unit_test(no_resource),
 	    cmocka_unit_test(texts),
 	};
 	return cmocka_run_group_tests_name("cmd/waiver_file", tests, NULL, NULL);

@@ -65,6 +65,7 @@ static const struct {
 	const char *out, *err;
 } rows[] = {
     {"denied", {PROD}, 3, "no-public-bucket", "exit status 3: envs/prod: "},
+    {"a debt only warns", {PROD}, 3, "  warn existing: ", NULL},
     {"allowed", {DEV}, 0, NULL, NULL},
     {"several", {PROD, DEV}, 3, "all-plans", NULL},
     {"a rule over all plans sees both", {DEV, "repo/empty=repo/passing.json"}, 0, NULL, NULL},
@@ -177,6 +178,13 @@ static void well_formed(void **state)
 	program_end(&program);
 }
 
+static bool commit(struct program *program)
+{
+	return OTHER(program, "git", "-C", "repo", "add", "-A") &&
+	       OTHER(program, "git", "-C", "repo", "-c", "user.name=t", "-c",
+		   "user.email=t@example.com", "commit", "-q", "-m", "t");
+}
+
 /* Findings of other tools: whose they are, under which waivers, with whose words. */
 static void imports(void **state)
 {
@@ -203,15 +211,39 @@ static void imports(void **state)
 	(void)program_write(&program, "repo/envs/prod/tfherald.waivers.yaml", str_from(waivers));
 	result =
 	    RUN(&program, "check", "--now", "2026-11-22", "--import", "repo/other.sarif", PROD);
-	assert_true(OTHER(&program, "git", "-C", "repo", "add", "-A"));
-	assert_true(OTHER(&program, "git", "-C", "repo", "-c", "user.name=t", "-c",
-	    "user.email=t@example.com", "commit", "-q", "-m", "t"));
+	assert_true(commit(&program));
 	result = CHECK(&program, "--format", "github", "--import", "repo/other.sarif", PROD);
 	if (str_contains(result.out, STR("::error file=envs/prod/main.tf,line=2,title=tflint")) ||
 	    str_contains(result.out, STR("title=no-public-bucket")))
 		program_expect("waived", &result, 3, "(neither of them)", NULL);
 	result = CHECK(&program, "--import", "repo/other.sarif", PROD);
 	program_expect("waived", &result, 3, "tflint:aws_s3_bucket_acl", NULL);
+	program_end(&program);
+}
+
+/* A directory may lower or disable a rule of another tool, the head of a pull request may not. */
+static void tool_levels(void **state)
+{
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	begin(&program);
+	(void)program_write(&program, "repo/envs/dev/tfherald.yaml",
+	    STR("version: 1\noverride: {'tflint:*': {disabled: true}}\n"));
+	result = CHECK(&program, "--import", "repo/other.sarif", DEV);
+	program_expect("by the head", &result, 3, "weakens tflint:*", NULL);
+	assert_true(commit(&program));
+	result = CHECK(&program, "--import", "repo/other.sarif", DEV);
+	program_expect("disabled", &result, 0, "left out: an override disables the rule", NULL);
+	result = RUN(&program, "policy", "effective", "--base", "HEAD", "repo/envs/dev");
+	program_expect(
+	    "effective", &result, 0, "  off   tflint:*  envs/dev/tfherald.yaml:2:12\n", NULL);
+	(void)program_write(&program, "repo/envs/dev/tfherald.yaml",
+	    STR("version: 1\noverride: {'tflint:aws_s3_bucket_acl': {level: warn}}\n"));
+	assert_true(commit(&program));
+	result = CHECK(&program, "--import", "repo/other.sarif", DEV);
+	program_expect("lowered", &result, 0, "  warn tflint:aws_s3_bucket_acl", NULL);
 	program_end(&program);
 }
 
@@ -278,6 +310,7 @@ int main(void)
 	    cmocka_unit_test(formats),
 	    cmocka_unit_test(well_formed),
 	    cmocka_unit_test(imports),
+	    cmocka_unit_test(tool_levels),
 	    cmocka_unit_test(reports),
 	    cmocka_unit_test(other_plans),
 	};

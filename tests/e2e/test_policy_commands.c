@@ -455,6 +455,13 @@ static void test_lint(void **state)
 	result = RUN(&program, "policy", "lint", "--plans", "gone.json");
 	program_expect("no plan", &result, 66, NULL, "gone.json");
 	program_write(&program, "docs/tfherald.yaml",
+	    STR("rules:\n  - {id: gone, level: deny, match: {types: [a], actions: [delete]}}\n"
+		"tests:\n  - {rule: gone, resource: {type: a, action: delete}, expect: "
+		"violation}\n"));
+	result = RUN(&program, "policy", "lint");
+	program_expect("a match alone never passes", &result, 0,
+	    "rule 'gone' denies and has no test that expects not_matched", NULL);
+	program_write(&program, "docs/tfherald.yaml",
 	    STR("rules:\n  - id: x\n    forbid: nmae == 1\n  - id: x\n    forbid: \"true\"\n"));
 	result = RUN(&program, "policy", "lint");
 	program_expect("errors", &result, 65, "docs/tfherald.yaml:3:", NULL);

@@ -153,14 +153,46 @@ static void test_vectors(void **state)
 	    ",'variables':{'v':{'value':'s3cr3t'},'w':{'value':['s3cr3t']}},'configuration':{'" \
 	    "root_module':{'variables':{'v':{'sensitive':true},'w':{'sensitive':true}}}}")
 
+struct secret_row {
+	const char *name;
+	const struct source_row *rules;
+	const char *plan, *text; /* text NULL: not looked at */
+};
+
+static unsigned find_secret(const struct secret_row *row)
+{
+	struct verdict_world world;
+	unsigned wrong = 0;
+	struct str all;
+	size_t at;
+
+	verdict_world_begin(&world, row->rules, NULL);
+	verdict_world_plan(&world, row->plan);
+	verdict_world_judge(&world);
+	if (row->text)
+		verdict_check(&wrong, row->name, verdict_world_text(&world), row->text);
+	all = verdict_world_everything(&world);
+	if (world.verdict.finding_count == 0 || str_find(all, STR("s3cr3t"), &at)) {
+		print_error("%s: %.*s\n", row->name, STR_ARG(all));
+		wrong++;
+	}
+	verdict_world_end(&world);
+	return wrong;
+}
+
+static void find_secrets(const struct secret_row *rows, size_t count)
+{
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < count; i++)
+		wrong += find_secret(&rows[i]);
+	assert_int_equal(wrong, 0);
+}
+
 static void test_secrets(void **state)
 {
 	(void)state;
-	const struct {
-		const char *name;
-		const struct source_row *rules;
-		const char *plan, *text;
-	} rows[] = {
+	const struct secret_row rows[] = {
 	    {"in a message",
 		RULE("forbid: resource.after.q == 1, message: "
 		     "'${resource.after.p} ${resource.after}'"),
@@ -181,6 +213,15 @@ static void test_secrets(void **state)
 		SECRET, "deny violation r t.a [[0]] \"(sensitive)\"\n"},
 	    {"changed paths", RULE("forbid: 'true', message: '${resource.changed_paths}'"), SECRET,
 		NULL},
+	};
+
+	find_secrets(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void test_secrets_in_errors(void **state)
+{
+	(void)state;
+	const struct secret_row rows[] = {
 	    {"a key in an error", RULE("forbid: '{\"a\": 1}[resource.after.p] == 1'"), SECRET,
 		"deny error r t.a \"no such key\"\n"},
 	    {"a pattern in an error", RULE("forbid: '\"x\".matches(resource.after.p + \"(\")'"),
@@ -205,6 +246,15 @@ static void test_secrets(void **state)
 	    {"an absorbed error",
 		RULE("forbid: '{\"a\": 1}[resource.after.p] == 1 || resource.after.q == 1'"),
 		SECRET, "deny violation r t.a\n"},
+	};
+
+	find_secrets(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void test_secrets_of_the_plan(void **state)
+{
+	(void)state;
+	const struct secret_row rows[] = {
 	    {"a variable in a message",
 		RULE("forbid: plan.variables.v == \"s3cr3t\", message: '${plan.variables.v}'"),
 		VARIABLE, "deny violation r t.a \"(sensitive)\"\n"},
@@ -219,27 +269,7 @@ static void test_secrets(void **state)
 		     "'${plan.by_type(\"t\")[0].after.p}'"),
 		SECRET, "deny violation r t.a \"(sensitive)\"\n"},
 	};
-	unsigned wrong = 0;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct verdict_world world;
-		struct str all;
-		size_t at;
-
-		verdict_world_begin(&world, rows[i].rules, NULL);
-		verdict_world_plan(&world, rows[i].plan);
-		verdict_world_judge(&world);
-		if (rows[i].text)
-			verdict_check(
-			    &wrong, rows[i].name, verdict_world_text(&world), rows[i].text);
-		all = verdict_world_everything(&world);
-		if (world.verdict.finding_count == 0 || str_find(all, STR("s3cr3t"), &at)) {
-			print_error("%s: %.*s\n", rows[i].name, STR_ARG(all));
-			wrong++;
-		}
-		verdict_world_end(&world);
-	}
-	assert_int_equal(wrong, 0);
+	find_secrets(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static struct str explained(struct verdict_world *world)
@@ -247,13 +277,14 @@ static struct str explained(struct verdict_world *world)
 	struct policy_problems problems;
 	struct err err = {0};
 	struct change change;
+	const struct rule_subject subject = {
+	    world->head.set, 0, &change, world->plan, &world->world};
 	struct buf buf;
 
 	policy_problems_init(&problems, world->arena);
 	buf_init(&buf, world->arena, FIXTURE_MAX);
 	if (!plan_load(world->plan, CHANGES_RESOURCE, 0, world->arena, &change, &err) ||
-	    !evaluate_explain(world->arena, world->head.set, 0, &change, world->plan, &world->world,
-		&buf, &problems, &err))
+	    !evaluate_explain(world->arena, &subject, &buf, &problems, &err))
 		fail_msg("%s", err.text);
 	return buf_str(&buf);
 }
@@ -261,14 +292,15 @@ static struct str explained(struct verdict_world *world)
 static struct str message_of(struct verdict_world *world)
 {
 	struct policy_problems problems;
-	struct rule_result result;
+	struct rule_result result = {.message = STR_EMPTY};
 	struct err err = {0};
 	struct change change;
+	const struct rule_subject subject = {
+	    world->head.set, 0, &change, world->plan, &world->world};
 
 	policy_problems_init(&problems, world->arena);
 	if (!plan_load(world->plan, CHANGES_RESOURCE, 0, world->arena, &change, &err) ||
-	    !evaluate_rule(world->arena, world->head.set, 0, &change, world->plan, &world->world,
-		&result, &problems, &err))
+	    !evaluate_rule(world->arena, &subject, &result, &problems, &err))
 		fail_msg("%s", err.text);
 	assert_int_equal(result.end, RULE_VIOLATION);
 	return result.message;
@@ -312,6 +344,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_vectors),
 	    cmocka_unit_test(test_secrets),
+	    cmocka_unit_test(test_secrets_in_errors),
+	    cmocka_unit_test(test_secrets_of_the_plan),
 	    cmocka_unit_test(test_explained_secrets),
 	};
 

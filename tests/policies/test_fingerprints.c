@@ -75,6 +75,11 @@ static void test_pairs(void **state)
 	arena_free(arena);
 }
 
+#define VARIABLES                                                                              \
+	PLAN_WITH(CREATE("t", "a", "{}"),                                                      \
+	    ",'variables':{'v':{'value':'s3cr3t'}},'configuration':{'root_module':{'variables" \
+	    "':{'v':{'sensitive':true}}}}")
+
 static void test_hidden(void **state)
 {
 	(void)state;
@@ -94,6 +99,12 @@ static void test_hidden(void **state)
 		RULE("each: 'resource.after.l.map(x, x + x)', forbid: "
 		     "'item != \"\"'"),
 		PLAN(CREATE_SECRET("t", "a", "{'l': ['a']}", "{'l': [true]}"))},
+	    {"a variable", RULE("scope: plan, forbid: plan.variables.v == \"s3cr3t\""), VARIABLES},
+	    {"all variables", RULE("scope: plan, forbid: plan.variables.size() == 1"), VARIABLES},
+	    {"an item that is computed from all variables",
+		RULE("scope: plan, each: '[plan.variables].map(x, x.v + \"!\")', forbid: 'item != "
+		     "\"\"'"),
+		VARIABLES},
 	    {"a value in an item", RULE("each: resource.after.l, forbid: item.p > 0"),
 		PLAN(CREATE_SECRET("t", "a", "{'l': [{'p': 1}]}", "{'l': [{'p': true}]}"))},
 	};

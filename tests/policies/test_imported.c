@@ -120,7 +120,12 @@ static void test_faults(void **state)
 #define RELEASED(rule, from, to, what)                                                          \
 	"info weakens " rule " (released) \"weakens " rule " (tfherald.yaml" from to "): " what \
 	"\"\n"
-#define NOW ", now tfherald.yaml:2"
+#define NOW	 ", now tfherald.yaml:2"
+#define NOW_3	 ", now tfherald.yaml:3"
+#define A(level) level " imported t:a t.a\n"
+#define B(level) level " imported t:b t.a\n"
+#define C	 "info imported t:c t.a (waived)\n"
+#define NOTHING	 "note no policy rules are in force here: nothing was checked\n"
 
 /* t:a denies, t:b warns, t:c was suppressed by the tool. */
 static const struct {
@@ -128,48 +133,31 @@ static const struct {
 	bool approved;
 	const char *text;
 } rows[] = {
-    {"nobody says anything", RULE, NULL, false,
-	"deny imported t:a t.a\nwarn imported t:b t.a\n" R "info imported t:c t.a (waived)\n"},
-    {"lowered", LEVEL("t:a", "info") RULE, NULL, false,
-	"warn imported t:b t.a\n" R "info imported t:a t.a\ninfo imported t:c t.a (waived)\n"},
-    {"raised", LEVEL("t:*", "deny") RULE, NULL, false,
-	"deny imported t:a t.a\ndeny imported t:b t.a\n" R "info imported t:c t.a (waived)\n"},
-    {"one disabled", DISABLE("t:a") RULE, NULL, false,
-	"warn imported t:b t.a\n" R "info imported t:c t.a (waived)\n" OFF("1", "")},
+    {"nobody says anything", RULE, NULL, false, A("deny") B("warn") R C},
+    {"lowered", LEVEL("t:a", "info") RULE, NULL, false, B("warn") R A("info") C},
+    {"raised", LEVEL("t:*", "deny") RULE, NULL, false, A("deny") B("deny") R C},
+    {"one disabled", DISABLE("t:a") RULE, NULL, false, B("warn") R C OFF("1", "")},
     {"all disabled", DISABLE("t:*") RULE, NULL, false, R OFF("3", "s")},
     /* two chains */
     {"in both", DISABLE("t:*") RULE, DISABLE("t:*") RULE, false, R OFF("3", "s")},
     {"disabled by the head", DISABLE("t:*") RULE, RULE, false,
-	"deny imported t:a t.a\n" WEAKENS("t:*", "", NOW,
-	    "disabled") "warn imported t:b t.a\n" R "info imported t:c t.a (waived)\n"},
+	WEAKENS("t:*", "", NOW, "disabled") A("deny") B("warn") R C},
     {"disabled by the head, approved", OWNERS DISABLE("t:*") RULE, OWNERS RULE, true,
-	R RELEASED("t:*", "", ", now tfherald.yaml:3", "disabled") OFF("3", "s")},
+	R RELEASED("t:*", "", NOW_3, "disabled") OFF("3", "s")},
     {"lowered by the head", LEVEL("t:a", "warn") RULE, RULE, false,
-	"deny imported t:a t.a\n" WEAKENS(
-	    "t:a", "", NOW, "the tool's level -> warn") "warn imported t:b t.a\n" R
-							"info imported t:c t.a (waived)\n"},
+	WEAKENS("t:a", "", NOW, "the tool's level -> warn") A("deny") B("warn") R C},
     {"lowered by the head, approved", OWNERS LEVEL("t:a", "warn") RULE, OWNERS RULE, true,
-	"warn imported t:a t.a\nwarn imported t:b t.a\n" R
-	"info imported t:c t.a (waived)\n" RELEASED(
-	    "t:a", "", ", now tfherald.yaml:3", "the tool's level -> warn")},
-    {"raised by the head", LEVEL("t:b", "deny") RULE, RULE, false,
-	"deny imported t:a t.a\ndeny imported t:b t.a\n" R "info imported t:c t.a (waived)\n"},
+	A("warn") B("warn") R RELEASED("t:a", "", NOW_3, "the tool's level -> warn") C},
+    {"raised by the head", LEVEL("t:b", "deny") RULE, RULE, false, A("deny") B("deny") R C},
     {"a raise taken back", RULE, LEVEL("t:b", "deny") RULE, false,
-	"deny imported t:a t.a\ndeny imported t:b t.a\n" WEAKENS(
-	    "t:b", ":2", "", "level deny -> the tool's") R "info imported t:c t.a (waived)\n"},
-    {"enabled by the head", RULE, DISABLE("t:*") RULE, false,
-	"deny imported t:a t.a\nwarn imported t:b t.a\n" R "info imported t:c t.a (waived)\n"},
+	A("deny") WEAKENS("t:b", ":2", "", "level deny -> the tool's") B("deny") R C},
+    {"enabled by the head", RULE, DISABLE("t:*") RULE, false, A("deny") B("warn") R C},
     {"one disabled beside the tool's level",
 	"override: {'t:*': {level: deny}, 't:b': {disabled: true}}\n" RULE,
 	LEVEL("t:*", "deny") RULE, false,
-	"deny imported t:a t.a\ndeny imported t:b t.a\n" WEAKENS("t:b", ":2", NOW, "disabled") R
-	"info imported t:c t.a (waived)\n"},
+	A("deny") WEAKENS("t:b", ":2", NOW, "disabled") B("deny") R C},
     {"a base without rules", DISABLE("t:a"), "", false,
-	"deny imported t:a t.a\n" WEAKENS(
-	    "t:a", "", NOW, "disabled") "warn imported t:b t.a\n"
-					"info imported t:c t.a (waived)\nnote no policy rules are "
-					"in force here: nothing was "
-					"checked\n"},
+	WEAKENS("t:a", "", NOW, "disabled") A("deny") B("warn") C NOTHING},
 };
 
 static struct finding imported(const char *rule, enum level level, enum finding_fate fate)

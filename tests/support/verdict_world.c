@@ -62,8 +62,11 @@ static struct str quoted(struct arena *arena, const char *text)
 	struct str copy = str_copy(arena, str_from(text));
 	char *bytes = arena_alloc(arena, copy.len + 1);
 
-	for (size_t i = 0; i < copy.len; i++)
-		bytes[i] = copy.ptr[i] == '\'' ? '"' : copy.ptr[i];
+	for (size_t i = 0; i < copy.len; i++) {
+		bytes[i] = copy.ptr[i];
+		if (bytes[i] == '\'')
+			bytes[i] = '"';
+	}
 	bytes[copy.len] = '\0';
 	return (struct str){bytes, copy.len};
 }
