@@ -93,11 +93,13 @@ bool check_plan_open(struct app *app, const char *operand, const struct check_pl
     const struct check_plan *first, struct check_plan *out, struct err *err)
 {
 	struct session_options opening = {.terraform = options->terraform};
+	struct fact_options facts = options->facts;
 
+	facts.base = options->policies.base;
 	*out = (struct check_plan){0};
 	return check_plan_split(app->run, operand, &opening.directory, &out->path, err) &&
 	       session_open(app, &opening, &out->session, err) &&
-	       session_find_facts(app, &out->session, &options->facts, err) &&
+	       session_find_facts(app, &out->session, &facts, err) &&
 	       open_policies(app, options, first, out, err);
 }
 

@@ -66,6 +66,10 @@ NODISCARD static bool open_all(
 		if (!check_plan_open(app, operands->items[i], &check->options->plan, first,
 			&check->plans[check->count++], err))
 			return false;
+		/* people read the first ones of each rule, programs read all */
+		check->plans[i].policies.world.tell_all =
+		    check->options->format != CHECK_TERMINAL &&
+		    check->options->format != CHECK_MARKDOWN;
 	}
 	return true;
 }

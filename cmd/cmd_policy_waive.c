@@ -298,8 +298,10 @@ NODISCARD static bool waive(struct waiving *waiving, const char *operand, struct
 {
 	struct policy_plan *plan = &waiving->plan;
 
-	return policy_plan_open(plan->app, operand, &waiving->options->plan, plan, err) &&
-	       choose_file(waiving, err) && check_date(waiving, err) &&
+	if (!policy_plan_open(plan->app, operand, &waiving->options->plan, plan, err))
+		return false;
+	plan->policies.world.tell_all = true; /* any of them may be asked for */
+	return choose_file(waiving, err) && check_date(waiving, err) &&
 	       check_required(waiving, plan->policies.head, err) &&
 	       check_required(waiving, plan->policies.trusted, err) &&
 	       policies_judge(&plan->policies, plan->plan, &waiving->verdict, err) &&

@@ -60,7 +60,20 @@ static bool find_named(struct search *search, struct str branch, bool in_ci)
 		if (find_at(search, &places[i], branch))
 			return true;
 	}
-	return false;
+	/* as git and we show it */
+	return str_eat(&branch, STR("origin/")) && find_at(search, &places[0], branch);
+}
+
+/* The head says what a submodule is and where it comes from: its author could replace a directory
+ * by a repository of his own, whose base branch then judges. */
+static bool is_submodule(const struct search *search)
+{
+	struct str path =
+	    str_from(search->repository.library.git_repository_path(search->repository.handle));
+
+	return str_contains(path, STR("/.git/modules/")) ||
+	       (str_contains(path, STR("/.git/worktrees/")) &&
+		   str_contains(path, STR("/modules/")));
 }
 
 /* refs/remotes/origin/HEAD as `git clone` writes it: a symbolic one. A branch that somebody pushed
@@ -134,7 +147,13 @@ bool git_base_find(struct app *app, struct str root, struct str branch, bool in_
 	    .ref = STR_EMPTY, .name = STR_EMPTY, .branch = STR_EMPTY, .commit = STR_EMPTY};
 	if (!gitlib_repository_open(app->run, root, &search.repository, err))
 		return false;
-	found = find(&search, branch, in_ci, err);
+	if (in_ci && is_submodule(&search))
+		found = err_set(err, ERR_INVALID,
+		    "'%.*s' is a submodule, which a pull request can put in the place of any "
+		    "directory: run in a checkout of its own, or give --base HEAD or --base COMMIT",
+		    STR_ARG(root));
+	else
+		found = find(&search, branch, in_ci, err);
 	gitlib_repository_close(&search.repository);
 	return found;
 }

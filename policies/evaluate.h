@@ -34,7 +34,9 @@ struct policy_world {
 	 */
 	struct value provider_locks;
 	int64_t now;
-	struct str fingerprint_key;	 /* empty: none */
+	struct str fingerprint_key; /* empty: none */
+	bool
+	    tell_all; /* messages and fingerprints of all findings, not of the first of each rule */
 	bool strict_unknown;		 /* undecided counts as deny */
 	struct str break_glass;		 /* reason; empty: none */
 	bool after_apply;		 /* deciding undecided findings again on the new state */

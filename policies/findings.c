@@ -14,6 +14,7 @@
 #define ITEM_TEXT_MAX  ((size_t)120)
 #define PATHS_MAX      20
 #define CAUSES_MAX     10
+#define TOLD_PER_RULE  200
 #define ABSORBED_MAX   200
 #define FINDINGS_FIRST ((size_t)32)
 
@@ -351,6 +352,13 @@ static bool decide_fate(struct evaluator *evaluator, const struct judged_rule *r
 	return !is_counted_only(evaluator, finding->level);
 }
 
+static void keep(struct evaluator *evaluator, struct finding *finding)
+{
+	finding->address = str_copy(evaluator->arena, finding->address);
+	finding->deposed = str_copy(evaluator->arena, finding->deposed);
+	finding_add(evaluator, finding);
+}
+
 static bool complete(struct evaluator *evaluator, struct judged_rule *rule, int64_t index,
     struct ruling ruling, struct finding *finding, struct err *err)
 {
@@ -365,11 +373,31 @@ static bool complete(struct evaluator *evaluator, struct judged_rule *rule, int6
 		finding->message = error_message(evaluator, traced.value);
 		rule->error_seen = true;
 	}
-	finding->address = str_copy(evaluator->arena, finding->address);
-	finding->deposed = str_copy(evaluator->arena, finding->deposed);
 	finding->fingerprint = finding_fingerprint(evaluator->arena, finding);
-	finding_add(evaluator, finding);
+	keep(evaluator, finding);
 	return true;
+}
+
+/* A waiver may be bound to the value, which then has to be known of every finding. */
+static bool has_waivers(const struct ruleset *ruleset, struct str rule)
+{
+	for (size_t i = 0; ruleset && i < ruleset->waiver_count; i++) {
+		if (str_eq(ruleset->waivers[i].rule, rule))
+			return true;
+	}
+	return false;
+}
+
+/* The address is enough: hundreds of the same rule were told of already, and nothing is bound to
+ * this one. Making a message costs ten times what judging does. */
+static bool is_brief(
+    const struct evaluator *evaluator, const struct judged_rule *rule, enum rule_end end)
+{
+	const struct evaluation *evaluation = evaluator->evaluation;
+
+	return end == RULE_VIOLATION && rule->tally->violated > TOLD_PER_RULE &&
+	       !evaluator->world->tell_all && !evaluation->trusted &&
+	       !has_waivers(evaluation->head, rule->rule->id);
 }
 
 /* Nothing to tell: errors once per rule, what is undecided not where the rule says so. */
@@ -382,6 +410,25 @@ static bool is_silent(
 	       !evaluator->world->strict_unknown;
 }
 
+static bool tell(struct evaluator *evaluator, struct judged_rule *rule, struct value item,
+    int64_t index, struct ruling ruling, struct err *err)
+{
+	struct finding finding = finding_begin(evaluator, rule, ruling.end);
+
+	if (!decide_fate(evaluator, rule, item, index, &finding))
+		return true;
+	if (is_brief(evaluator, rule, ruling.end)) {
+		finding.has_item = index >= 0;
+		if (index >= 0)
+			finding.item = str_format(evaluator->arena, "[%lld]", (long long)index);
+		keep(evaluator, &finding);
+		return true;
+	}
+	finding.value_fingerprint = finding_value_fingerprint(evaluator, rule, item, index >= 0);
+	return complete(evaluator, rule, index, ruling, &finding, err) &&
+	       back_to_raw(evaluator, err);
+}
+
 bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struct value item,
     int64_t index, struct ruling ruling, struct err *err)
 {
@@ -389,25 +436,21 @@ bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struc
 	struct arena_mark results = arena_save(evaluator->results);
 	const struct change *change = evaluator->change;
 	struct change *filled = arena_make(evaluator->trace, struct change);
-	struct finding finding;
-	bool ok;
+	bool undecided = ruling.end == RULE_UNDECIDED, ok = true;
 
-	if (ruling.end == RULE_UNDECIDED && is_laundered(evaluator, rule, filled, &item, &index)) {
+	if (undecided && is_laundered(evaluator, rule, filled, &item, &index)) {
 		ruling.end = RULE_VIOLATION;
 		evaluator->change = filled;
 	}
 	tally(rule, ruling.end);
-	ok = back_to_raw(evaluator, err);
-	if (ok && !is_silent(evaluator, rule, ruling.end)) {
-		finding = finding_begin(evaluator, rule, ruling.end);
-		if (decide_fate(evaluator, rule, item, index, &finding)) {
-			finding.value_fingerprint =
-			    finding_value_fingerprint(evaluator, rule, item, index >= 0);
-			ok = complete(evaluator, rule, index, ruling, &finding, err);
-		}
+	if (undecided) /* looking through terraform_data changed the view */
+		ok = back_to_raw(evaluator, err);
+	if (ok && !is_silent(evaluator, rule, ruling.end))
+		ok = tell(evaluator, rule, item, index, ruling, err);
+	if (evaluator->change != change) {
+		evaluator->change = change;
+		ok = back_to_raw(evaluator, err) && ok;
 	}
-	evaluator->change = change;
-	ok = back_to_raw(evaluator, err) && ok;
 	arena_rewind(evaluator->trace, trace);
 	arena_rewind(evaluator->results, results);
 	return ok;

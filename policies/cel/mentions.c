@@ -191,17 +191,29 @@ static void find_in_chain(struct finder *f, const struct cel_node *node)
 		find_in(f, node);
 }
 
-static void find_in_call(struct finder *f, const struct cel_node *node)
+/* Children from `first` on that are whole variables, of which only parts are read. */
+static void note_parts(struct finder *f, const struct cel_node *node, uint32_t first)
 {
-	add_call(f, node->function->name);
-	if (!(node->function->flags & CEL_READS_PARTS))
-		return;
-	for (uint32_t i = 0; i < node->child_count; i++) {
+	for (uint32_t i = first; i < node->child_count; i++) {
 		if (node->children[i]->kind != CEL_NODE_IDENT)
 			continue;
 		note_chain(f, node->children[i], true);
 		f->seen[node->children[i]->id] = 1;
 	}
+}
+
+static void find_in_call(struct finder *f, const struct cel_node *node)
+{
+	add_call(f, node->function->name);
+	if (node->function->flags & CEL_READS_PARTS)
+		note_parts(f, node, 0);
+}
+
+static void find_in_macro(struct finder *f, const struct cel_node *node)
+{
+	add_call(f, str_to_c(f->c->arena, node->name));
+	if (node->variant == CEL_CHAIN_REFERS) /* of the other resource it reads the address */
+		note_parts(f, node, 1);
 }
 
 static void find_in(struct finder *f, const struct cel_node *node)
@@ -217,7 +229,7 @@ static void find_in(struct finder *f, const struct cel_node *node)
 	if (node->kind == CEL_NODE_CALL && node->function)
 		find_in_call(f, node);
 	if (node->kind == CEL_NODE_CHAIN)
-		add_call(f, str_to_c(f->c->arena, node->name));
+		find_in_macro(f, node);
 	if (node->kind == CEL_NODE_NAMED)
 		add_named(f, node->extra);
 	for (uint32_t i = 0; i < node->child_count; i++)

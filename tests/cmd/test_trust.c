@@ -110,6 +110,11 @@ static const struct trust_row rows[] = {
     {"hostile base", IN_CI, "origin/change", "change", "../heads/change", "7", "", NULL,
 	"error: trusted rules and settings: the base branch '../heads/change' is not here", "",
 	NULL},
+    {"base as git shows it", IN_CI, "origin/change", "change", "", "7", "", "origin/main", "base",
+	"origin/main", NULL},
+    {"a branch that is not here, as git shows it", IN_CI, "origin/change", "change", "", "7", "",
+	"origin/gone",
+	"error: trusted rules and settings: the base branch 'origin/gone' is not here", "", NULL},
     {"--base HEAD", IN_CI, "origin/change", "change", "", "7", "", "HEAD", "head", "HEAD", NULL},
     {"--base of no commit", IN_CI, "origin/change", "change", "", "7", "",
 	"0123456789abcdef0123456789abcdef01234567",
@@ -207,6 +212,29 @@ static void test_rows_blobless(void **state)
 {
 	(void)state;
 	check_rows("--filter=blob:none");
+}
+
+/* A pull request can replace a directory by a submodule of its author. */
+static void test_submodule(void **state)
+{
+	static const struct trust_row in_ci[] = {
+	    {"submodule", IN_CI, "", "change", "main", "7", "", NULL,
+		"error: trusted rules and settings: '", "", NULL},
+	    {"submodule, --base main", IN_CI, "", "change", "", "7", "", "main",
+		"error: trusted rules and settings: '", "", NULL},
+	    {"submodule that judges itself", IN_CI, "", "change", "", "7", "", "HEAD", "base",
+		"HEAD", NULL},
+	    {"submodule on a laptop", LAPTOP, "", "change", "", "", "", NULL, "base", "origin/main",
+		NULL},
+	};
+
+	(void)state;
+	(void)make_origin();
+	git_world_init(&world, "above");
+	git_world_run(&world, "above", "git", "-c", "protocol.file.allow=always", "submodule",
+	    "--quiet", "add", git_world_path(&world, "origin").ptr, "prod", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(in_ci); i++)
+		check_row(&in_ci[i], "above/prod");
 }
 
 /* The files count as the head even where nothing was committed; the trusted chain is the commit. */
@@ -369,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_rows_full, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_rows_blobless, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_submodule, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_uncommitted, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_local_name, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_shallow, setup, teardown),
