@@ -217,6 +217,20 @@ static void note_rules(struct lint *lint, const struct ruleset *ruleset, bool is
 	}
 }
 
+static void check_tests(struct lint *lint, const struct lint_use *use)
+{
+	const char *missing = "a violation, and none that expects a pass";
+
+	if (!use->deny || (use->passes && use->violates))
+		return;
+	if (use->passes)
+		missing = "a violation";
+	else if (use->violates)
+		missing = use->is_match_alone ? "not_matched" : "a pass";
+	lint_add(lint, false, &use->place, "rule '%.*s' denies and has no test that expects %s",
+	    STR_ARG(use->name), missing);
+}
+
 static void check_uses(struct lint *lint)
 {
 	for (size_t i = 0; i < lint->use_count; i++) {
@@ -227,14 +241,7 @@ static void check_uses(struct lint *lint)
 			    STR_ARG(use->name));
 		if (use->kind != LINT_RULE)
 			continue;
-		if (use->deny && (!use->passes || !use->violates))
-			lint_add(lint, false, &use->place,
-			    "rule '%.*s' denies and has no test that expects %s",
-			    STR_ARG(use->name),
-			    use->passes		  ? "a violation"
-			    : !use->violates	  ? "a violation, and none that expects a pass"
-			    : use->is_match_alone ? "not_matched"
-						  : "a pass");
+		check_tests(lint, use);
 		if (use->has_modules && !use->used)
 			lint_add(lint, false, &use->place,
 			    "rule '%.*s' is in force in no root module", STR_ARG(use->name));

@@ -243,6 +243,18 @@ static void decide_denied(struct run *run)
 		outcome->exit_reason = outcome->verdict.reason;
 }
 
+/* Where something could be denied, no verdict is no pass. Of an apply the gate decides. */
+static void decide_withheld(struct run *run)
+{
+	struct outcome *outcome = &run->outcome;
+
+	if (run->operation != OPERATION_PLAN || outcome->verdict.withheld.len == 0 ||
+	    !is_success(outcome) || !policies_can_deny(&run->policies))
+		return;
+	outcome->exit_status = err_exit_status(ERR_INVALID);
+	outcome->exit_reason = outcome->verdict.withheld;
+}
+
 /* An input that cannot be read is a result too: the report and the pull request shall say so. */
 static void take_failure(struct run *run, struct err *err)
 {
@@ -447,6 +459,7 @@ static bool perform(struct run *run, const struct operands *operands, struct err
 		take_policy_failure(run, &run->outcome.after_apply, err);
 	else
 		decide_denied(run);
+	decide_withheld(run);
 	say_nothing_applied(run);
 	return true;
 }

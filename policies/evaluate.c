@@ -341,6 +341,33 @@ static bool judge_all(struct evaluator *evaluator, struct err *err)
 	       judge_outputs(evaluator, err) && judge_whole(evaluator, SCOPE_PLAN, err);
 }
 
+/* A text that counts more than it lists was cut: what is missing was judged by nobody. */
+static bool is_cut_text(const struct plan *plan)
+{
+	struct plan_summary listed = {0};
+
+	if (plan->form == PLAN_FORM_JSON || !plan->summary.known)
+		return false;
+	for (size_t i = 0; i < plan->counts[CHANGES_RESOURCE]; i++) {
+		struct change_entry entry = entry_of(&plan->rows[CHANGES_RESOURCE][i].head);
+
+		plan_summary_add(&listed, &entry);
+	}
+	return listed.add < plan->summary.add || listed.change < plan->summary.change ||
+	       listed.destroy < plan->summary.destroy;
+}
+
+/* Why there can be no verdict; empty: there can. */
+static struct str why_withheld(const struct plan *plan)
+{
+	if (plan->errored || plan->result == PLAN_ERROR)
+		return STR("terraform reported an error: an errored plan gets no verdict");
+	if (is_cut_text(plan))
+		return STR("the text counts more changes than it lists: what is missing cannot be "
+			   "judged; read the plan as JSON");
+	return STR_EMPTY;
+}
+
 bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct evaluation *evaluation,
     struct policy_problems *problems, struct verdict *out, struct err *err)
 {
@@ -351,10 +378,9 @@ bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct eval
 	*out = (struct verdict){0};
 	out->head_source = evaluation->head->source;
 	out->trusted_source = evaluation->trusted ? evaluation->trusted->source : STR_EMPTY;
-	if (evaluation->plan->errored || evaluation->plan->result == PLAN_ERROR) {
-		out->withheld = STR("terraform reported an error: an errored plan gets no verdict");
+	out->withheld = why_withheld(evaluation->plan);
+	if (out->withheld.len > 0)
 		return true;
-	}
 	evaluator_begin(evaluator, arena, scratch, evaluation);
 	evaluator->problems = problems;
 	evaluator->verdict = out;

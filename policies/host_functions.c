@@ -187,13 +187,15 @@ static struct str without_at(struct str name)
 	return name;
 }
 
+/* A user is no team, however his name is spelled: "acme/dba" stands in `teams` only. */
 static bool is_member(struct value approval, struct str team)
 {
 	const struct value *teams = value_get_c(approval, "teams");
 
 	if (team.len == 0)
 		return false;
-	if (str_eq_nocase(without_at(value_get_str(approval, "user")), team))
+	if (!str_contains(team, STR("/")) &&
+	    str_eq_nocase(without_at(value_get_str(approval, "user")), team))
 		return true;
 	for (uint32_t i = 0; teams && teams->kind == VALUE_LIST && i < teams->len; i++) {
 		if (str_eq_nocase(without_at(value_text(teams->as.items[i])), team))
@@ -210,6 +212,14 @@ static bool is_of_commit(struct value approval, struct str commit)
 	return approved.len > 0 && commit.len > 0 && str_eq(approved, commit);
 }
 
+/* Nobody approves what he wrote himself. */
+static bool is_own(struct value approval, struct value pr)
+{
+	struct str author = without_at(value_get_str(pr, "author"));
+
+	return author.len > 0 && str_eq_nocase(without_at(value_get_str(approval, "user")), author);
+}
+
 struct value approvals_by(struct value pr, struct str team, struct str commit)
 {
 	const struct value *approvals = value_get_c(pr, "approvals");
@@ -222,7 +232,7 @@ struct value approvals_by(struct value pr, struct str team, struct str commit)
 		struct value approval = approvals->as.items[i];
 
 		if (approval.kind == VALUE_MAP && is_of_commit(approval, commit) &&
-		    is_member(approval, without_at(team)))
+		    !is_own(approval, pr) && is_member(approval, without_at(team)))
 			return value_bool(true);
 	}
 	return value_bool(false);

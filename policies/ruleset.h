@@ -3,7 +3,8 @@
  * to it, packs and included files, put together.
  *
  * Rules accumulate; labels, params and variables merge downward, the nearest wins; an `override`
- * changes level, params or disabled of an inherited rule. Locks are proven here: an override,
+ * changes level, params or disabled of an inherited rule, or level and disabled of one of another
+ * tool ("tflint:x"), which nobody has to have declared. Locks are proven here: an override,
  * param, label or variable below a lock that is not provably tighter is a problem that names both
  * places. Expressions are compiled when first asked for (ruleset_program()), packs likewise;
  * `check_all` compiles all of them at once and reports every problem (check, policy lint, policy
@@ -113,7 +114,8 @@ struct ruleset {
 	size_t data_count;
 	struct waiver *waivers;
 	size_t waiver_count;
-	struct rule_override *tool_overrides; /* "tflint:x", "tflint:*"; what counts more is later */
+	struct rule_override
+	    *tool_overrides; /* "tflint:x", "tflint:*"; what counts more is later */
 	size_t tool_override_count;
 	struct policy_test *tests; /* of all files read, packs left out */
 	size_t test_count;

@@ -53,114 +53,104 @@ static void expect(const char *name, const struct program_result *result, int st
 
 /* --- one policy file, `check` --- */
 
+static const struct {
+	const char *name, *policy;
+	int status;
+	const char *parts[PARTS_MAX];
+} bad_files[] = {
+    /* YAML */
+    {"open bracket", "version: 1\nrules: [\n", 65, {"tfherald.yaml:3:1:", "closing bracket"}},
+    {"tab", "version: 1\nrules:\n\t- id: a\n", 65, {"tfherald.yaml:3:1:", "tab"}},
+    {"two documents", HOLDS "---\nversion: 1\n", 65, {"tfherald.yaml:7:1:", "one document"}},
+    {"a list", "- 1\n", 65, {"tfherald.yaml:1:1:", "expected a map"}},
+    {"nothing", "~\n", 65, {"tfherald.yaml:1:1:", "must be a map"}},
+    {"newer version", "version: 2\n", 65, {"tfherald.yaml:1:10:", "newer tfherald"}},
+    {"duplicate key", "version: 1\nlabels: {a: b, a: c}\n", 65,
+	{"tfherald.yaml:2:16:", "second time"}},
+    {"duplicate key of a rule", RULE "    level: info\n", 65, {"tfherald.yaml:6:5:", "'level'"}},
+    {"alias of itself", "version: 1\nlabels: &a {b: *a}\n", 65,
+	{"tfherald.yaml:2:17:", "contains itself"}},
+    {"CRLF",
+	"version: 1\r\nrules:\r\n  - {id: a, level: deny, title: A, forbid: "
+	"resource.after.n == 5}\r\n",
+	3, {"1 denial: a"}},
+    {"byte order mark", "\xef\xbb\xbf" HOLDS, 3, {"1 denial: a"}},
+    {"not UTF-8", "version: 1\n# \xff\n", 65, {"tfherald.yaml:2:3:", "not valid UTF-8"}},
+    /* traps */
+    {"trap !", RULE "    forbid: !has(resource.after.x)\n", 65,
+	{"tfherald.yaml:6:13:", "'!' is a tag", "block scalar", "\n              ^\n"}},
+    {"trap ? :", RULE "    forbid: true ? false : true\n", 65,
+	{"tfherald.yaml:6:26:", "a ? b : c", "block scalar"}},
+    {"trap quote", RULE "    forbid: \"a\" == resource.type\n", 65,
+	{"tfherald.yaml:6:17:", "begins with a quote", "block scalar"}},
+    {"trap {", RULE "    forbid: {\"a\": 1}.size() == 1\n", 65,
+	{"tfherald.yaml:6:21:", "'{' is a map", "block scalar"}},
+    {"trap [", RULE "    forbid: [1, 2].size() == 2\n", 65,
+	{"tfherald.yaml:6:", "'[' is a list", "block scalar"}},
+    {"trap *", RULE "    forbid: *x\n", 65,
+	{"tfherald.yaml:6:14:", "'*' is an alias", "block scalar"}},
+    {"trap &", RULE "    forbid: & true\n", 65,
+	{"tfherald.yaml:6:14:", "'&' is an anchor", "block scalar"}},
+    {"trap #", RULE "    forbid: resource.type == #x\n", 65,
+	{"tfherald.yaml:6:", "expected a value"}},
+    /* everything at once, settings and policies */
+    {"all problems in one run",
+	"version: 1\nfoo: 1\nlabels: [a]\nundecided: maybe\nrequire_rules: 3\nrules:\n  - "
+	"{id: a, level: hard, forbid: \"true\", enforce_from: 2026-02-30}\n",
+	65,
+	{"tfherald.yaml:2:1: unknown key 'foo'", "tfherald.yaml:3:9: 'labels'",
+	    "tfherald.yaml:4:12: 'undecided'", "tfherald.yaml:5:16: 'require_rules'",
+	    "tfherald.yaml:7:20: 'level'",
+	    "tfherald.yaml:7:56: 'enforce_from': '2026-02-30': there is no such day"}},
+    {"unknown keys of a rule",
+	RULE "    forbid: \"true\"\n    matc: {}\n    match: {foo: 1, actions: [destroy]}\n", 65,
+	{"tfherald.yaml:7:5:", "did you mean 'match'", "tfherald.yaml:8:13: unknown key 'foo'",
+	    "tfherald.yaml:8:31: unknown action 'destroy'"}},
+    {"duplicate id", HOLDS "  - {id: a, level: warn, forbid: \"true\"}\n", 65,
+	{"tfherald.yaml:7:5:", "the rule at line 3"}},
+    {"bad glob", RULE "    forbid: \"true\"\n    match: {dirs: [\"[\"]}\n", 65,
+	{"tfherald.yaml:7:", "has no ']'"}},
+    {"params",
+	"version: 1\nparams:\n  p: {type: int, value: x}\n  q: {type: int, value: 3, "
+	"tighten: superset}\n  r: {type: strng, value: x}\n",
+	65, {"tfherald.yaml:3:25:", "int expected", "tfherald.yaml:4:37:", "tfherald.yaml:5:13:"}},
+    {"variables in a circle", "version: 1\nvariables: {x: y, y: x}\n", 65,
+	{"tfherald.yaml:2:16:", "depends on itself"}},
+    {"override of nothing", "version: 1\noverride: {nope: {level: warn}}\n", 65,
+	{"tfherald.yaml:2:12:", "no rule 'nope'"}},
+    {"waivers in the wrong file",
+	"version: 1\nwaivers: []\nrules:\n  - {id: a, level: warn, forbid: \"true\"}\nfoo: "
+	"1\n",
+	65, {"tfherald.yaml:5:1:"}},
+    /* use */
+    {"missing file", "version: 1\nuse: [./no.yaml]\n", 65,
+	{"tfherald.yaml:2:7: there is no file 'no.yaml'"}},
+    {"glob without match", "version: 1\nuse: [./no/*.yaml]\n", 65,
+	{"tfherald.yaml:2:7:", "matches no file"}},
+    {"out of the repository", "version: 1\nuse: [../x.yaml]\n", 65,
+	{"tfherald.yaml:2:7:", "outside the repository"}},
+    {"absolute", "version: 1\nuse: [/etc/passwd]\n", 65,
+	{"tfherald.yaml:2:7:", "outside the repository"}},
+    {"itself", "version: 1\nuse: [./tfherald.yaml]\n", 65, {"tfherald.yaml:2:7:", "circle"}},
+    {"unknown pack", "version: 1\nuse: [\"pack:nope@1.0\"]\n", 65,
+	{"tfherald.yaml:2:7: no pack 'nope'"}},
+    {"unpinned pack", "version: 1\nuse: [\"pack:tags\"]\n", 65, {"tfherald.yaml:2:7:", "pinned"}},
+    {"unknown version of a pack", "version: 1\nuse: [\"pack:tags@9.9\"]\n", 65,
+	{"tfherald.yaml:2:7:", "no version '9.9'"}},
+    {"data outside", HOLDS "data: {x: ../../etc/passwd}\n", 65,
+	{"tfherald.yaml:7:8:", "out of the repository"}},
+};
+
 static void policy_files(void **state)
 {
-	static const struct {
-		const char *name, *policy;
-		int status;
-		const char *parts[PARTS_MAX];
-	} rows[] = {
-	    /* YAML */
-	    {"open bracket", "version: 1\nrules: [\n", 65,
-		{"tfherald.yaml:3:1:", "closing bracket"}},
-	    {"tab", "version: 1\nrules:\n\t- id: a\n", 65, {"tfherald.yaml:3:1:", "tab"}},
-	    {"two documents", HOLDS "---\nversion: 1\n", 65,
-		{"tfherald.yaml:7:1:", "one document"}},
-	    {"a list", "- 1\n", 65, {"tfherald.yaml:1:1:", "expected a map"}},
-	    {"nothing", "~\n", 65, {"tfherald.yaml:1:1:", "must be a map"}},
-	    {"newer version", "version: 2\n", 65, {"tfherald.yaml:1:10:", "newer tfherald"}},
-	    {"duplicate key", "version: 1\nlabels: {a: b, a: c}\n", 65,
-		{"tfherald.yaml:2:16:", "second time"}},
-	    {"duplicate key of a rule", RULE "    level: info\n", 65,
-		{"tfherald.yaml:6:5:", "'level'"}},
-	    {"alias of itself", "version: 1\nlabels: &a {b: *a}\n", 65,
-		{"tfherald.yaml:2:17:", "contains itself"}},
-	    {"CRLF",
-		"version: 1\r\nrules:\r\n  - {id: a, level: deny, title: A, forbid: "
-		"resource.after.n == 5}\r\n",
-		3, {"1 denial: a"}},
-	    {"byte order mark", "\xef\xbb\xbf" HOLDS, 3, {"1 denial: a"}},
-	    {"not UTF-8", "version: 1\n# \xff\n", 65, {"tfherald.yaml:2:3:", "not valid UTF-8"}},
-	    /* traps */
-	    {"trap !", RULE "    forbid: !has(resource.after.x)\n", 65,
-		{"tfherald.yaml:6:13:", "'!' is a tag", "block scalar", "\n              ^\n"}},
-	    {"trap ? :", RULE "    forbid: true ? false : true\n", 65,
-		{"tfherald.yaml:6:26:", "a ? b : c", "block scalar"}},
-	    {"trap quote", RULE "    forbid: \"a\" == resource.type\n", 65,
-		{"tfherald.yaml:6:17:", "begins with a quote", "block scalar"}},
-	    {"trap {", RULE "    forbid: {\"a\": 1}.size() == 1\n", 65,
-		{"tfherald.yaml:6:21:", "'{' is a map", "block scalar"}},
-	    {"trap [", RULE "    forbid: [1, 2].size() == 2\n", 65,
-		{"tfherald.yaml:6:", "'[' is a list", "block scalar"}},
-	    {"trap *", RULE "    forbid: *x\n", 65,
-		{"tfherald.yaml:6:14:", "'*' is an alias", "block scalar"}},
-	    {"trap &", RULE "    forbid: & true\n", 65,
-		{"tfherald.yaml:6:14:", "'&' is an anchor", "block scalar"}},
-	    {"trap #", RULE "    forbid: resource.type == #x\n", 65,
-		{"tfherald.yaml:6:", "expected a value"}},
-	    /* everything at once, settings and policies */
-	    {"all problems in one run",
-		"version: 1\nfoo: 1\nlabels: [a]\nundecided: maybe\nrequire_rules: 3\nrules:\n  - "
-		"{id: a, level: hard, forbid: \"true\", enforce_from: 2026-02-30}\n",
-		65,
-		{"tfherald.yaml:2:1: unknown key 'foo'", "tfherald.yaml:3:9: 'labels'",
-		    "tfherald.yaml:4:12: 'undecided'", "tfherald.yaml:5:16: 'require_rules'",
-		    "tfherald.yaml:7:20: 'level'",
-		    "tfherald.yaml:7:56: 'enforce_from': '2026-02-30': there is no such day"}},
-	    {"unknown keys of a rule",
-		RULE
-		"    forbid: \"true\"\n    matc: {}\n    match: {foo: 1, actions: [destroy]}\n",
-		65,
-		{"tfherald.yaml:7:5:", "did you mean 'match'",
-		    "tfherald.yaml:8:13: unknown key 'foo'",
-		    "tfherald.yaml:8:31: unknown action 'destroy'"}},
-	    {"duplicate id", HOLDS "  - {id: a, level: warn, forbid: \"true\"}\n", 65,
-		{"tfherald.yaml:7:5:", "the rule at line 3"}},
-	    {"bad glob", RULE "    forbid: \"true\"\n    match: {dirs: [\"[\"]}\n", 65,
-		{"tfherald.yaml:7:", "has no ']'"}},
-	    {"params",
-		"version: 1\nparams:\n  p: {type: int, value: x}\n  q: {type: int, value: 3, "
-		"tighten: superset}\n  r: {type: strng, value: x}\n",
-		65,
-		{"tfherald.yaml:3:25:", "int expected",
-		    "tfherald.yaml:4:37:", "tfherald.yaml:5:13:"}},
-	    {"variables in a circle", "version: 1\nvariables: {x: y, y: x}\n", 65,
-		{"tfherald.yaml:2:16:", "depends on itself"}},
-	    {"override of nothing", "version: 1\noverride: {nope: {level: warn}}\n", 65,
-		{"tfherald.yaml:2:12:", "no rule 'nope'"}},
-	    {"waivers in the wrong file",
-		"version: 1\nwaivers: []\nrules:\n  - {id: a, level: warn, forbid: \"true\"}\nfoo: "
-		"1\n",
-		65, {"tfherald.yaml:5:1:"}},
-	    /* use */
-	    {"missing file", "version: 1\nuse: [./no.yaml]\n", 65,
-		{"tfherald.yaml:2:7: there is no file 'no.yaml'"}},
-	    {"glob without match", "version: 1\nuse: [./no/*.yaml]\n", 65,
-		{"tfherald.yaml:2:7:", "matches no file"}},
-	    {"out of the repository", "version: 1\nuse: [../x.yaml]\n", 65,
-		{"tfherald.yaml:2:7:", "outside the repository"}},
-	    {"absolute", "version: 1\nuse: [/etc/passwd]\n", 65,
-		{"tfherald.yaml:2:7:", "outside the repository"}},
-	    {"itself", "version: 1\nuse: [./tfherald.yaml]\n", 65,
-		{"tfherald.yaml:2:7:", "circle"}},
-	    {"unknown pack", "version: 1\nuse: [\"pack:nope@1.0\"]\n", 65,
-		{"tfherald.yaml:2:7: no pack 'nope'"}},
-	    {"unpinned pack", "version: 1\nuse: [\"pack:tags\"]\n", 65,
-		{"tfherald.yaml:2:7:", "pinned"}},
-	    {"unknown version of a pack", "version: 1\nuse: [\"pack:tags@9.9\"]\n", 65,
-		{"tfherald.yaml:2:7:", "no version '9.9'"}},
-	    {"data outside", HOLDS "data: {x: ../../etc/passwd}\n", 65,
-		{"tfherald.yaml:7:8:", "out of the repository"}},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(bad_files); i++) {
 		struct program program;
 		struct program_result result;
 
-		begin(&program, rows[i].policy);
+		begin(&program, bad_files[i].policy);
 		result = RUN(&program, "check", ".=p.json");
-		expect(rows[i].name, &result, rows[i].status, rows[i].parts);
+		expect(bad_files[i].name, &result, bad_files[i].status, bad_files[i].parts);
 		program_end(&program);
 	}
 }
@@ -407,78 +397,73 @@ static void no_regular_files(void **state)
 
 /* --- other files, options, commands --- */
 
+static const struct {
+	const char *name, *input;
+	const char *args[10];
+	int status;
+	const char *parts[PARTS_MAX];
+} bad_inputs[] = {
+    {"config check", NULL, {"config", "check"}, 0, {"nothing wrong"}},
+    {"clock", NULL, {"check", "--now", "yesterday", ".=p.json"}, 64, {"--now expects"}},
+    {"no such day", NULL, {"check", "--now", "2026-02-30", ".=p.json"}, 64, {"--now expects"}},
+    {"facts: no JSON", "hello", {"check", "--facts", "in", ".=p.json"}, 65, {"in:1:1:"}},
+    {"facts: a list", "[]", {"check", "--facts", "in", ".=p.json"}, 65, {"JSON object"}},
+    {"facts: unknown key", "{\"foo\":1}", {"check", "--facts", "in", ".=p.json"}, 65,
+	{"unknown key 'foo'"}},
+    {"facts: pr is no map", "{\"pr\":5}", {"check", "--facts", "in", ".=p.json"}, 65,
+	{"'pr' must be a map"}},
+    {"facts: number", "{\"pr\":{\"number\":\"7\"}}", {"check", "--facts", "in", ".=p.json"}, 65,
+	{"'pr.number' must be a whole number"}},
+    {"facts: labels", "{\"pr\":{\"labels\":\"x\"}}", {"check", "--facts", "in", ".=p.json"}, 65,
+	{"'pr.labels' must be a list"}},
+    {"facts: approvals", "{\"pr\":{\"approvals\":[5]}}", {"check", "--facts", "in", ".=p.json"}, 65,
+	{"'pr.approvals' must be a list"}},
+    {"facts: teams", "{\"pr\":{\"approvals\":[{\"teams\":\"a/b\"}]}}",
+	{"check", "--facts", "in", ".=p.json"}, 65, {"'approval.teams' must be a list"}},
+    {"facts: fine",
+	"{\"pr\":{\"number\":7,\"labels\":[\"x\"],\"draft\":false,\"author\":\"b\","
+	"\"approvals\":[{\"user\":\"a\",\"teams\":[],\"commit\":\"c\"}]},\"git\":{"
+	"\"changed_files\":[]},\"backend\":{\"type\":\"s3\",\"config\":{}}}",
+	{"check", "--facts", "in", ".=p.json"}, 3, {"1 denial: a"}},
+    {"facts: missing", NULL, {"check", "--facts", "no", ".=p.json"}, 66, {"'no'"}},
+    {"data: no JSON", "{", {"check", "--data", "x=in", ".=p.json"}, 65, {"in:1:2:"}},
+    {"data: no name", NULL, {"check", "--data", "in", ".=p.json"}, 64, {"NAME=FILE"}},
+    {"data: missing", NULL, {"check", "--data", "x=no", ".=p.json"}, 66, {"'no'"}},
+    {"plan: a directory", NULL, {"check", ".=."}, 66, {"is a directory"}},
+    {"plan: empty", "", {"check", ".=in"}, 65, {"is empty"}},
+    {"plan: text", "hello", {"check", ".=in"}, 65, {"no plan"}},
+    {"plan: errored", "{\"format_version\":\"1.2\",\"errored\":true,\"resource_changes\":[]}",
+	{"check", ".=in"}, 65, {"gets no verdict"}},
+    {"DIR: none", NULL, {"check", "no=p.json"}, 64, {"no directory"}},
+    {"DIR: without Terraform", NULL, {"check", "tmp=p.json"}, 64, {"no Terraform files"}},
+    {"DIR: not said", NULL, {"check", "tmp/p.json"}, 64, {"DIR="}},
+    {"waive: no such day", NULL,
+	{"policy", "waive", "a", "aws_x.a", ".=p.json", "--reason=r", "--expires=2026-02-30"}, 64,
+	{"no such day"}},
+    {"waive: unknown rule", NULL,
+	{"policy", "waive", "b", "aws_x.a", ".=p.json", "--reason=r", "--expires=2026-12-20",
+	    "--now=2026-11-22"},
+	64, {"no rule 'b'"}},
+    {"explain: unknown resource", NULL, {"policy", "explain", "a", "aws_x.b", ".=p.json"}, 64,
+	{"did you mean 'aws_x.a'"}},
+    {"effective: missing", NULL, {"policy", "effective", "no"}, 66, {"'no'"}},
+    {"eval: two lines", NULL, {"policy", "eval", "1 +\n(2"}, 65, {"to close '(2'", "  (2\n    ^"}},
+    {"eval: variables", "[]", {"policy", "eval", "--vars", "in", "1"}, 65, {"object of variables"}},
+    {"list", NULL, {"policy", "list"}, 0, {"tfherald.yaml:3:5"}},
+};
+
 static void other_inputs(void **state)
 {
-	static const struct {
-		const char *name, *input;
-		const char *args[10];
-		int status;
-		const char *parts[PARTS_MAX];
-	} rows[] = {
-	    {"config check", NULL, {"config", "check"}, 0, {"nothing wrong"}},
-	    {"clock", NULL, {"check", "--now", "yesterday", ".=p.json"}, 64, {"--now expects"}},
-	    {"no such day", NULL, {"check", "--now", "2026-02-30", ".=p.json"}, 64,
-		{"--now expects"}},
-	    {"facts: no JSON", "hello", {"check", "--facts", "in", ".=p.json"}, 65, {"in:1:1:"}},
-	    {"facts: a list", "[]", {"check", "--facts", "in", ".=p.json"}, 65, {"JSON object"}},
-	    {"facts: unknown key", "{\"foo\":1}", {"check", "--facts", "in", ".=p.json"}, 65,
-		{"unknown key 'foo'"}},
-	    {"facts: pr is no map", "{\"pr\":5}", {"check", "--facts", "in", ".=p.json"}, 65,
-		{"'pr' must be a map"}},
-	    {"facts: number", "{\"pr\":{\"number\":\"7\"}}", {"check", "--facts", "in", ".=p.json"},
-		65, {"'pr.number' must be a whole number"}},
-	    {"facts: labels", "{\"pr\":{\"labels\":\"x\"}}", {"check", "--facts", "in", ".=p.json"},
-		65, {"'pr.labels' must be a list"}},
-	    {"facts: approvals", "{\"pr\":{\"approvals\":[5]}}",
-		{"check", "--facts", "in", ".=p.json"}, 65, {"'pr.approvals' must be a list"}},
-	    {"facts: teams", "{\"pr\":{\"approvals\":[{\"teams\":\"a/b\"}]}}",
-		{"check", "--facts", "in", ".=p.json"}, 65, {"'approval.teams' must be a list"}},
-	    {"facts: fine",
-		"{\"pr\":{\"number\":7,\"labels\":[\"x\"],\"draft\":false,\"author\":\"b\","
-		"\"approvals\":[{\"user\":\"a\",\"teams\":[],\"commit\":\"c\"}]},\"git\":{"
-		"\"changed_files\":[]},\"backend\":{\"type\":\"s3\",\"config\":{}}}",
-		{"check", "--facts", "in", ".=p.json"}, 3, {"1 denial: a"}},
-	    {"facts: missing", NULL, {"check", "--facts", "no", ".=p.json"}, 66, {"'no'"}},
-	    {"data: no JSON", "{", {"check", "--data", "x=in", ".=p.json"}, 65, {"in:1:2:"}},
-	    {"data: no name", NULL, {"check", "--data", "in", ".=p.json"}, 64, {"NAME=FILE"}},
-	    {"data: missing", NULL, {"check", "--data", "x=no", ".=p.json"}, 66, {"'no'"}},
-	    {"plan: a directory", NULL, {"check", ".=."}, 66, {"is a directory"}},
-	    {"plan: empty", "", {"check", ".=in"}, 65, {"is empty"}},
-	    {"plan: text", "hello", {"check", ".=in"}, 65, {"no plan"}},
-	    {"plan: errored",
-		"{\"format_version\":\"1.2\",\"errored\":true,\"resource_changes\":[]}",
-		{"check", ".=in"}, 65, {"gets no verdict"}},
-	    {"DIR: none", NULL, {"check", "no=p.json"}, 64, {"no directory"}},
-	    {"DIR: without Terraform", NULL, {"check", "tmp=p.json"}, 64, {"no Terraform files"}},
-	    {"DIR: not said", NULL, {"check", "tmp/p.json"}, 64, {"DIR="}},
-	    {"waive: no such day", NULL,
-		{"policy", "waive", "a", "aws_x.a", ".=p.json", "--reason=r",
-		    "--expires=2026-02-30"},
-		64, {"no such day"}},
-	    {"waive: unknown rule", NULL,
-		{"policy", "waive", "b", "aws_x.a", ".=p.json", "--reason=r",
-		    "--expires=2026-12-20", "--now=2026-11-22"},
-		64, {"no rule 'b'"}},
-	    {"explain: unknown resource", NULL, {"policy", "explain", "a", "aws_x.b", ".=p.json"},
-		64, {"did you mean 'aws_x.a'"}},
-	    {"effective: missing", NULL, {"policy", "effective", "no"}, 66, {"'no'"}},
-	    {"eval: two lines", NULL, {"policy", "eval", "1 +\n(2"}, 65,
-		{"to close '(2'", "  (2\n    ^"}},
-	    {"eval: variables", "[]", {"policy", "eval", "--vars", "in", "1"}, 65,
-		{"object of variables"}},
-	    {"list", NULL, {"policy", "list"}, 0, {"tfherald.yaml:3:5"}},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(bad_inputs); i++) {
 		struct program program;
 		struct program_result result;
 
 		begin(&program, HOLDS);
-		if (rows[i].input)
-			write_file(&program, "in", rows[i].input);
-		result = program_run(&program, rows[i].args);
-		expect(rows[i].name, &result, rows[i].status, rows[i].parts);
+		if (bad_inputs[i].input)
+			write_file(&program, "in", bad_inputs[i].input);
+		result = program_run(&program, bad_inputs[i].args);
+		expect(bad_inputs[i].name, &result, bad_inputs[i].status, bad_inputs[i].parts);
 		program_end(&program);
 	}
 }

@@ -355,6 +355,26 @@ static void test_waive(void **state)
 	program_end(&program);
 }
 
+/* What is written for a finding of the whole plan is a waiver of it; --now is the clock of all. */
+static void test_waive_plan(void **state)
+{
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	begin(&program);
+	program_write(&program, "tfherald.yaml",
+	    STR("version: 1\nrules:\n  - {id: none, level: deny, scope: plan, forbid: "
+		"plan.summary.add > 0}\n"));
+	result = WAIVE("none", "", "plan.json", UNTIL);
+	program_expect("written", &result, 0, "resource: \"*\"", NULL);
+	result = RUN(&program, "check", "--now", "2026-12-24", "plan.json");
+	program_expect("used", &result, 0, "none on *: expires in 8 days, after 2026-12-31", NULL);
+	result = RUN(&program, "check", "--now", "2027-01-01", "plan.json");
+	program_expect("expired", &result, 3, "none on *: expired 2026-12-31", NULL);
+	program_end(&program);
+}
+
 static void test_waive_locked(void **state)
 {
 	struct program program;
@@ -525,6 +545,7 @@ int main(void)
 	    cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_record),
 	    cmocka_unit_test(test_waive),
+	    cmocka_unit_test(test_waive_plan),
 	    cmocka_unit_test(test_waive_locked),
 	    cmocka_unit_test(test_effective),
 	    cmocka_unit_test(test_list),

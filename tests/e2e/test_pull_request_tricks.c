@@ -77,40 +77,40 @@ static void make_repository(struct program *program)
 static const struct attempt {
 	const char *name, *script;
 	const char *approved, *team; /* approvals: the commit */
-	int status;
 	const char *part;
+	int status;
 	bool github;
 } attempts[] = {
-    {"nothing", "true", NULL, NULL, 3, "denials: a, x", false},
-    {"nothing, GitHub", "true", NULL, NULL, 3, "denials: a, x", true},
-    {"file deleted", "git rm -q tfherald.yaml", NULL, NULL, 3, "weakens tfherald.yaml", false},
-    {"file deleted, GitHub", "git rm -q tfherald.yaml", NULL, NULL, 3, "weakens tfherald.yaml",
+    {"nothing", "true", NULL, NULL, "denials: a, x", 3, false},
+    {"nothing, GitHub", "true", NULL, NULL, "denials: a, x", 3, true},
+    {"file deleted", "git rm -q tfherald.yaml", NULL, NULL, "weakens tfherald.yaml", 3, false},
+    {"file deleted, GitHub", "git rm -q tfherald.yaml", NULL, NULL, "weakens tfherald.yaml", 3,
 	true},
-    {"file deleted, not committed", "rm tfherald.yaml", NULL, NULL, 3, "weakens tfherald.yaml",
+    {"file deleted, not committed", "rm tfherald.yaml", NULL, NULL, "weakens tfherald.yaml", 3,
 	false},
-    {"renamed to .yml", "git mv tfherald.yaml tfherald.yml", NULL, NULL, 3, "is not read", false},
-    {"disabled", "sed -i 's/level: deny/level: deny, disabled: true/' tfherald.yaml", NULL, NULL, 3,
-	"weakens a", false},
-    {"levels", LOOSE, NULL, NULL, 3, "weakens x", false},
-    {"param", "sed -i 's/value: 4/value: 400/' tfherald.yaml", NULL, NULL, 3, "weakens", false},
+    {"renamed to .yml", "git mv tfherald.yaml tfherald.yml", NULL, NULL, "is not read", 3, false},
+    {"disabled", "sed -i 's/level: deny/level: deny, disabled: true/' tfherald.yaml", NULL, NULL,
+	"weakens a", 3, false},
+    {"levels", LOOSE, NULL, NULL, "weakens x", 3, false},
+    {"param", "sed -i 's/value: 4/value: 400/' tfherald.yaml", NULL, NULL, "weakens", 3, false},
     {"child", "printf 'version: 1\\noverride: {a: {disabled: true}}\\n' > prod/tfherald.yaml", NULL,
-	NULL, 3, "weakens a", false},
-    {"waivers", WAIVE, NULL, NULL, 3, "denials: a, x", false},
+	NULL, "weakens a", 3, false},
+    {"waivers", WAIVE, NULL, NULL, "denials: a, x", 3, false},
     {"moved to another file",
 	"(echo 'version: 1'; sed -n '/^rules/,$p' tfherald.yaml) > policies/y.yaml; sed -i "
 	"'/^rules/,$d; s/x.yaml/*.yaml/' tfherald.yaml",
-	NULL, NULL, 3, "denials: a, x", false},
-    {"owners", "sed -i 's/acme.sec/acme\\/evil/' tfherald.yaml; " LOOSE, RIGHT, "acme/evil", 3,
-	"weakens a", false},
-    {"break-glass", "echo 'break_glass: {}' >> tfherald.yaml", NULL, NULL, 3, "denials", false},
-    {"approved", LOOSE, RIGHT, "acme/sec", 0, "released", false},
-    {"approved, deleted", "git rm -q tfherald.yaml", RIGHT, "acme/sec", 0, "released", false},
-    {"approved, waivers", WAIVE, RIGHT, "acme/sec", 0, "waived", false},
-    {"approved another commit", LOOSE, WRONG, "acme/sec", 3, "weakens a", false},
-    {"approved part of a commit", LOOSE, "$(git rev-parse --short HEAD)", "acme/sec", 3,
-	"weakens a", false},
-    {"approved no commit", LOOSE, "", "acme/sec", 3, "weakens a", false},
-    {"approved by others", LOOSE, RIGHT, "acme/web", 3, "weakens a", false},
+	NULL, NULL, "denials: a, x", 3, false},
+    {"owners", "sed -i 's/acme.sec/acme\\/evil/' tfherald.yaml; " LOOSE, RIGHT, "acme/evil",
+	"weakens a", 3, false},
+    {"break-glass", "echo 'break_glass: {}' >> tfherald.yaml", NULL, NULL, "denials", 3, false},
+    {"approved", LOOSE, RIGHT, "acme/sec", "released", 0, false},
+    {"approved, deleted", "git rm -q tfherald.yaml", RIGHT, "acme/sec", "released", 0, false},
+    {"approved, waivers", WAIVE, RIGHT, "acme/sec", "waived", 0, false},
+    {"approved another commit", LOOSE, WRONG, "acme/sec", "weakens a", 3, false},
+    {"approved part of a commit", LOOSE, "$(git rev-parse --short HEAD)", "acme/sec", "weakens a",
+	3, false},
+    {"approved no commit", LOOSE, "", "acme/sec", "weakens a", 3, false},
+    {"approved by others", LOOSE, RIGHT, "acme/web", "weakens a", 3, false},
 };
 
 static void pull_requests(void **state)

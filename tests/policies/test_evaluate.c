@@ -224,6 +224,13 @@ static void test_entries(void **state)
 		"deny violation r t.a\nwarn undecided s t.a on after\nwarn undecided v t.a on "
 		"replace_paths\n",
 		NULL},
+	    {"text: one that counts more than it lists was cut",
+		POLICY(R("match: {types: [t], " EVERY "}")),
+		"  # t.a will be created\n  + resource \"t\" \"a\" {\n    }\n\n"
+		"Plan: 1 to add, 0 to change, 1 to destroy.\n",
+		"withheld the text counts more changes than it lists: what is missing cannot be "
+		"judged; read the plan as JSON\n",
+		NULL},
 	};
 
 	run_rows(rows, sizeof(rows) / sizeof(rows[0]));

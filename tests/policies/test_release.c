@@ -159,7 +159,9 @@ static void test_not_released(void **state)
 	(void)state;
 	static const char *const answers[] = {NULL, "{'approvals': []}", APPROVED("x", "c0ffee"),
 	    APPROVED("o", "0ldc0de"), APPROVED("", "c0ffee"), "{'approvals': [{'user': 'o'}]}",
-	    "{'approvals': 'o'}", "{}"};
+	    "{'approvals': 'o'}", "{}",
+	    /* his own */
+	    "{'author': 'O', 'approvals': [{'user': 'o', 'commit': 'c0ffee'}]}"};
 	const struct row row = {"not released", POLICY(OWNERS RULE("deny", P_IS_1)),
 	    POLICY(OWNERS RULE("warn", P_IS_1)),
 	    "deny weakens r \"weakens r (tfherald.yaml:4, now tfherald.yaml:4): level deny -> "

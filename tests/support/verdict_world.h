@@ -28,7 +28,7 @@ struct verdict_world {
 	struct policy_world world;
 	struct plan *plan;
 	struct ruleset_comparison weakenings;
-	struct weakening weakening; /* rule not empty: instead of those */
+	struct weakening weakening;	/* rule not empty: instead of those */
 	const struct finding *imported; /* of other tools */
 	size_t imported_count;
 	struct evaluation evaluation;
