@@ -67,7 +67,7 @@ struct command {
 	size_t operands_max;
 	bool takes_child; /* accepts "-- COMMAND" */
 	bool hidden;
-	bool is_group; /* has no options and no `run` */
+	bool is_group;		 /* has no options and no `run` */
 	bool operand_is_command; /* the first operand may name a command, too (help) */
 	/* status is 0 on entry; it is the exit status when true is returned */
 	NODISCARD bool (*run)(struct app *app, const void *values, const struct operands *operands,

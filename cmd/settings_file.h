@@ -40,7 +40,7 @@ struct setting_reader {
 	const char *file;	     /* relative to the root */
 	struct str base;	     /* directory of the file, "" for the root */
 	bool policies; /* also what is wrong with the part of the file that the policies read */
-	struct slack_route *routes;  /* ROUTES_MAX */
+	struct slack_route *routes; /* ROUTES_MAX */
 };
 
 /* Text of a scalar -> value of a row. Errors: ERR_INVALID without a place, without secrets. */

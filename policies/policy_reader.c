@@ -401,11 +401,16 @@ static void read_word_field(struct policy_reader *reader, const struct policy_ke
 static void read_field(struct policy_reader *reader, const struct policy_key *key,
     const struct value *node, void *into)
 {
-	void *field = into ? (char *)into + key->offset : NULL;
+	void *field;
 
+	/* these fill in what they like, the others a field of `into` */
+	if (key->field == FIELD_OTHER) {
+		key->read(reader, key->name, node, into);
+		return;
+	}
+	field = (char *)into + key->offset;
 	switch (key->field) {
 	case FIELD_OTHER:
-		key->read(reader, key->name, node, into);
 		return;
 	case FIELD_TEXT:
 		(void)!reader_text(reader, key->name, node, field);

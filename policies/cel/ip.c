@@ -339,7 +339,9 @@ static uint8_t mask_byte(uint8_t bits, size_t i)
 
 	if (bits >= first + 8)
 		return 0xff;
-	return bits <= first ? 0 : (uint8_t)(0xff << (8 - (bits - first)));
+	if (bits <= first)
+		return 0;
+	return (uint8_t)(0xffU << (8 - (bits - first)) & 0xffU);
 }
 
 struct ip_prefix ip_mask(struct ip_prefix prefix)

@@ -72,8 +72,8 @@ static void test_expressions(void **state)
 	    "plan.complete && !plan.errored && plan.terraform_version == '1.9.0'",
 	    "plan.outputs.o.after == 5 && plan.outputs.o.action == 'create'",
 	    "plan.variables.v == 1 && plan.variables.s == 'x'",
-	    "plan.modules.exists(m, m.address == 'module.m' && m.source == './m' && m.version == "
-	    "'1.0')",
+	    ("plan.modules.exists(m, m.address == 'module.m' && m.source == './m' && m.version == "
+	     "'1.0')"),
 	    "plan.resources.size() == 3 && plan.resources[1].address == 'u.b'",
 	    "plan.drift == []",
 	    "dir == '.' && dir_parts == [] && operation == 'plan'",

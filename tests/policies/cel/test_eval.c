@@ -249,8 +249,8 @@ static void test_limits(void **state)
 	    "d, cel.bind(f, e + e + e + e + e + e + e, cel.bind(g, f + f + f + f + f, "
 	    "size(g + g + g + g + g) > 0)))))))",
 	    "L.exists(x, (resource.after.long + 'b').matches('^(a+)+$'))",
-	    "L.exists(x, L.exists(y, L.exists(z, (resource.after.long + "
-	    "'b').matches('^(a|a)*(a|a)*(a|a)*(a|a)*$'))))",
+	    ("L.exists(x, L.exists(y, L.exists(z, (resource.after.long + "
+	     "'b').matches('^(a|a)*(a|a)*(a|a)*(a|a)*$'))))"),
 	};
 	struct value activation[2] = {cel_check_json(arena,
 	    "{\"after\": {\"long\": "
