@@ -150,13 +150,24 @@ static bool check_required(
 	return true;
 }
 
+/* An error of a rule stands once for all the resources it met. */
+static bool is_for_many(const struct finding *finding)
+{
+	return finding->count > 1;
+}
+
 static bool check_value(
     const struct waiving *waiving, const struct finding *finding, struct err *err)
 {
 	int64_t days = (waiving->expires - waiving->plan.policies.world.now) / DATE_DAY;
 
-	if (finding->value_fingerprint.len > 0)
+	if (finding->value_fingerprint.len > 0 && !is_for_many(finding))
 		return true;
+	if (is_for_many(finding) && days > VALUELESS_DAYS)
+		return err_set(err, ERR_INVALID,
+		    "the rule fails on %zu resources: a waiver of them all is bound to no value "
+		    "and lasts at most %d days",
+		    finding->count, VALUELESS_DAYS);
 	if (days > VALUELESS_DAYS)
 		return err_set(err, ERR_INVALID,
 		    "no fingerprint of the value can be made: it is sensitive and there is no "
@@ -182,6 +193,7 @@ static bool is_there(const struct waiving *waiving, struct str value)
 static bool add_waiver(struct waiving *waiving, const struct finding *finding, struct err *err)
 {
 	const struct waive_options *options = waiving->options;
+	struct str value = is_for_many(finding) ? STR_EMPTY : finding->value_fingerprint;
 
 	if (!may_waive(waiving, finding, err) || !check_value(waiving, finding, err))
 		return false;
@@ -191,11 +203,11 @@ static bool add_waiver(struct waiving *waiving, const struct finding *finding, s
 		    STR_ARG(finding->item));
 		return true;
 	}
-	if (is_there(waiving, finding->value_fingerprint))
+	if (is_there(waiving, value))
 		return true;
 	waiving->waivers[waiving->waiver_count++] = (struct waiver){.rule = waiving->rule,
-	    .resource = waiving->address,
-	    .value = finding->value_fingerprint,
+	    .resource = is_for_many(finding) ? STR("*") : waiving->address,
+	    .value = value,
 	    .reason = str_from(options->reason),
 	    .ticket = str_from(options->ticket),
 	    .approved_by = str_from(options->approved_by),

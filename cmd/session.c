@@ -11,6 +11,16 @@ static bool override(struct app *app, struct session *session, enum setting_id i
 	       settings_override(app->run, &session->settings, id, option, str_from(text), err);
 }
 
+static bool is_elsewhere(
+    struct app *app, const struct session_options *options, const struct workspace *workspace)
+{
+	struct workspace here;
+	struct err err = {0};
+
+	return options->directory && workspace_find(app->run, &here, &err) && here.in_repository &&
+	       !str_eq(here.root, workspace->root);
+}
+
 bool session_open(
     struct app *app, const struct session_options *options, struct session *out, struct err *err)
 {
@@ -21,6 +31,7 @@ bool session_open(
 	    !override(app, out, SET_TERRAFORM_COMMAND, "--terraform", options->terraform, err) ||
 	    !override(app, out, SET_LOG_LEVEL, "--log-level", app->globals.log_level, err))
 		return false;
+	out->is_elsewhere = is_elsewhere(app, options, &out->workspace);
 	enum log_level level;
 	if (log_level_from_str(settings_text(&out->settings, SET_LOG_LEVEL), &level))
 		log_set_level(level);
@@ -45,8 +56,16 @@ static bool find_trust(
     struct app *app, struct session *session, const struct fact_options *options, struct err *err)
 {
 	struct trust trust = {.tree = NULL};
-	bool found =
-	    trust_find(app, &session->workspace, &session->facts, options->base, &trust, err);
+	bool found;
+
+	/* A link in the place of a directory may lead into any repository on the machine, whose
+	 * rules would then count. */
+	if (session->facts.in_ci && session->is_elsewhere && !options->base)
+		return err_set(err, ERR_INVALID,
+		    "the directory lies in another repository ('%.*s') than the one this job works "
+		    "in; give --base HEAD or --base COMMIT when that is meant",
+		    STR_ARG(session->workspace.root));
+	found = trust_find(app, &session->workspace, &session->facts, options->base, &trust, err);
 
 	if (found)
 		keep_trust(session, &trust);

@@ -27,6 +27,7 @@ struct session {
 	struct settings settings;
 	struct facts facts;
 	struct session_trust trust;
+	bool is_elsewhere; /* in another repository than the working directory is */
 };
 
 /* What the command line says; each NULL when it does not. */

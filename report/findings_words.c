@@ -64,11 +64,37 @@ static void say_names(const struct speaker *speaker, const struct str *names, si
 	}
 }
 
+/* What an apply would never tell: who asks has to be told it. */
+static bool is_outside(struct str path)
+{
+	static const char *const roots[] = {"pr", "git", "data", "backend"};
+
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
+		struct str rest = path;
+
+		if (str_eat(&rest, str_from(roots[i])) && (rest.len == 0 || rest.ptr[0] == '.'))
+			return true;
+	}
+	return false;
+}
+
+static bool is_all_outside(const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->path_count; i++) {
+		if (!is_outside(finding->paths[i]))
+			return false;
+	}
+	return finding->path_count > 0;
+}
+
 static void say_cause(
     const struct finding_block *block, const struct finding *finding, const struct speaker *speaker)
 {
-	words(speaker, block->after_apply ? "cannot be verified after apply either"
-					  : "cannot be verified before apply");
+	if (is_all_outside(finding))
+		words(speaker, "not known in this run (see --facts and --data)");
+	else
+		words(speaker, block->after_apply ? "cannot be verified after apply either"
+						  : "cannot be verified before apply");
 	if (finding->cause_count > 0)
 		say_names(speaker, finding->causes, finding->cause_count);
 	else
