@@ -15,7 +15,7 @@
 #define SIMPLE                                                                                    \
 	"{\"format_version\":\"1.2\",\"terraform_version\":\"1.9.0\",\"complete\":true,"          \
 	"\"resource_changes\":[{\"address\":\"aws_x.a\",\"mode\":\"managed\",\"type\":\"aws_x\"," \
-	"\"name\":\"a\",\"provider_name\":\"registry.terraform.io/hashicorp/"                     \
+	"\"name\":\"a\",\"provider_name\":\"example/hashicorp/"                                   \
 	"aws\",\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":{\"n\":5}}}]}"
 
 #define BASE                                                                                      \
@@ -152,10 +152,32 @@ static void pull_requests(void **state)
 	}
 }
 
+/* A link in the place of the directory, into another repository of the machine: its own rules, or
+ * none, shall not count. */
+static void elsewhere(void **state)
+{
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	make_repository(&program);
+	run_sh(&program,
+	    "mkdir evil; cd evil; git init -q -b main; cp ../o/prod/main.tf .; git "
+	    "add -A; git -c user.name=a -c user.email=a@e commit -qm e; git update-ref "
+	    "refs/remotes/origin/main HEAD; cd ../c; rm -r prod; ln -s ../evil prod");
+	(void)program_write(&program, "plan.json", STR(SIMPLE));
+	set_platform(&program, false, WRONG);
+	result = program_run(
+	    &program, (const char *const[]){"--chdir", "c", "check", "prod=../plan.json", NULL});
+	program_expect("elsewhere", &result, 65, NULL, "lies in another repository");
+	program_end(&program);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pull_requests),
+	    cmocka_unit_test(elsewhere),
 	};
 
 	return cmocka_run_group_tests_name("e2e/pull_request_tricks", tests, NULL, NULL);
