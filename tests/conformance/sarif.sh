@@ -9,6 +9,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 packages=${TFHERALD_SARIF_MULTITOOL:-$2}
+mkdir -p "$packages" && packages=$(cd "$packages" && pwd) || exit 1
 tool=$packages/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 
 missing() {
@@ -22,7 +23,7 @@ if [ -z "${TFHERALD_SARIF_MULTITOOL:-}" ] &&
 	{ [ ! -e "$tool" ] || ! cmp -s "$here/sarif/package-lock.json" "$packages/package-lock.json"; }; then
 	[ "$(uname -s)" = Linux ] || missing "the validator is there for Linux only"
 	command -v npm > /dev/null 2>&1 || missing "npm is not on PATH"
-	mkdir -p "$packages" && cp "$here/sarif/package.json" "$here/sarif/package-lock.json" "$packages" &&
+	cp "$here/sarif/package.json" "$here/sarif/package-lock.json" "$packages" &&
 		(cd "$packages" && npm ci --ignore-scripts --no-audit --no-fund > npm.log 2>&1) ||
 		missing "npm ci in '$packages' did not work, see npm.log there"
 fi
