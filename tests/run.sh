@@ -59,7 +59,7 @@ unset GITHUB_TOKEN TFHERALD_GITHUB_TOKEN SLACK_BOT_TOKEN SLACK_WEBHOOK_URL NO_CO
 export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 LC_ALL=C.UTF-8
 
 # Those that wait for seconds come first, so that the others go on meanwhile.
-first="tests/e2e/test_deliver.c tests/base/test_process_relay.c tests/e2e/test_terraform.c"
+first="tests/e2e/test_bad_policies.c tests/e2e/test_deliver.c tests/base/test_process_relay.c tests/e2e/test_terraform.c"
 count=0
 for source in $first tests/base/test_*.c tests/parser/test_*.c tests/policies/test_*.c \
 	tests/policies/cel/test_*.c \

@@ -148,6 +148,8 @@ static void policy_files(void **state)
 		struct program program;
 		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
 		begin(&program, bad_files[i].policy);
 		result = RUN(&program, "check", ".=p.json");
 		expect(bad_files[i].name, &result, bad_files[i].status, bad_files[i].parts);
@@ -459,6 +461,8 @@ static void other_inputs(void **state)
 		struct program program;
 		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
 		begin(&program, HOLDS);
 		if (bad_inputs[i].input)
 			write_file(&program, "in", bad_inputs[i].input);

@@ -31,6 +31,10 @@ struct program_result {
 	struct str out, err;
 };
 
+/* Of long tables every row, under valgrind every fifth: a run of the program takes seconds there,
+ * and the sanitizers see them all. */
+bool program_takes_row(size_t row);
+
 void program_begin(struct program *program);
 void program_end(struct program *program);
 void program_env(struct program *program, const char *name, const char *value);
