@@ -306,6 +306,26 @@ NODISCARD static bool tell(const struct waiving *waiving, struct err *err)
 	return sink_finish(&sink, err);
 }
 
+static bool is_about_run(const struct waiving *waiving)
+{
+	const struct ruleset *ruleset = waiving->plan.policies.head;
+	size_t at = ruleset_find(ruleset, waiving->rule);
+
+	return at != SIZE_MAX && ruleset->rules[at].scope == SCOPE_RUN;
+}
+
+/* A rule about all plans of a pull request sees the one that is given here. */
+NODISCARD static bool judge(struct waiving *waiving, struct err *err)
+{
+	struct policy_plan *plan = &waiving->plan;
+	const struct evaluation *evaluation = &plan->policies.evaluation;
+
+	if (!policies_judge(&plan->policies, plan->plan, &waiving->verdict, err))
+		return false;
+	return !is_about_run(waiving) || evaluate_run(plan->app->run, &evaluation, 1,
+					     &plan->policies.problems, &waiving->verdict, err);
+}
+
 NODISCARD static bool waive(struct waiving *waiving, const char *operand, struct err *err)
 {
 	struct policy_plan *plan = &waiving->plan;
@@ -315,8 +335,7 @@ NODISCARD static bool waive(struct waiving *waiving, const char *operand, struct
 	plan->policies.world.tell_all = true; /* any of them may be asked for */
 	return choose_file(waiving, err) && check_date(waiving, err) &&
 	       check_required(waiving, plan->policies.head, err) &&
-	       check_required(waiving, plan->policies.trusted, err) &&
-	       policies_judge(&plan->policies, plan->plan, &waiving->verdict, err) &&
+	       check_required(waiving, plan->policies.trusted, err) && judge(waiving, err) &&
 	       find_findings(waiving, err) && make_waivers(waiving, err) &&
 	       write_file(waiving, err) && tell(waiving, err);
 }

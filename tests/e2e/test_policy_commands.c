@@ -372,6 +372,13 @@ static void test_waive_plan(void **state)
 	program_expect("used", &result, 0, "none on *: expires in 8 days, after 2026-12-31", NULL);
 	result = RUN(&program, "check", "--now", "2027-01-01", "plan.json");
 	program_expect("expired", &result, 3, "none on *: expired 2026-12-31", NULL);
+	program_write(&program, "tfherald.yaml",
+	    STR("version: 1\nrules:\n  - {id: all, level: deny, scope: run, forbid: "
+		"run.summary.add > 0}\n"));
+	result = WAIVE("all", "", "plan.json", UNTIL);
+	program_expect("of scope run", &result, 0, "rule: all", NULL);
+	result = RUN(&program, "check", "--now", "2026-12-24", "plan.json");
+	program_expect("of scope run, used", &result, 0, "all on *: expires in 8 days", NULL);
 	program_end(&program);
 }
 
