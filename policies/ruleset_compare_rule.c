@@ -489,9 +489,41 @@ static bool same_mention(const struct rule_pair *pair, const struct mention *men
 	return mention->variable != VARIABLE_data || same_data(pair, mention->name);
 }
 
-static bool message_says(const struct rule *rule, struct str word)
+typedef bool same_name(const struct rule_pair *pair, struct str name);
+
+static struct str name_at(struct str text)
 {
-	return str_contains(rule->message.text, word) || str_contains(rule->remedy.text, word);
+	size_t end = 0;
+
+	while (end < text.len &&
+	       (text.ptr[end] == '_' || (text.ptr[end] >= '0' && text.ptr[end] <= '9') ||
+		   ((text.ptr[end] | 0x20) >= 'a' && (text.ptr[end] | 0x20) <= 'z')))
+		end++;
+	return str_from_to(text, 0, end);
+}
+
+/* What a message shows of them: "params.x" is one, anything else may be all of them. */
+static bool shows_same(
+    const struct rule_pair *pair, struct str text, struct str word, same_name *same)
+{
+	size_t at;
+
+	while (str_find(text, word, &at)) {
+		struct str name = STR_EMPTY;
+
+		text = str_skip(text, at + word.len);
+		if (str_eat(&text, STR(".")))
+			name = name_at(text);
+		if (!same(pair, name))
+			return false;
+	}
+	return true;
+}
+
+static bool message_shows_same(const struct rule_pair *pair, struct str word, same_name *same)
+{
+	return shows_same(pair, pair->trusted->message.text, word, same) &&
+	       shows_same(pair, pair->trusted->remedy.text, word, same);
 }
 
 static bool same_names(const struct rule_pair *pair)
@@ -505,8 +537,8 @@ static bool same_names(const struct rule_pair *pair)
 			return false;
 	}
 	/* what the rule shows */
-	return (!message_says(pair->trusted, STR("params")) || same_params(pair, STR_EMPTY)) &&
-	       (!message_says(pair->trusted, STR("labels")) || same_labels(pair, STR_EMPTY));
+	return message_shows_same(pair, STR("params"), same_params) &&
+	       message_shows_same(pair, STR("labels"), same_labels);
 }
 
 bool rules_are_same(const struct rule_pair *pair)

@@ -389,15 +389,17 @@ static void test_marks(void **state)
 	    {"shown", false},
 	    {"through", false},
 	    {"other-param", true},
+	    {"shows-other", true},
 	    {"stricter", false},
 	};
-#define RULES_OF(level)                                                             \
-	"rules:\n  - {id: same, level: deny, require: 'true', message: x}\n"        \
-	"  - {id: param, level: deny, require: params.n > 1}\n"                     \
-	"  - {id: label, level: deny, require: \"labels.l == 'x'\"}\n"              \
-	"  - {id: shown, level: deny, require: 'true', message: \"${params.n}\"}\n" \
-	"  - {id: through, level: deny, require: v}\n"                              \
-	"  - {id: other-param, level: deny, require: params.m > 1}\n"               \
+#define RULES_OF(level)                                                                   \
+	"rules:\n  - {id: same, level: deny, require: 'true', message: x}\n"              \
+	"  - {id: param, level: deny, require: params.n > 1}\n"                           \
+	"  - {id: label, level: deny, require: \"labels.l == 'x'\"}\n"                    \
+	"  - {id: shown, level: deny, require: 'true', message: \"${params.n}\"}\n"       \
+	"  - {id: through, level: deny, require: v}\n"                                    \
+	"  - {id: other-param, level: deny, require: params.m > 1}\n"                     \
+	"  - {id: shows-other, level: deny, require: 'true', message: \"${params.m}\"}\n" \
 	"  - {id: stricter, level: " level ", require: 'true'}\n"
 #define NAMES_OF(n, l)                                                                    \
 	V "params: {n: {type: int, value: " n ", tighten: lower}, m: {type: int, value: " \
