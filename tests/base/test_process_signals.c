@@ -275,5 +275,9 @@ int main(void)
 	    cmocka_unit_test(test_terminal_interrupt),
 	};
 
+	/* A job in the background of a shell, or under nohup, has them ignored. */
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGQUIT, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests_name("base/process_signals", tests, NULL, NULL);
 }
