@@ -36,24 +36,6 @@ bool references_next(const struct value *list, size_t *at, struct str *reference
 	return true;
 }
 
-static bool is_ident(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-' || (unsigned char)c >= 0x80;
-}
-
-static struct str take_ident(struct str *rest)
-{
-	size_t len = 0;
-	struct str ident;
-
-	while (len < rest->len && is_ident(rest->ptr[len]))
-		len++;
-	ident = str_from_to(*rest, 0, len);
-	*rest = str_skip(*rest, len);
-	return ident;
-}
-
 /* ".name"; empty and unchanged when something else follows. */
 static struct str take_attribute(struct str *rest)
 {
@@ -61,7 +43,7 @@ static struct str take_attribute(struct str *rest)
 
 	if (!str_eat(&inner, STR(".")))
 		return STR_EMPTY;
-	name = take_ident(&inner);
+	name = path_take_name(&inner);
 	if (name.len > 0)
 		*rest = inner;
 	return name;
@@ -105,7 +87,7 @@ static enum reference_kind kind_of(struct str word)
 
 struct reference reference_parse(struct str text)
 {
-	struct str rest = text, word = take_ident(&rest), second = take_attribute(&rest);
+	struct str rest = text, word = path_take_name(&rest), second = take_attribute(&rest);
 	struct reference reference = {
 	    .kind = kind_of(word), .key = STR_EMPTY, .name = STR_EMPTY, .rest = STR_EMPTY};
 
@@ -122,74 +104,6 @@ struct reference reference_parse(struct str text)
 		reference.name = second;
 	reference.rest = rest;
 	return reference;
-}
-
-/* The end of the quoted text that begins at 2: of ["text"]. */
-static bool quoted_end(struct str path, size_t *end)
-{
-	for (size_t i = 2; i + 1 < path.len; i++) {
-		if (path.ptr[i] == '\\') {
-			i++;
-		} else if (path.ptr[i] == '"') {
-			*end = i;
-			return path.ptr[i + 1] == ']';
-		}
-	}
-	return false;
-}
-
-static bool take_bracket(struct str *path, struct path_step *step)
-{
-	bool quoted = path->len > 1 && path->ptr[1] == '"';
-	size_t end;
-
-	if (quoted ? !quoted_end(*path, &end) : !str_find_char(*path, ']', &end))
-		return false;
-	step->is_index = !quoted;
-	step->text = str_from_to(*path, quoted ? 2 : 1, end);
-	*path = str_skip(*path, end + (quoted ? 2 : 1));
-	return true;
-}
-
-bool path_next(struct str *path, struct path_step *step)
-{
-	if (path->len > 0 && path->ptr[0] == '[')
-		return take_bracket(path, step);
-	(void)str_eat(path, STR("."));
-	*step = (struct path_step){.is_index = false, .text = take_ident(path)};
-	return step->text.len > 0;
-}
-
-static char escaped_char(char c)
-{
-	switch (c) {
-	case 'n':
-		return '\n';
-	case 'r':
-		return '\r';
-	case 't':
-		return '\t';
-	default:
-		return c;
-	}
-}
-
-struct str path_name(struct arena *arena, const struct path_step *step)
-{
-	struct str text = step->text;
-	size_t len = 0, at;
-	char *out;
-
-	if (!str_find_char(text, '\\', &at))
-		return text;
-	out = arena_alloc(arena, text.len);
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '\\' && i + 1 < text.len)
-			out[len++] = escaped_char(text.ptr[++i]);
-		else
-			out[len++] = text.ptr[i];
-	}
-	return (struct str){out, len};
 }
 
 struct str path_of_value(struct str path)

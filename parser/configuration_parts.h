@@ -8,6 +8,7 @@
 #define PARSER_CONFIGURATION_PARTS_H
 
 #include "parser/configuration.h"
+#include "parser/path.h"
 
 enum config_part {
 	PART_OUTPUT,
@@ -103,14 +104,6 @@ struct reference {
 
 struct reference reference_parse(struct str text);
 
-/* The first step of a path: a name, or what stands in brackets. False at its end or when broken. */
-struct path_step {
-	bool is_index;	 /* [0] */
-	struct str text; /* name, digits, or the text of a quoted key with its escapes */
-};
-bool path_next(struct str *path, struct path_step *step);
-/* The name that the step stands for, without escapes. */
-struct str path_name(struct arena *arena, const struct path_step *step);
 /* Without "after." in front. */
 struct str path_of_value(struct str path);
 

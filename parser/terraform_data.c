@@ -111,32 +111,11 @@ static bool only_reference(const struct value *list, struct str *text)
 
 /* --- from a target to its value --- */
 
-static const struct value *step_into(struct arena *arena, struct value value, struct str *path)
-{
-	struct path_step step;
-	struct err err = {0};
-	int64_t index;
-
-	if (!path_next(path, &step))
-		return NULL;
-	if (!step.is_index)
-		return value_get(value, path_name(arena, &step));
-	if (value.kind != VALUE_LIST || !str_to_int64(step.text, 0, UINT32_MAX, &index, &err) ||
-	    index >= value.len)
-		return NULL;
-	return value.as.items + index;
-}
-
 static struct value value_at(struct arena *arena, struct value value, struct str path)
 {
-	while (path.len > 0) {
-		const struct value *inner = step_into(arena, value, &path);
+	const struct value *inner = path.len > 0 ? path_value(arena, value, path) : &value;
 
-		if (!inner)
-			return value_unknown();
-		value = *inner;
-	}
-	return value;
+	return inner ? *inner : value_unknown();
 }
 
 /* The first of the plan's terraform_data with this hash, or where it would be. */

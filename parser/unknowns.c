@@ -1,8 +1,8 @@
 #include "parser/unknowns.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/json_read.h"
+#include "parser/path.h"
 
 /* A longer path is that of the part around it: it is there to be read. */
 #define PATH_BYTES_MAX ((size_t)4 << 10)
@@ -15,34 +15,6 @@ struct stamp {
 };
 
 static struct value stamp_value(struct stamp *s, struct value value);
-
-static bool is_plain(struct str key)
-{
-	for (size_t i = 0; i < key.len; i++) {
-		char c = key.ptr[i];
-
-		if (!(c == '_' || c == '-' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c >= '0' && c <= '9')))
-			return false;
-	}
-	return key.len > 0;
-}
-
-static void add_key(struct buf *path, struct str key)
-{
-	if (is_plain(key)) {
-		buf_adds(path, path->len > 0 ? "." : "");
-		buf_add(path, key);
-		return;
-	}
-	buf_adds(path, "[\"");
-	for (size_t i = 0; i < key.len; i++) {
-		if (key.ptr[i] == '"' || key.ptr[i] == '\\')
-			buf_addc(path, '\\');
-		buf_addc(path, key.ptr[i]);
-	}
-	buf_adds(path, "\"]");
-}
 
 /* What was begun and did not fit goes as a whole. */
 static struct value stamp_member(struct stamp *s, struct value value, size_t before)
@@ -64,7 +36,7 @@ static struct value stamp_list(struct stamp *s, struct value list)
 		if (!(items[i].marks & VALUE_HAS_UNKNOWN))
 			continue;
 		if (!s->in_secret)
-			buf_addf(&s->path, "[%u]", (unsigned)i);
+			path_add_index(&s->path, (int64_t)i);
 		items[i] = stamp_member(s, items[i], before);
 	}
 	list.as.items = items;
@@ -83,7 +55,7 @@ static struct value stamp_map(struct stamp *s, struct value map)
 		if (!(entries[i].value.marks & VALUE_HAS_UNKNOWN))
 			continue;
 		if (!s->in_secret)
-			add_key(&s->path, value_text(entries[i].key));
+			path_add_key(&s->path, value_text(entries[i].key));
 		entries[i].value = stamp_member(s, entries[i].value, before);
 	}
 	stamped.as.entries = entries;

@@ -2,9 +2,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/err.h"
 #include "base/json_read.h"
 #include "base/size.h"
+#include "parser/path.h"
 
 static const struct value *or_null(const struct value *value)
 {
@@ -68,36 +68,6 @@ struct walk {
 	size_t count, room;
 };
 
-/* As unknowns.h writes them. */
-static void add_escaped(struct buf *path, struct str key)
-{
-	for (size_t i = 0; i < key.len; i++) {
-		if (key.ptr[i] == '"' || key.ptr[i] == '\\')
-			buf_addc(path, '\\');
-		buf_addc(path, key.ptr[i]);
-	}
-}
-
-static void add_key(struct buf *path, struct str key)
-{
-	bool plain = key.len > 0;
-
-	for (size_t i = 0; i < key.len && plain; i++) {
-		char c = key.ptr[i];
-
-		plain = c == '_' || c == '-' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c >= '0' && c <= '9');
-	}
-	if (plain) {
-		buf_adds(path, path->len > 0 ? "." : "");
-		buf_add(path, key);
-	} else {
-		buf_adds(path, "[\"");
-		add_escaped(path, key);
-		buf_adds(path, "\"]");
-	}
-}
-
 static void add_row(struct walk *state)
 {
 	size_t size = sizeof(*state->rows);
@@ -122,7 +92,7 @@ static void walk_maps(struct walk *state, struct value before, struct value afte
 	for (uint32_t i = 0; i < after.len; i++) {
 		struct str key = value_text(after.as.entries[i].key);
 
-		add_key(&state->path, key);
+		path_add_key(&state->path, key);
 		walk(state, value_get(before, key), &after.as.entries[i].value, depth);
 		buf_rewind(&state->path, len);
 	}
@@ -131,7 +101,7 @@ static void walk_maps(struct walk *state, struct value before, struct value afte
 
 		if (value_get(after, key))
 			continue;
-		add_key(&state->path, key);
+		path_add_key(&state->path, key);
 		walk(state, &before.as.entries[i].value, NULL, depth);
 		buf_rewind(&state->path, len);
 	}
@@ -143,7 +113,7 @@ static void walk_lists(struct walk *state, struct value before, struct value aft
 	uint32_t count = before.len > after.len ? before.len : after.len;
 
 	for (uint32_t i = 0; i < count; i++) {
-		buf_addf(&state->path, "[%u]", (unsigned)i);
+		path_add_index(&state->path, i);
 		walk(state, i < before.len ? &before.as.items[i] : NULL,
 		    i < after.len ? &after.as.items[i] : NULL, depth);
 		buf_rewind(&state->path, len);
@@ -179,61 +149,4 @@ struct value changed_paths(struct arena *arena, struct value before, struct valu
 	else
 		walk(&state, &before, &after, 0);
 	return value_list(state.rows, state.count);
-}
-
-/* [12] or ["key"] at the front of the path. */
-static bool eat_bracket(struct str *path, struct str *key, int64_t *index)
-{
-	size_t end;
-	struct err err = {0};
-
-	if (str_eat(path, STR("[\""))) {
-		if (!str_find(*path, STR("\"]"), &end))
-			return false;
-		*key = str_from_to(*path, 0, end);
-		*path = str_skip(*path, end + 2);
-		*index = -1;
-		return true;
-	}
-	if (!str_eat(path, STR("[")) || !str_find_char(*path, ']', &end) ||
-	    !str_to_int64(str_from_to(*path, 0, end), 0, UINT32_MAX, index, &err))
-		return false;
-	*path = str_skip(*path, end + 1);
-	return true;
-}
-
-static bool eat_step(struct str *path, struct str *key, int64_t *index)
-{
-	size_t end = 0;
-
-	*index = -1;
-	if (str_starts(*path, STR("[")))
-		return eat_bracket(path, key, index);
-	(void)str_eat(path, STR("."));
-	while (end < path->len && path->ptr[end] != '.' && path->ptr[end] != '[')
-		end++;
-	*key = str_from_to(*path, 0, end);
-	*path = str_skip(*path, end);
-	return end > 0;
-}
-
-const struct value *value_at(struct value value, struct str path)
-{
-	const struct value *at = NULL;
-	struct str key = STR_EMPTY;
-	int64_t index;
-
-	while (path.len > 0) {
-		if (!eat_step(&path, &key, &index))
-			return NULL;
-		if (index < 0)
-			at = value_get(value, key);
-		else
-			at = value.kind == VALUE_LIST && index < value.len ? &value.as.items[index]
-									   : NULL;
-		if (!at)
-			return NULL;
-		value = *at;
-	}
-	return at;
 }

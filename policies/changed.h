@@ -26,8 +26,4 @@ enum sameness value_sameness(const struct value *a, const struct value *b);
  * unknown after counts as changed. */
 struct value changed_paths(struct arena *arena, struct value before, struct value after);
 
-/* The value at a path written as in expressions, "tags.Name", "ingress[0].cidr_blocks",
- * tags["a.b"]; NULL: not there. */
-const struct value *value_at(struct value value, struct str path);
-
 #endif

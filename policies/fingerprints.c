@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "parser/canonical.h"
+#include "parser/path.h"
 #include "policies/changed.h"
 #include "policies/evaluator.h"
 
@@ -58,7 +59,8 @@ static void collect_path(
 		if (rest.len == 0)
 			rest = STR(".after");
 		(void)str_eat(&rest, STR("."));
-		value = value_at(evaluator->activation[roots[i].variable], rest);
+		value =
+		    path_value(evaluator->trace, evaluator->activation[roots[i].variable], rest);
 		collect(values, value_string(path));
 		collect(values, value ? *value : value_null());
 	}

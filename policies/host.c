@@ -3,9 +3,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "parser/path.h"
 #include "parser/unknowns.h"
 #include "policies/changed.h"
 #include "policies/template.h"
+
+#define PATH_BYTES_MAX ((size_t)64 << 10)
 
 static const struct str resource_keys[RESOURCE_FIELD_COUNT] = {
 #define X(name) [RESOURCE_##name] = STR_INIT(#name),
@@ -253,12 +256,12 @@ static struct str path_text(struct cel_run *run, const struct value *path, size_
 {
 	struct buf buf;
 
-	buf_init(&buf, cel_arena(run), 4096);
+	buf_init(&buf, cel_arena(run), PATH_BYTES_MAX);
 	for (size_t i = 0; i < steps; i++) {
 		if (path[i].kind == VALUE_INT)
-			buf_addf(&buf, "[%lld]", (long long)path[i].as.integer);
+			path_add_index(&buf, path[i].as.integer);
 		else
-			buf_addf(&buf, "%s%.*s", i > 0 ? "." : "", STR_ARG(value_text(path[i])));
+			path_add_key(&buf, value_text(path[i]));
 	}
 	return buf_str(&buf);
 }

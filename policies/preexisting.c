@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "parser/path.h"
 #include "policies/changed.h"
 #include "policies/evaluator.h"
 
@@ -81,7 +82,8 @@ static bool has_both_sides(const struct change *change)
 }
 
 /* The values at the paths that the program mentions are the same on both sides. */
-static bool same_values(const struct cel_program *program, const struct change *change)
+static bool same_values(
+    struct arena *arena, const struct cel_program *program, const struct change *change)
 {
 	struct cel_paths paths = program ? cel_paths(program) : (struct cel_paths){0};
 
@@ -96,8 +98,8 @@ static bool same_values(const struct cel_program *program, const struct change *
 		(void)str_eat(&path, STR("."));
 		if (path.len == 0)
 			return value_sameness(&change->before, &change->after) == SAME;
-		if (value_sameness(value_at(change->before, path), value_at(change->after, path)) !=
-		    SAME)
+		if (value_sameness(path_value(arena, change->before, path),
+			path_value(arena, change->after, path)) != SAME)
 			return false;
 	}
 	return true;
@@ -150,8 +152,8 @@ bool preexisting(
 
 	if (!change || !has_both_sides(change))
 		return false;
-	if (!same_values(rule->programs->condition, change) ||
-	    !same_values(rule->programs->when, change))
+	if (!same_values(evaluator->trace, rule->programs->condition, change) ||
+	    !same_values(evaluator->trace, rule->programs->when, change))
 		return false;
 	before = arena_make(evaluator->trace, struct change);
 	*before = *change;

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json_read.h"
 #include "base/size.h"
+#include "parser/path.h"
 
 #define ROWS_FIRST     ((size_t)8)
 #define PATH_BYTES_MAX ((size_t)1 << 20)
@@ -32,42 +33,9 @@ static bool is_container(uint8_t kind)
 	return kind == VALUE_MAP || kind == VALUE_LIST;
 }
 
-/* HCL identifiers, and digits in front too: what needs no quotes in a path. */
-static bool is_plain_key(const struct step *step)
+static struct str key_of(const struct step *step)
 {
-	for (size_t i = 0; i < step->len; i++) {
-		char c = step->key[i];
-		bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			       (c >= '0' && c <= '9') || c == '_' || c == '-';
-
-		if (!is_word)
-			return false;
-	}
-	return step->len > 0;
-}
-
-static void add_quoted_key(struct buf *buf, const struct step *step)
-{
-	buf_adds(buf, "[\"");
-	for (size_t i = 0; i < step->len; i++) {
-		if (step->key[i] == '"' || step->key[i] == '\\')
-			buf_addc(buf, '\\');
-		buf_addc(buf, step->key[i]);
-	}
-	buf_adds(buf, "\"]");
-}
-
-static void add_step(struct buf *buf, const struct step *step, bool is_first)
-{
-	if (!step->key) {
-		buf_addf(buf, "[%zu]", step->len);
-	} else if (is_plain_key(step)) {
-		if (!is_first)
-			buf_addc(buf, '.');
-		buf_add(buf, (struct str){step->key, step->len});
-	} else {
-		add_quoted_key(buf, step);
-	}
+	return (struct str){step->key, step->len};
 }
 
 /* Most differences stand at a plain top-level key: its path is the key itself. */
@@ -77,11 +45,15 @@ static struct str walk_path(const struct walk *walk)
 
 	if (walk->depth == 0)
 		return STR_EMPTY;
-	if (walk->depth == 1 && walk->steps[0].key && is_plain_key(&walk->steps[0]))
-		return (struct str){walk->steps[0].key, walk->steps[0].len};
+	if (walk->depth == 1 && walk->steps[0].key && path_key_is_plain(key_of(&walk->steps[0])))
+		return key_of(&walk->steps[0]);
 	buf_init(&buf, walk->arena, PATH_BYTES_MAX);
-	for (size_t i = 0; i < walk->depth; i++)
-		add_step(&buf, &walk->steps[i], i == 0);
+	for (size_t i = 0; i < walk->depth; i++) {
+		if (walk->steps[i].key)
+			path_add_key(&buf, key_of(&walk->steps[i]));
+		else
+			path_add_index(&buf, (int64_t)walk->steps[i].len);
+	}
 	return buf_str(&buf);
 }
 

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "parser/path.h"
 
 #define PATH_MAX_LEN ((size_t)4096)
 #define NAMED_DEPTH  CEL_NAMED_DEPTH_MAX
@@ -98,18 +99,6 @@ static bool is_computed(const struct cel_node *node)
 	       (index->constant.kind != VALUE_STRING && index->constant.kind != VALUE_INT);
 }
 
-static bool is_plain_name(struct str name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.ptr[i];
-		bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-
-		if (!letter && c != '_' && (i == 0 || ((c < '0' || c > '9') && c != '-')))
-			return false;
-	}
-	return name.len > 0;
-}
-
 static void write_link(struct buf *buf, const struct cel_node *node)
 {
 	struct str name = node->name;
@@ -118,15 +107,12 @@ static void write_link(struct buf *buf, const struct cel_node *node)
 		struct value index = node->children[1]->constant;
 
 		if (index.kind == VALUE_INT) {
-			buf_addf(buf, "[%lld]", (long long)index.as.integer);
+			path_add_index(buf, index.as.integer);
 			return;
 		}
 		name = value_text(index);
 	}
-	if (is_plain_name(name))
-		buf_addf(buf, ".%.*s", STR_ARG(name));
-	else
-		buf_addf(buf, "[\"%.*s\"]", STR_ARG(name));
+	path_add_key(buf, name);
 }
 
 /* The links are chained from the end; the recursion writes them from the front. */

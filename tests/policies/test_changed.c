@@ -126,47 +126,12 @@ static void test_limits(void **state)
 	arena_free(arena);
 }
 
-static void test_value_at(void **state)
-{
-	(void)state;
-	struct arena *arena = arena_new();
-	static const struct {
-		const char *path;
-		int64_t want; /* -1: not there */
-	} rows[] = {
-	    {"p", 1},
-	    {"q.r[1].s", 2},
-	    {"m[\"a.b\"]", 3},
-	    {"m[\"a.b\"].x", -1},
-	    {"q.r[2]", -1},
-	    {"q.r[x]", -1},
-	    {"q.r[", -1},
-	    {"m[\"a.b", -1},
-	    {"q[0]", -1},
-	    {"nope", -1},
-	    {"", -1},
-	    {"..", -1},
-	    {"q.r[99999999999999999999]", -1},
-	};
-	struct value value =
-	    verdict_json(arena, "{'p': 1, 'q': {'r': [0, {'s': 2}]}, 'm': {'a.b': 3}}");
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct value *at = value_at(value, str_from(rows[i].path));
-
-		if (rows[i].want < 0 ? at != NULL : !at || at->as.integer != rows[i].want)
-			fail_msg("%s", rows[i].path);
-	}
-	arena_free(arena);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_sameness),
 	    cmocka_unit_test(test_changed_paths),
 	    cmocka_unit_test(test_limits),
-	    cmocka_unit_test(test_value_at),
 	};
 
 	return cmocka_run_group_tests_name("policies/changed", tests, NULL, NULL);
