@@ -43,6 +43,8 @@ static uint64_t monotonic_now(void)
 	return (uint64_t)at.tv_sec * NS_PER_SECOND + (uint64_t)at.tv_nsec;
 }
 
+static void pass_filtered(void *context, struct str bytes);
+
 void relay_init(
     struct relay *relay, struct arena *arena, const struct process *process, const int from[2])
 {
@@ -55,6 +57,10 @@ void relay_init(
 	for (int i = 0; i < 2; i++) {
 		relay->streams[i].from = from[i];
 		relay->streams[i].to = to[i];
+		relay->streams[i].filter =
+		    (struct line_filter){.lines = i == 0 ? process->unpassed_lines : NULL,
+			.pass = pass_filtered,
+			.context = relay};
 		tape_init(&relay->streams[i].tape, arena, from[i] >= 0 ? limit : TAPE_LIMIT_MIN);
 	}
 }
@@ -176,6 +182,13 @@ static void pass_on(struct relay *relay, struct relay_stream *stream, struct str
 	}
 }
 
+static void pass_filtered(void *context, struct str bytes)
+{
+	struct relay *relay = context;
+
+	pass_on(relay, relay->passing, bytes);
+}
+
 static void record(struct relay *relay, int who, struct str bytes)
 {
 	const struct tape *tapes[2] = {&relay->streams[0].tape, &relay->streams[1].tape};
@@ -200,7 +213,8 @@ static void read_stream(struct relay *relay, int who)
 			return;
 		}
 		bytes = (struct str){relay->block, (size_t)got};
-		pass_on(relay, stream, bytes);
+		relay->passing = stream;
+		line_filter_add(&stream->filter, bytes);
 		record(relay, who, bytes);
 		if (relay->ended) {
 			stream->after_end += bytes.len;
@@ -234,8 +248,11 @@ void relay_run(struct relay *relay, pid_t child)
 		if (is_over(relay, monotonic_now()))
 			break;
 	}
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		relay->passing = &streams[i];
+		line_filter_end(&streams[i].filter);
 		stream_close(&streams[i]);
+	}
 }
 
 void relay_finish(struct relay *relay, struct process_result *out)

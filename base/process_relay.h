@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "base/interleave.h"
+#include "base/line_filter.h"
 #include "base/tape.h"
 
 struct arena;
@@ -26,6 +27,7 @@ struct relay_stream {
 	int pass_errno;
 	uint64_t after_end; /* bytes that came after the child's end */
 	struct tape tape;
+	struct line_filter filter;
 };
 
 struct relay {
@@ -35,6 +37,7 @@ struct relay {
 	struct relay_stream streams[2];
 	struct interleave merged;
 	char *block;
+	struct relay_stream *passing; /* whose bytes the filter passes on */
 
 	bool ended, timed_out;
 	int wait_status;
