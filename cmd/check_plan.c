@@ -114,7 +114,7 @@ bool check_plan_load(struct app *app, const struct check_plan_options *options,
 	outcome->facts.now = plan->policies.world.now; /* one clock a run */
 	return plan_from_file(app, plan->path, session_terraform(&plan->session), &reading,
 		   &plan->plan, err) &&
-	       outcome_add_plan(app->run, app->scratch, plan->plan, outcome, err);
+	       outcome_add_plan(app->run, app->scratch, plan->plan, NULL, outcome, err);
 }
 
 bool check_plan_judge(struct app *app, struct check_plan *plan, struct err *err)

@@ -132,7 +132,7 @@ static NODISCARD bool show_run(struct app *app, const void *values, const struct
 	outcome->version = TFHERALD_VERSION;
 	if (!session_open(app, &opening, &session, err) ||
 	    !plan_from_file(app, path, session_terraform(&session), &reading, &plan, err) ||
-	    !outcome_add_plan(app->run, app->scratch, plan, outcome, err))
+	    !outcome_add_plan(app->run, app->scratch, plan, NULL, outcome, err))
 		return false;
 	show_facts(app, &session, path, &outcome->facts);
 	if (options->report && !report_write(app->run, options->report, outcome, err))

@@ -41,7 +41,7 @@ static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
 {
 	run->plan = plan;
 	return !plan ||
-	       outcome_add_plan(run->app->run, run->app->scratch, plan, &run->outcome, err);
+	       outcome_add_plan(run->app->run, run->app->scratch, plan, NULL, &run->outcome, err);
 }
 
 /* Rules speak about what is going to happen: of an apply they did before it began. */

@@ -235,7 +235,8 @@ static struct value root_of(struct value side, struct value other)
 	return side.kind == VALUE_NULL && other.kind == VALUE_MAP ? empty : side;
 }
 
-void diff_values(struct arena *arena, const struct shown_change *change, struct diff *out)
+void diff_values(struct arena *arena, const struct shown_change *change, const struct noise *noise,
+    struct diff *out)
 {
 	struct walk walk;
 	struct value before = root_of(change->before.value, change->after.value);

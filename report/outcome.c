@@ -62,6 +62,7 @@ const char *change_group_title(enum change_group group)
 
 /* The rows of one set as they come in. */
 struct collector {
+	const struct outcome_rules *rules;
 	struct arena *arena, *scratch;
 	struct secrets *secrets;
 	size_t lone_surrogates; /* in the changes that were visited */
@@ -106,7 +107,7 @@ static bool collect(void *context, const struct change *change, struct err *err)
 	if (shown.body.len > 0)
 		row->body = str_copy(collector->arena, shown.body);
 	keep_head(collector->keep, &shown.head, &row->head);
-	diff_values(collector->scratch, &shown, &diff);
+	diff_values(collector->scratch, &shown, collector->rules->noise, &diff);
 	keep_diff(collector->keep, &diff, row);
 	return true;
 }
@@ -279,12 +280,13 @@ NODISCARD static bool collect_all(
 }
 
 bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
-    struct outcome *outcome, struct err *err)
+    const struct outcome_rules *rules, struct outcome *outcome, struct err *err)
 {
+	static const struct outcome_rules no_rules = {.noise = NULL};
 	struct outcome before = *outcome;
 	struct keep keep;
 	struct collector collector = {
-	    .arena = arena, .scratch = scratch, .secrets = secrets_new(arena)};
+	    .arena = arena, .scratch = scratch, .secrets = secrets_new(arena), .rules = rules ? rules : &no_rules};
 
 	if (plan->form == PLAN_FORM_JSON) {
 		keep_init(&keep, arena);

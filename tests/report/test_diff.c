@@ -106,7 +106,7 @@ static struct str diff_text(struct arena *arena, const struct row *row)
 	struct diff diff;
 	struct buf buf;
 
-	diff_values(arena, &change, &diff);
+	diff_values(arena, &change, NULL, &diff);
 	buf_init(&buf, arena, 10000);
 	for (size_t i = 0; i < diff.count; i++) {
 		buf_adds(&buf, i > 0 ? " " : "");
@@ -145,7 +145,7 @@ static void test_at_most_500_rows(void **state)
 	for (size_t i = 0; i < 10000; i++)
 		items[i] = value_int((int64_t)i);
 	change.after.value = value_list(items, 10000);
-	diff_values(arena, &change, &diff);
+	diff_values(arena, &change, NULL, &diff);
 	assert_int_equal(diff.count, ATTRIBUTES_MAX);
 	assert_int_equal(diff.left_out, 10000 - ATTRIBUTES_MAX);
 	assert_string_equal(str_to_c(arena, diff.rows[499].path), "[499]");
@@ -175,7 +175,7 @@ static void test_depth_is_bounded(void **state)
 	struct diff diff;
 
 	(void)state;
-	diff_values(arena, &change, &diff);
+	diff_values(arena, &change, NULL, &diff);
 	assert_int_equal(diff.count, 1);
 	assert_int_equal(diff.rows[0].path.len, JSON_DEPTH_MAX * 3);
 }

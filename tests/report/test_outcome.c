@@ -46,7 +46,7 @@ static struct outcome *outcome_of(struct arena *arena, const char *json)
 	struct input *input = input_from_str(arena, "plan.json", str_from(json));
 
 	if (!plan_read(arena, input, &options, &plan, &err) ||
-	    !outcome_add_plan(arena, scratch, plan, outcome, &err))
+	    !outcome_add_plan(arena, scratch, plan, NULL, outcome, &err))
 		print_error("%s\n", err.text);
 	assert_int_equal(err.code, ERR_NONE);
 	return outcome;
