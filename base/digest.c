@@ -52,6 +52,15 @@ struct digest sha256_end(struct sha256 *sha)
 	return digest;
 }
 
+struct digest sha256_restart(struct sha256 *sha)
+{
+	struct digest digest = {0};
+
+	must(EVP_DigestFinal_ex(sha->context, digest.bytes, NULL) == 1);
+	must(EVP_DigestInit_ex(sha->context, NULL, NULL) == 1);
+	return digest;
+}
+
 struct digest digest_sha256(struct str data)
 {
 	struct sha256 *sha = sha256_begin();

@@ -14,18 +14,24 @@
 #include <sys/types.h>
 
 #include "base/interleave.h"
+#include "base/masker.h"
 #include "base/tape.h"
 
 struct arena;
 struct process;
 struct process_result;
 
+struct relay;
+
 struct relay_stream {
+	struct relay *relay;
 	int from; /* our end of the pipe; -1: closed */
 	int to;	  /* -1: record only */
 	int pass_errno;
 	uint64_t after_end; /* bytes that came after the child's end */
 	struct tape tape;
+	struct masker_stream masker; /* of a process with one */
+	uint64_t held_since;
 };
 
 struct relay {

@@ -45,6 +45,8 @@ enum value_mark {
 	VALUE_SENSITIVE = 1 << 1,     /* marked by the plan as a whole */
 	VALUE_HAS_SENSITIVE = 1 << 2, /* something sensitive inside */
 	VALUE_SORTED = 1 << 3,	      /* map keys in byte order */
+	VALUE_DETECTED = 1 << 4,      /* a secret that nobody marked (parser/detectors.h) */
+	VALUE_HAS_DETECTED = 1 << 5,  /* one inside, or itself one */
 };
 
 struct value_entry;

@@ -6,6 +6,7 @@
 #include "cmd/policy_world.h"
 #include "policies/codeowners.h"
 #include "policies/locate.h"
+#include "report/leaks.h"
 
 /* "." of the workspace is "" of a source. */
 static struct str source_directory(const struct workspace *workspace)
@@ -194,10 +195,16 @@ void policies_close(struct policies *policies)
 	policies->trusted = policies->head = policies->moved_from = NULL;
 }
 
+static bool fails_on_leak(const struct policies *policies)
+{
+	return policies->rules && policies->rules->fail_on_leak;
+}
+
 bool policies_present(const struct policies *policies)
 {
-	return policies->head->rule_count > 0 || policies->weakenings.count > 0 ||
-	       policies->moved_from || (policies->trusted && policies->trusted->rule_count > 0);
+	return fails_on_leak(policies) || policies->head->rule_count > 0 ||
+	       policies->weakenings.count > 0 || policies->moved_from ||
+	       (policies->trusted && policies->trusted->rule_count > 0);
 }
 
 static bool can_deny(const struct ruleset *ruleset)
@@ -214,8 +221,19 @@ static bool can_deny(const struct ruleset *ruleset)
 
 bool policies_can_deny(const struct policies *policies)
 {
-	return can_deny(policies->head) || can_deny(policies->trusted) || policies->moved_from ||
-	       policies->weakenings.count > 0;
+	return fails_on_leak(policies) || can_deny(policies->head) || can_deny(policies->trusted) ||
+	       policies->moved_from || policies->weakenings.count > 0;
+}
+
+NODISCARD static bool find_leaks(
+    const struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err)
+{
+	struct leak_search search = {.plan = plan, .directory = policies->workspace->directory};
+
+	if (!fails_on_leak(policies))
+		return true;
+	search.detectors = policies->rules->detectors;
+	return leaks_judge(policies->app->run, policies->app->scratch, &search, out, err);
 }
 
 bool policies_judge(
@@ -236,7 +254,7 @@ bool policies_judge(
 	    .locator = policies->locator};
 	if (evaluate_plan(policies->app->run, policies->app->scratch, &policies->evaluation,
 		&policies->problems, out, &why))
-		return true;
+		return find_leaks(policies, plan, out, err);
 	if (policies->problems.count == 0) {
 		*err = why;
 		return false;

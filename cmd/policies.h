@@ -68,6 +68,8 @@ struct policy_options {
 	}
 
 /* The chains of one directory. */
+struct outcome_rules;
+
 struct policies {
 	struct app *app;
 	const struct workspace *workspace;
@@ -84,6 +86,8 @@ struct policies {
 	struct locator *locator;	/* of the head; shared by all directories of a command */
 	const struct finding *imported; /* of other tools, for policies_judge(); or none */
 	size_t imported_count;
+	const struct outcome_rules
+	    *rules; /* detectors, and whether a leak denies; NULL: the defaults */
 };
 
 /* `check_all`: compile every rule now and report every problem, not only of those that match. */

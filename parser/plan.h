@@ -248,6 +248,7 @@ struct plan {
 	size_t counts[CHANGE_SETS];
 	const struct input *input; /* JSON: where the entries point */
 	struct span configuration, prior_state, planned_values, variables; /* len 0: not there */
+	struct span action_invocations, deferred_actions;		   /* the same */
 };
 
 /* Counts one change of the resource set. */

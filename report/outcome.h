@@ -16,6 +16,7 @@
 
 #include "base/str.h"
 #include "parser/plan.h"
+#include "parser/plan_fingerprint.h"
 #include "parser/redact.h"
 #include "policies/facts.h"
 #include "policies/finding.h"
@@ -92,6 +93,7 @@ struct outcome_change {
 	size_t attribute_count;
 	size_t attributes_left_out; /* more than ATTRIBUTES_MAX of them */
 	struct str body;
+	const struct change_leaf *leaf; /* of the fingerprint; NULL: not in it, as from text */
 };
 
 #define ATTRIBUTES_MAX 500 /* a change */
@@ -155,6 +157,8 @@ struct outcome {
 	size_t deferred_count;
 	const struct action_invocation *invocations;
 	size_t invocation_count;
+	/* One each, in the same order; NULL: not known. */
+	const struct change_leaf *const *invocation_leaves;
 	const struct plan_check *checks;
 	size_t check_count;
 	const struct diagnostic *diagnostics;
@@ -170,6 +174,10 @@ struct outcome {
 	/* What was undecided before an apply, decided on the state after it; else not evaluated. */
 	struct verdict after_apply;
 
+	/* Of the changes: empty from text and streams, which do not have the values. */
+	struct plan_fingerprint fingerprint;
+
+	const struct detectors *detectors; /* NULL: all on */
 	struct secrets *secrets; /* of the plan, sealed; NULL: none were looked for */
 
 	struct delivery_record *deliveries;
@@ -181,6 +189,9 @@ struct outcome_rules {
 	const struct noise *noise;	   /* noise.h: which rows are folded */
 	const struct detectors *detectors; /* parser/detectors.h: what else is hidden; NULL: all on */
 	struct str fingerprint_key;	   /* of hidden values; empty: they are left out */
+	const struct str *literals; /* secrets that the environment tells: hidden wherever they stand */
+	size_t literal_count;
+	bool fail_on_leak; /* leaks.h; not by outcome_add_plan() */
 };
 
 /*

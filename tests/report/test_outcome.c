@@ -70,6 +70,32 @@ static void test_order_by_importance(void **state)
 	assert_int_equal(outcome->output_count, 1);
 }
 
+/* By the code in the plan; what the provider makes up comes from nowhere. */
+static void test_origins(void **state)
+{
+	static const char json[] =
+	    "{\"format_version\":\"1.2\",\"resource_changes\":[{\"address\":\"module.m[0].a.b[1]\","
+	    "\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\",\"change\":{\"actions\":["
+	    "\"create\"],"
+	    "\"before\":null,\"after\":{},\"after_unknown\":{\"id\":true,\"key\":true,\"made\":"
+	    "true}}}],"
+	    "\"configuration\":{\"root_module\":{\"module_calls\":{\"m\":{\"expressions\":{\"k\":"
+	    "{\"references\":[\"aws_kms_key.main.arn\",\"aws_kms_key.main\"]}},\"module\":{"
+	    "\"resources\":["
+	    "{\"address\":\"a.b\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\","
+	    "\"expressions\":"
+	    "{\"key\":{\"references\":[\"var.k\"]}}}]}}}}}}";
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	const struct outcome_change *change = outcome_of(arena, json)->changes;
+
+	(void)state;
+	assert_int_equal(change->attribute_count, 3);
+	assert_int_equal(change->attributes[0].origin.len, 0);
+	assert_true(str_is(change->attributes[1].path, "key"));
+	assert_true(str_is(change->attributes[1].origin, "aws_kms_key.main.arn"));
+	assert_int_equal(change->attributes[2].origin.len, 0);
+}
+
 static void test_values_are_redacted(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -223,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_order_by_importance),
 	    cmocka_unit_test(test_values_are_redacted),
+	    cmocka_unit_test(test_origins),
 	    cmocka_unit_test(test_replacement_is_explained),
 	    cmocka_unit_test(test_budget_goes_to_what_matters),
 	    cmocka_unit_test(test_groups),
