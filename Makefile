@@ -33,6 +33,12 @@ FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOLS   := $(sort $(wildcard tests/e2e/mock_*.c tests/bench/*.c))
 
 B := build/$(notdir $(CC))-$(MODE)
+# What LINK=plain makes: two objects that read it, and what is linked with them. The others are shared.
+ifeq ($(LINK),plain)
+L := $(B)/plain
+else
+L := $(B)
+endif
 
 LIBRARIES := libfyaml libpcre2-8 libcrypto jansson
 # Headers only: these two are loaded when first used.
@@ -42,7 +48,6 @@ LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(LAZY) 2>/dev/null)
 LIB_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 ifeq ($(LINK),plain)
 LIB_LIBS  += $(shell $(PKG_CONFIG) --libs $(LAZY) 2>/dev/null)
-LIB_CFLAGS += -DCURL_LINKED -DGIT2_LINKED
 endif
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 \
@@ -73,12 +78,18 @@ ifneq ($(shell uname -s),Darwin)
 LDFLAGS_PLATFORM := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 endif
 
-LIB_OBJS     := $(patsubst %.c,$(B)/%.o,$(filter-out cmd/main.c,$(SRCS)))
+LINK_SRCS    := cmd/git_library.c notifiers/http_curl.c
+# Some 150 test programs are linked in each build: by gold, which needs half the time, where it is.
+ifneq ($(shell command -v ld.gold),)
+TEST_LDFLAGS := -fuse-ld=gold
+endif
+
+LIB_OBJS     := $(patsubst %.c,$(B)/%.o,$(filter-out cmd/main.c $(LINK_SRCS),$(SRCS))) $(LINK_SRCS:%.c=$(L)/%.o)
 SUPPORT_OBJS := $(SUPPORT:%.c=$(B)/%.o)
-TEST_PROGS   := $(TESTS:%.c=$(B)/%)
-TOOL_PROGS   := $(TOOLS:%.c=$(B)/%)
-FUZZ_PROGS   := $(FUZZERS:%.c=$(B)/%)
-PROGRAM      := $(B)/tfherald
+TEST_PROGS   := $(TESTS:%.c=$(L)/%)
+TOOL_PROGS   := $(TOOLS:%.c=$(L)/%)
+FUZZ_PROGS   := $(FUZZERS:%.c=$(L)/%)
+PROGRAM      := $(L)/tfherald
 
 # The rule packs become part of the program: policies/packs/embed_packs.c reads them when it is built.
 PACKS        := $(sort $(wildcard policies/packs/*.yaml))
@@ -95,15 +106,16 @@ LIB_OBJS     += $(B)/report/html_embedded.o
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all program tests fuzz fuzzers deps deps-dev demo test test-asan test-valgrind test-html lint check-layers \
-	check-headers check-format check-tidy check-cppcheck conformance conformance-cel \
+.PHONY: FORCE all program tests fuzz fuzzers deps deps-dev demo test test-asan test-valgrind test-html lint check-layers \
+	check-headers check-format check-analyzer check-tidy check-cppcheck conformance conformance-cel \
 	conformance-sarif bench \
 	coverage docs install clean help
 
 ifeq ($(MODE),release)
 all: build/tfherald
-build/tfherald: $(PROGRAM)
-	@cp -f $< $@.new && mv -f $@.new $@
+# Compared, because CC and LINK choose which program that is.
+build/tfherald: $(PROGRAM) FORCE
+	@cmp -s $< $@ || { cp -f $< $@.new && mv -f $@.new $@; }
 else
 all: $(PROGRAM)
 endif
@@ -113,6 +125,10 @@ tests: $(PROGRAM) $(TEST_PROGS) $(TOOL_PROGS)
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/plain/%.o: %.c
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) $(ALL_CFLAGS) -DCURL_LINKED -DGIT2_LINKED -MMD -MP -c -o $@ $<
 
 $(B)/libembed.a: $(EMBED_OBJS)
 	@rm -f $@
@@ -137,18 +153,20 @@ $(PAGE_SRC): $(EMBED_PAGE) $(PAGE)
 $(B)/report/html_embedded.o: $(PAGE_SRC)
 	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(B)/libtfherald.a: $(LIB_OBJS)
+$(L)/libtfherald.a: $(LIB_OBJS)
 	@rm -f $@
 	$(QUIET)$(AR) rcs $@ $(LIB_OBJS)
 
-$(PROGRAM): $(B)/cmd/main.o $(B)/libtfherald.a
+$(PROGRAM): $(B)/cmd/main.o $(L)/libtfherald.a
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-$(TEST_PROGS) $(TOOL_PROGS): $(B)/%: $(B)/%.o $(SUPPORT_OBJS) $(B)/libtfherald.a
-	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka -lutil
+$(TEST_PROGS) $(TOOL_PROGS): $(L)/%: $(B)/%.o $(SUPPORT_OBJS) $(L)/libtfherald.a
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka -lutil
 
 # clang only: its libFuzzer has main().
-$(FUZZ_PROGS): $(B)/%: $(B)/%.o $(B)/libtfherald.a
+$(FUZZ_PROGS): $(L)/%: $(B)/%.o $(L)/libtfherald.a
+	@mkdir -p $(@D)
 	$(QUIET)$(CC) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 fuzzers: $(FUZZ_PROGS)
@@ -171,7 +189,7 @@ demo: deps
 
 test: deps
 	@$(MAKE) --no-print-directory QUIET=@ all tests
-	@tests/run.sh $(B)
+	@tests/run.sh $(L)
 
 test-asan: deps
 	@$(MAKE) --no-print-directory QUIET=@ MODE=asan tests
@@ -179,7 +197,7 @@ test-asan: deps
 
 test-valgrind: deps
 	@$(MAKE) --no-print-directory QUIET=@ tests
-	@tests/run.sh --valgrind $(B)
+	@tests/run.sh --valgrind $(L)
 
 # The HTML report in headless Chromium; screenshots in build/screenshots.
 test-html: deps
@@ -198,7 +216,7 @@ conformance-sarif: deps
 
 bench: deps
 	@$(MAKE) --no-print-directory QUIET=@ all tests
-	@tests/bench/bench.sh build/tfherald $(B)
+	@tests/bench/bench.sh build/tfherald $(L)
 
 # Seconds for each; FUZZ_SECONDS=600 make fuzz
 fuzz: deps
@@ -245,7 +263,7 @@ help:
 
 # --- checks -----------------------------------------------------------------------------------
 
-lint: check-layers check-headers check-format check-tidy check-cppcheck
+lint: check-layers check-headers check-format check-analyzer check-tidy check-cppcheck
 
 check-layers:
 	@.ci/check-layers
@@ -255,10 +273,13 @@ check-headers:
 		$(CC) $(ALL_CFLAGS) -Wno-pedantic -fsyntax-only -include $$header -x c /dev/null || exit 1; \
 	done; echo "check-headers: $(words $(HDRS)) headers compile alone"
 
-FORMATTED := $(SRCS) $(HDRS) policies/packs/embed_packs.c report/html/embed_page.c $(TESTS) $(SUPPORT) $(TOOLS) \
-	$(sort $(wildcard tests/support/*.h))
+FORMATTED := $(SRCS) $(HDRS) policies/packs/embed_packs.c report/html/embed_page.c $(TESTS) $(SUPPORT) \
+	$(TOOLS) $(sort $(wildcard tests/support/*.h)) .ci/planted.c
 check-format:
 	@clang-format --dry-run -Werror $(FORMATTED) && echo "check-format: $(words $(FORMATTED)) files"
+
+check-analyzer:
+	@.ci/check-analyzer
 
 TIDY_STAMPS := $(SRCS:%.c=build/tidy/%.ok)
 build/tidy/%.ok: %.c .clang-tidy $(HDRS)

@@ -129,13 +129,20 @@ void jsonw_end_array(struct jsonw *writer)
 	end(writer, false);
 }
 
+/* Line ends of JavaScript, and what reorders the text around it where JSON is looked at: LRE to
+ * RLO, LRI to PDI. */
+static bool is_escaped(uint32_t code)
+{
+	return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
 /* Length of a sequence over ASCII that can stay as it is; 0 when it cannot. */
 static size_t clean_sequence(struct str text, size_t at)
 {
 	size_t next = at;
 	uint32_t code = utf8_next(text, &next);
 
-	return next - at == 1 || code == 0x2028 || code == 0x2029 ? 0 : next - at;
+	return next - at == 1 || is_escaped(code) ? 0 : next - at;
 }
 
 /*
@@ -184,23 +191,22 @@ static size_t write_escaped(struct sink *sink, struct str text, size_t at)
 	unsigned char byte = (unsigned char)text.ptr[at];
 	size_t next = at;
 	char escape[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+	uint32_t code;
 
 	if (byte < 0x80) {
 		escape[1] = byte_needs[byte];
 		sink_write(sink, escape, escape[1] == 'u' ? 6 : 2);
 		return 1;
 	}
-	switch (utf8_next(text, &next)) {
-	case 0x2028:
-		sink_write(sink, "\\u2028", 6);
-		break;
-	case 0x2029:
-		sink_write(sink, "\\u2029", 6);
-		break;
-	default:
+	code = utf8_next(text, &next);
+	if (!is_escaped(code)) {
 		sink_write(sink, "\xef\xbf\xbd", 3);
-		break;
+		return next - at;
 	}
+	escape[2] = '2';
+	escape[4] = hex[code >> 4 & 15];
+	escape[5] = hex[code & 15];
+	sink_write(sink, escape, sizeof(escape));
 	return next - at;
 }
 

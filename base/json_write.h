@@ -2,7 +2,8 @@
  * json_write.h: values and facts -> JSON text, as a stream.
  *
  * The writer puts commas and indentation by itself; with indent 0 everything stands on one line.
- * Strings: invalid UTF-8 becomes U+FFFD; <, > and & are written as they are; U+2028/2029 escaped.
+ * Strings: invalid UTF-8 becomes U+FFFD; <, > and & are written as they are; U+2028/2029 are
+ * escaped, and so are the controls that reorder text (U+202A-202E, U+2066-2069).
  * HIDDEN is written as the string "(sensitive)", UNKNOWN as "(known after apply)".
  * Errors: those of the sink. Misuse (a value without a key in an object) is an assertion; more than
  * JSON_WRITE_DEPTH containers inside each other abort. What stands inside a flat container is flat.

@@ -47,6 +47,9 @@ struct process {
 	size_t capture_limit;	    /* per stream; 0: CAPTURE_LIMIT */
 	int stdout_to; /* >= 0: the child's stdout goes straight to this descriptor, no capture */
 	bool want_merged;
+	/* Whole lines of its stdout that are recorded but not passed on, NULL at the end; or NULL
+	 */
+	const char *const *unpassed_lines;
 	uint64_t timeout_ns;	     /* 0: none; SIGTERM, then SIGKILL 5 s later */
 	const struct masker *masker; /* hides in what is passed on and captured; NULL: nothing */
 };

@@ -45,6 +45,8 @@ static uint64_t monotonic_now(void)
 	return (uint64_t)at.tv_sec * NS_PER_SECOND + (uint64_t)at.tv_nsec;
 }
 
+static void pass_filtered(void *context, struct str bytes);
+
 void relay_init(
     struct relay *relay, struct arena *arena, const struct process *process, const int from[2])
 {
@@ -60,6 +62,10 @@ void relay_init(
 		relay->streams[i].to = to[i];
 		masker_stream_init(
 		    &relay->streams[i].masker, arena, process->masker, take, &relay->streams[i]);
+		relay->streams[i].filter =
+		    (struct line_filter){.lines = i == 0 ? process->unpassed_lines : NULL,
+			.pass = pass_filtered,
+			.context = &relay->streams[i]};
 		tape_init(&relay->streams[i].tape, arena, from[i] >= 0 ? limit : TAPE_LIMIT_MIN);
 	}
 }
@@ -212,6 +218,13 @@ static void pass_on(struct relay *relay, struct relay_stream *stream, struct str
 	}
 }
 
+static void pass_filtered(void *context, struct str bytes)
+{
+	struct relay_stream *stream = context;
+
+	pass_on(stream->relay, stream, bytes);
+}
+
 static void record(struct relay *relay, int who, struct str bytes)
 {
 	const struct tape *tapes[2] = {&relay->streams[0].tape, &relay->streams[1].tape};
@@ -225,7 +238,7 @@ static void take(void *context, struct str bytes)
 {
 	struct relay_stream *stream = context;
 
-	pass_on(stream->relay, stream, bytes);
+	line_filter_add(&stream->filter, bytes);
 	record(stream->relay, (int)(stream - stream->relay->streams), bytes);
 }
 
@@ -288,8 +301,10 @@ void relay_run(struct relay *relay, pid_t child)
 		if (is_over(relay, monotonic_now()))
 			break;
 	}
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		stream_close(&streams[i]);
+		line_filter_end(&streams[i].filter);
+	}
 }
 
 void relay_finish(struct relay *relay, struct process_result *out)

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "base/interleave.h"
+#include "base/line_filter.h"
 #include "base/masker.h"
 #include "base/tape.h"
 
@@ -30,6 +31,7 @@ struct relay_stream {
 	int pass_errno;
 	uint64_t after_end; /* bytes that came after the child's end */
 	struct tape tape;
+	struct line_filter filter;
 	struct masker_stream masker; /* of a process with one */
 	uint64_t held_since;
 };

@@ -1,9 +1,10 @@
 #include "cmd/apply_gate.h"
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
+#include "base/err.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/value.h"
@@ -11,8 +12,6 @@
 #include "cmd/exit_codes.h"
 #include "cmd/file_state.h"
 #include "parser/hcl.h"
-
-DEFINE_CLEANUP(DIR *, closedir)
 
 void verdict_add_note(struct arena *arena, struct verdict *verdict, struct str note)
 {
@@ -176,19 +175,22 @@ static void ephemeral_of(struct arena *arena, const char *path, struct str *name
 	}
 }
 
+/* A file or directory that cannot be read declares none. */
 static struct policy_names ephemeral_variables(struct arena *arena, const struct child_args *args)
 {
 	const char *directory = args->chdir ? args->chdir : ".";
-	DIR *dir CLEANUP(closedir_ptr) = opendir(directory);
+	struct directory dir CLEANUP(directory_close) = DIRECTORY_NONE;
 	struct str *names = arena_array(arena, struct str, EPHEMERAL_MAX);
-	const struct dirent *entry;
+	struct err ignored = {.code = ERR_NONE};
+	const char *name;
 	size_t count = 0;
 
-	while (dir && (entry = readdir(dir)) != NULL) {
-		if (str_ends(str_from(entry->d_name), STR(".tf")))
-			ephemeral_of(arena,
-			    str_format(arena, "%s/%s", directory, entry->d_name).ptr, names,
-			    &count);
+	if (!directory_open(directory, &dir, &ignored))
+		return (struct policy_names){names, 0};
+	while ((name = directory_next(&dir)) != NULL) {
+		if (str_ends(str_from(name), STR(".tf")))
+			ephemeral_of(
+			    arena, str_format(arena, "%s/%s", directory, name).ptr, names, &count);
 	}
 	return (struct policy_names){names, count};
 }
@@ -304,6 +306,7 @@ static bool run_steps(
 	run.argv = split.plan;
 	run.environment = split.environment;
 	run.operation = OPERATION_PLAN;
+	run.unpassed_lines = split.unpassed_lines;
 	out->ran = true;
 	out->args.out = file;
 	if (!child_run(app, &run, &out->child, err))

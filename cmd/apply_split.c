@@ -230,6 +230,26 @@ static const char *const *step_argv(struct arena *arena, const struct child_args
 	return argv;
 }
 
+/* Whole lines, as terraform prints them to a pipe; it wraps a long path onto a line of its own. */
+static const char *const *lines_about(struct arena *arena, const char *file)
+{
+	static const char *const formats[] = {"Saved the plan to: %s",
+	    "To perform exactly these actions, run the following command to apply:",
+	    "    terraform apply \"%s\"", "    tofu apply \"%s\"", "Saved the plan to:", "%s"};
+	const char **lines = arena_array(arena, const char *, ARRAY_LEN(formats) + 1);
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		struct str format = str_from(formats[i]), line = format;
+		size_t at;
+
+		if (str_find(format, STR("%s"), &at))
+			line = str_format(
+			    arena, "%.*s%s%s", (int)at, format.ptr, file, format.ptr + at + 2);
+		lines[i] = line.ptr;
+	}
+	return lines;
+}
+
 void apply_split(struct arena *arena, const struct child_args *args,
     const struct apply_words *words, const char *file, struct policy_names ephemeral,
     struct apply_split *out)
@@ -243,4 +263,5 @@ void apply_split(struct arena *arena, const struct child_args *args,
 	out->apply =
 	    step_argv(arena, args, words, (struct step_request){STEP_APPLY, ephemeral, file});
 	out->environment = environment;
+	out->unpassed_lines = lines_about(arena, file);
 }

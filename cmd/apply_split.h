@@ -39,6 +39,9 @@ void apply_words_read(struct arena *arena, const struct sys *sys, const struct c
 struct apply_split {
 	const char *const *plan, *const *apply; /* argv of both */
 	const char *const *environment;		/* NAME=value for both */
+	/* What the plan says about its file, which is gone when somebody reads that: to apply it,
+	 * and where it is. NULL at the end. */
+	const char *const *unpassed_lines;
 };
 
 /* `file`: where the plan is saved. `ephemeral`: names of the variables whose values no saved plan

@@ -1,15 +1,13 @@
 #include "cmd/check_plan.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
 #include "base/err.h"
 #include "cmd/outcome_rules.h"
 #include "cmd/plan_source.h"
 #include "report/hide.h"
-
-DEFINE_CLEANUP(DIR *, closedir)
 
 static bool is_terraform(struct str name)
 {
@@ -19,11 +17,14 @@ static bool is_terraform(struct str name)
 
 static bool holds_terraform(const char *directory)
 {
-	DIR *dir CLEANUP(closedir_ptr) = opendir(directory);
-	const struct dirent *entry;
+	struct directory dir CLEANUP(directory_close) = DIRECTORY_NONE;
+	struct err ignored = {.code = ERR_NONE};
+	const char *name;
 
-	while (dir && (entry = readdir(dir)) != NULL) {
-		if (is_terraform(str_from(entry->d_name)))
+	if (!directory_open(directory, &dir, &ignored))
+		return false;
+	while ((name = directory_next(&dir)) != NULL) {
+		if (is_terraform(str_from(name)))
 			return true;
 	}
 	return false;
@@ -56,6 +57,11 @@ bool check_plan_split(struct arena *arena, const char *operand, const char **dir
 	struct stat about;
 
 	if (split_directory(arena, operand, directory, path)) {
+		if (**path == '\0')
+			return err_set(err, ERR_USAGE,
+			    "which plan of the directory '%s'? '=' is followed by its file, for "
+			    "example %s=tfplan.json",
+			    *directory, *directory);
 		if (holds_terraform(*directory))
 			return true;
 		return err_set(err, ERR_USAGE,

@@ -85,6 +85,7 @@ static bool run_once(struct app *app, const struct child_run *run, const char *c
 {
 	struct process process = {PROCESS_DEFAULTS, .argv = argv};
 	process.env_add = run->environment;
+	process.unpassed_lines = run->unpassed_lines;
 	process.stdout_fd = app->out;
 	process.stderr_fd = app->diag;
 	process.capture_limit = run->capture_limit;

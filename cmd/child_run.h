@@ -22,7 +22,8 @@ struct child_run {
 	bool no_json;
 	size_t capture_limit;
 	struct plan_options plan_options;
-	const char *const *environment; /* NAME=value, NULL at the end, for the child; or NULL */
+	const char *const *environment;	   /* NAME=value, NULL at the end, for the child; or NULL */
+	const char *const *unpassed_lines; /* of its output; see process.h */
 	struct plan *plan; /* the saved plan that it applies, when it has been read already */
 };
 

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/sink.h"
 #include "cmd/command.h"
+#include "cmd/imported_rule.h"
 #include "cmd/policy_files.h"
 #include "cmd/policy_plan.h"
 
@@ -46,6 +47,7 @@ static void add_head(
 /* The tree is made from shown values; where those hide what decided, the two differ. */
 static void add_hint(struct explaining *explaining, size_t from, const struct rule_result *result)
 {
+	bool has_values = explaining->plan.plan->form == PLAN_FORM_JSON;
 	struct str tree = buf_str(&explaining->text);
 	struct str line =
 	    str_format(explaining->plan.app->run, "result: %s\n", rule_end_name(result->end));
@@ -53,6 +55,10 @@ static void add_hint(struct explaining *explaining, size_t from, const struct ru
 	if (!str_contains(str_skip(tree, from), line) && result->end != RULE_NOT_MATCHED)
 		buf_adds(&explaining->text,
 		    "\nsensitive values are not shown; with them the result is the one above\n");
+	if (result->end == RULE_UNDECIDED && !has_values)
+		buf_adds(&explaining->text,
+		    "\na plan that was read from text holds no values: give "
+		    "the plan as JSON (terraform show -json)\n");
 }
 
 NODISCARD static bool explain_rule(
@@ -110,18 +116,12 @@ NODISCARD static bool print(struct explaining *explaining, struct err *err)
 	return sink_finish(&sink, err);
 }
 
-NODISCARD static bool explain(struct app *app, const struct explain_options *options,
-    const struct operands *operands, struct explaining *explaining, struct err *err)
+NODISCARD static bool explain_own(
+    struct explaining *explaining, struct str id, struct str address, struct err *err)
 {
-	bool whole = operands->count == 2;
-	struct str address = str_from(whole ? "-" : operands->items[1]);
 	const struct rule *rule;
 
-	buf_init(&explaining->text, app->run, TEXT_MAX);
-	if (!policy_plan_open(app, operands->items[operands->count - 1], &options->plan,
-		&explaining->plan, err) ||
-	    !policy_plan_rule(
-		&explaining->plan, str_from(operands->items[0]), &explaining->rule, err))
+	if (!policy_plan_rule(&explaining->plan, id, &explaining->rule, err))
 		return false;
 	rule = &explaining->rule.ruleset->rules[explaining->rule.index];
 	if (rule->scope == SCOPE_RUN)
@@ -130,8 +130,27 @@ NODISCARD static bool explain(struct app *app, const struct explain_options *opt
 		    STR_ARG(rule->id));
 	return policy_plan_change(&explaining->plan, rule->scope, address, &explaining->change,
 		   &explaining->has_change, err) &&
-	       explain_rule(explaining, &explaining->rule, err) &&
-	       explain_trusted(explaining, err) && print(explaining, err);
+	       explain_rule(explaining, &explaining->rule, err) && explain_trusted(explaining, err);
+}
+
+NODISCARD static bool explain(struct app *app, const struct explain_options *options,
+    const struct operands *operands, struct explaining *explaining, struct err *err)
+{
+	bool whole = operands->count == 2;
+	struct str id = str_from(operands->items[0]);
+	struct str address = str_from(whole ? "-" : operands->items[1]);
+	bool ok;
+
+	buf_init(&explaining->text, app->run, TEXT_MAX);
+	if (!policy_plan_open(
+		app, operands->items[operands->count - 1], &options->plan, &explaining->plan, err))
+		return false;
+	if (imported_rule_is(id))
+		ok = imported_rule_explain(&explaining->plan, id,
+		    str_is(address, "-") ? STR_EMPTY : address, &explaining->text, err);
+	else
+		ok = explain_own(explaining, id, address, err);
+	return ok && print(explaining, err);
 }
 
 static NODISCARD bool explain_run(struct app *app, const void *values,
@@ -153,6 +172,7 @@ static const struct opt explain_opts[] = {
     POLICY_OPTION_BASE(explain_options, plan.policies),
     POLICY_OPTION_DATA(explain_options, plan.policies),
     POLICY_OPTION_FACTS(explain_options, plan.policies),
+    POLICY_PLAN_OPTION_IMPORT(explain_options, plan),
     POLICY_OPTION_NOW(explain_options, plan.policies),
     POLICY_PLAN_OPTION_TERRAFORM(explain_options, plan),
     {.name = NULL},
@@ -169,9 +189,14 @@ const struct command command_policy_explain = {
 	"is that of a resource, the name of an output for a rule about outputs; a rule about the\n"
 	"whole plan has none.\n"
 	"\n"
+	"Of a rule of another tool (TOOL:RULE, with the files of check --import) it prints where\n"
+	"it is from, what its levels count as, what overrides say, and its findings.\n"
+	"\n"
 	"DIR is the directory of the root module, as for check. Sensitive values are not shown.",
     .example = "tfherald policy explain no-public-bucket aws_s3_bucket.site envs/prod=tfplan.json\n"
-	       "tfherald policy explain max-destroys envs/prod=tfplan.json",
+	       "tfherald policy explain max-destroys envs/prod=tfplan.json\n"
+	       "tfherald policy explain tflint:aws_instance_invalid_type envs/prod=tfplan.json \\\n"
+	       "  --import tflint.sarif",
     .opts = explain_opts,
     .values_size = sizeof(struct explain_options),
     .operands_max = 3,

@@ -8,6 +8,7 @@
 #include "base/sink.h"
 #include "base/words.h"
 #include "cmd/command.h"
+#include "cmd/imported_rule.h"
 #include "cmd/policy_files.h"
 #include "cmd/policy_plan.h"
 #include "cmd/waiver_file.h"
@@ -65,8 +66,12 @@ static bool no_finding(const struct waiving *waiving, struct err *err)
 	struct found_rule found;
 	const char *close = closest_address(waiving);
 
-	if (!close && !policy_plan_rule(&waiving->plan, waiving->rule, &found, err))
+	if (imported_rule_is(waiving->rule)) {
+		if (!imported_rule_has(&waiving->plan, waiving->rule, err))
+			return false;
+	} else if (!close && !policy_plan_rule(&waiving->plan, waiving->rule, &found, err)) {
 		return false;
+	}
 	return err_set(err, ERR_USAGE, "rule '%.*s' has no finding about '%.*s' in this plan%s%s%s",
 	    STR_ARG(waiving->rule), STR_ARG(waiving->address), close ? "; it has one about '" : "",
 	    close ? close : "", close ? "'" : "");
@@ -74,14 +79,20 @@ static bool no_finding(const struct waiving *waiving, struct err *err)
 
 static bool find_findings(struct waiving *waiving, struct err *err)
 {
+	size_t all = 0;
+
 	for (size_t i = 0; i < waiving->verdict.finding_count; i++) {
 		const struct finding *finding = &waiving->verdict.findings[i];
 
-		if (is_meant(waiving, finding) && waiving->finding_count < WAIVED_MAX)
+		if (is_meant(waiving, finding) && all++ < WAIVED_MAX)
 			waiving->findings[waiving->finding_count++] = finding;
 	}
 	if (waiving->finding_count == 0)
 		return no_finding(waiving, err);
+	if (all > WAIVED_MAX)
+		log_warn("the first %d of %zu findings are waived; an override of the rule's level "
+			 "covers them all",
+		    WAIVED_MAX, all);
 	if (waiving->options->item > (int64_t)waiving->finding_count)
 		return err_set(err, ERR_USAGE,
 		    "there is no item %lld: rule '%.*s' has %zu finding%s "
@@ -197,6 +208,11 @@ static bool add_waiver(struct waiving *waiving, const struct finding *finding, s
 
 	if (!may_waive(waiving, finding, err) || !check_value(waiving, finding, err))
 		return false;
+	if (finding->fate == FATE_WAIVED && finding->waiver->place.file.len == 0) {
+		log_info("already suppressed by %.*s: %.*s", STR_ARG(finding->tool),
+		    STR_ARG(finding->message));
+		return true;
+	}
 	if (finding->fate == FATE_WAIVED) {
 		log_info("already waived by %.*s: %.*s",
 		    STR_ARG(place_shown(waiving->plan.app->run, &finding->waiver->place)),
@@ -225,6 +241,30 @@ static bool make_waivers(struct waiving *waiving, struct err *err)
 	}
 	return waiving->waiver_count > 0 ||
 	       err_set(err, ERR_INVALID, "all of it is waived already");
+}
+
+/* A rule of another tool whose findings nobody gave: by its name alone, for a short time. */
+static bool waive_unseen(struct waiving *waiving, struct err *err)
+{
+	const struct waive_options *options = waiving->options;
+	int64_t days = (waiving->expires - waiving->plan.policies.world.now) / DATE_DAY;
+
+	if (days > VALUELESS_DAYS)
+		return err_set(err, ERR_USAGE,
+		    "'%.*s' is a rule of another tool: give the file with its findings, --import "
+		    "FILE; without it the waiver is bound to no value and lasts at most %d days",
+		    STR_ARG(waiving->rule), VALUELESS_DAYS);
+	log_warn(
+	    "no findings of '%.*s' were given (--import FILE): this waiver covers all of them%s",
+	    STR_ARG(waiving->rule), waiving->address.len > 0 ? " about the resource" : "");
+	waiving->waivers[waiving->waiver_count++] = (struct waiver){.rule = waiving->rule,
+	    .resource = waiving->address,
+	    .value = STR_EMPTY,
+	    .reason = str_from(options->reason),
+	    .ticket = str_from(options->ticket),
+	    .approved_by = str_from(options->approved_by),
+	    .expires_text = str_from(options->expires)};
+	return true;
 }
 
 /* --- the file --- */
@@ -326,6 +366,13 @@ NODISCARD static bool judge(struct waiving *waiving, struct err *err)
 					     &plan->policies.problems, &waiving->verdict, err);
 }
 
+NODISCARD static bool waive_found(struct waiving *waiving, struct err *err)
+{
+	if (imported_rule_is(waiving->rule) && waiving->options->plan.imports.count == 0)
+		return waive_unseen(waiving, err);
+	return judge(waiving, err) && find_findings(waiving, err) && make_waivers(waiving, err);
+}
+
 NODISCARD static bool waive(struct waiving *waiving, const char *operand, struct err *err)
 {
 	struct policy_plan *plan = &waiving->plan;
@@ -335,8 +382,7 @@ NODISCARD static bool waive(struct waiving *waiving, const char *operand, struct
 	plan->policies.world.tell_all = true; /* any of them may be asked for */
 	return choose_file(waiving, err) && check_date(waiving, err) &&
 	       check_required(waiving, plan->policies.head, err) &&
-	       check_required(waiving, plan->policies.trusted, err) && judge(waiving, err) &&
-	       find_findings(waiving, err) && make_waivers(waiving, err) &&
+	       check_required(waiving, plan->policies.trusted, err) && waive_found(waiving, err) &&
 	       write_file(waiving, err) && tell(waiving, err);
 }
 
@@ -385,6 +431,7 @@ static const struct opt waive_opts[] = {
 	.arg = "FILE",
 	.offset = offsetof(struct waive_options, file),
 	.help = "the " WAIVERS_FILE " to write to (default: beside the root module)"},
+    POLICY_PLAN_OPTION_IMPORT(waive_options, plan),
     {.name = "item",
 	.type = OPT_INT,
 	.arg = "N",
@@ -419,10 +466,16 @@ const struct command command_policy_waive = {
 	"\n"
 	"It counts once it is on the base branch, or when the owners of the policies have\n"
 	"approved the pull request. A rule with waivable: false cannot be waived, one with\n"
-	"lock: all only by a file at or above the rule.",
+	"lock: all only by a file at or above the rule.\n"
+	"\n"
+	"Rules of other tools are waived the same way: TOOL:RULE as the findings name it, and\n"
+	"the files with the findings, as for check --import. A finding without a resource has\n"
+	"no ADDRESS.",
     .example =
 	"tfherald policy waive sg-admin-port aws_security_group.vpn envs/prod=tfplan.json \\\n"
-	"  --reason 'vendor VPN until the migration' --expires 2026-12-31 --ticket SEC-1234",
+	"  --reason 'vendor VPN until the migration' --expires 2026-12-31 --ticket SEC-1234\n"
+	"tfherald policy waive tflint:aws_instance_invalid_type aws_instance.old \\\n"
+	"  envs/prod=tfplan.json --import tflint.sarif --reason 'gone in May' --expires 2026-12-31",
     .opts = waive_opts,
     .values_size = sizeof(struct waive_options),
     .operands_max = 3,

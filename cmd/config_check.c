@@ -1,16 +1,14 @@
 #include "cmd/config_check.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
+#include "base/err.h"
 
 #define LEVELS_MAX	64
 #define DIRECTORIES_MAX 100000
-
-DEFINE_CLEANUP(DIR *, closedir)
 
 struct check {
 	struct arena *arena;
@@ -19,7 +17,7 @@ struct check {
 	size_t files, directories;
 };
 
-static const char *const left_out[] = {".", "..", ".git", ".terraform", "node_modules"};
+static const char *const left_out[] = {".git", ".terraform", "node_modules"};
 static const char *const wrong_names[] = {"tfherald.yml", ".tfherald.yaml", ".tfherald.yml"};
 
 static bool is_one_of(const char *name, const char *const *names, size_t count)
@@ -88,23 +86,19 @@ static bool check_dir(struct check *check, struct str dir, int level, struct err
 {
 	struct str full = str_format(
 	    check->arena, "%s%s%s", check->workspace->root.ptr, dir.len > 0 ? "/" : "", dir.ptr);
-	DIR *handle CLEANUP(closedir_ptr) = NULL;
-	const struct dirent *entry;
+	struct directory entries CLEANUP(directory_close) = DIRECTORY_NONE;
+	const char *name;
 
 	if (level > LEVELS_MAX || check->directories++ == DIRECTORIES_MAX)
 		return err_set(err, ERR_LIMIT, "too many directories below '%s'; name one of them",
 		    check->workspace->root.ptr);
-	handle = opendir(full.ptr);
-	if (handle == NULL)
-		return err_set(
-		    err, ERR_IO, "directory '%s' cannot be read: %s", full.ptr, strerror(errno));
-	/* Safe: the stream is ours alone; readdir_r() is deprecated. */
-	/* cppcheck-suppress readdirCalled */
-	while ((entry = readdir(handle)) != NULL) {
-		if (!check_entry(check, dir, entry->d_name, level, err))
+	if (!directory_open(full.ptr, &entries, err))
+		return false;
+	while ((name = directory_next(&entries)) != NULL) {
+		if (!check_entry(check, dir, name, level, err))
 			return false;
 	}
-	return true;
+	return directory_finish(&entries, err);
 }
 
 bool config_check(struct arena *arena, const struct workspace *workspace, struct problems *problems,

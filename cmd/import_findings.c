@@ -1,5 +1,7 @@
 #include "cmd/import_findings.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -199,6 +201,25 @@ static const struct configuration *read_configuration(struct app *app, const str
 	return configuration;
 }
 
+/* Tools write them in any order, and every run in another one. */
+static int by_place(const void *a, const void *b)
+{
+	const struct finding *left = a, *right = b;
+	int order = str_cmp(left->file, right->file);
+
+	if (order == 0)
+		order = (left->line > right->line) - (left->line < right->line);
+	if (order == 0)
+		order = (left->column > right->column) - (left->column < right->column);
+	if (order == 0)
+		order = str_cmp(left->rule_id, right->rule_id);
+	if (order == 0)
+		order = str_cmp(left->message, right->message);
+	if (order == 0)
+		order = str_cmp(left->value_fingerprint, right->value_fingerprint);
+	return order;
+}
+
 void imports_assign(struct app *app, const struct imported_results *results,
     const struct import_target *targets, size_t count)
 {
@@ -218,6 +239,11 @@ void imports_assign(struct app *app, const struct imported_results *results,
 	for (size_t i = 0; i < results->count; i++)
 		assign(&assignment, &results->items[i]);
 	for (size_t i = 0; i < count; i++) {
+		struct candidate *candidate = &assignment.candidates[i];
+
+		if (candidate->count > 1)
+			qsort(candidate->findings, candidate->count, sizeof(*candidate->findings),
+			    by_place);
 		targets[i].policies->imported = assignment.candidates[i].findings;
 		targets[i].policies->imported_count = assignment.candidates[i].count;
 	}

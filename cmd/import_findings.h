@@ -5,7 +5,8 @@
  * A result belongs to the directory that its file is in, or to one that calls the module its file
  * is in; else to the nearest directory above it; else to the first one. Paths are taken as relative
  * to what the document says, to the repository root, or to one of the directories, whichever is
- * there. The resource is the one the document names, else the block that the line is in.
+ * there. Those of a directory stand in the order of file, line, column and rule. The resource is
+ * the one the document names, else the block that the line is in.
  *
  * Errors: ERR_IO (66), ERR_SYNTAX, ERR_INVALID, ERR_LIMIT (65) with the file. Ownership: the run
  * arena. Layer: cmd.

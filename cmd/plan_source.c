@@ -129,11 +129,23 @@ bool plan_says_something(const struct plan *plan)
 	       plan->diagnostic_count > 0 || plan->invocation_count > 0 || rows > 0;
 }
 
+/* Some never end (/dev/zero); standard input has a name of its own. */
+static bool is_device(const char *path)
+{
+	struct stat about;
+
+	return strcmp(path, "-") != 0 && stat(path, &about) == 0 &&
+	       (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode));
+}
+
 bool plan_from_file(struct app *app, const char *path, const char *terraform,
     const struct plan_options *options, struct plan **out, struct err *err)
 {
 	struct input *input;
 	enum input_kind kind;
+	if (is_device(path))
+		return err_set(err, ERR_INVALID,
+		    "'%s' is a device; expected a file with a plan, or - for standard input", path);
 	if (!input_open(app->run, path, 0, &input, err) || !plan_detect(input, &kind, err))
 		return false;
 	if (kind == INPUT_SAVED_PLAN) {

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "cmd/policy_world.h"
+#include "cmd/unversioned.h"
 #include "policies/codeowners.h"
 #include "policies/locate.h"
 #include "report/leaks.h"
@@ -69,7 +70,7 @@ NODISCARD static bool load_trusted(
 
 	policy_problems_init(problems, policies->app->run);
 	request->source = &policies->trust.trusted;
-	request->check_all = true;
+	request->check_own = true;
 	if (!ruleset_load(policies->app->run, request, &policies->trusted, problems, err))
 		return false;
 	ruleset_compare(
@@ -131,7 +132,7 @@ NODISCARD static bool load_chains(struct policies *policies, bool check_all, str
 {
 	struct ruleset_request request = {.source = &policies->trust.head,
 	    .directory = source_directory(policies->workspace),
-	    .check_all = check_all};
+	    .check_own = check_all};
 
 	policy_problems_init(&policies->problems, policies->app->run);
 	if (!ruleset_load(
@@ -162,7 +163,8 @@ bool policies_open(struct app *app, const struct session *session,
     const struct policy_options *options, bool check_all, struct policies *out, struct err *err)
 {
 	*out = (struct policies){.app = app, .workspace = &session->workspace};
-	if (!trust_find(app, &session->workspace, &session->facts, options->base, &out->trust, err))
+	if (!unversioned_allowed(app, &session->workspace, &session->facts, options->base, err) ||
+	    !trust_find(app, &session->workspace, &session->facts, options->base, &out->trust, err))
 		return false;
 	if (!open_rest(out, session, options, check_all, err))
 		return false;

@@ -90,7 +90,8 @@ struct policies {
 	    *rules; /* detectors, and whether a leak denies; NULL: the defaults */
 };
 
-/* `check_all`: compile every rule now and report every problem, not only of those that match. */
+/* `check_all`: compile every rule now and report every problem, not only of those that match; rules
+ * of packs were checked when they were made. */
 NODISCARD bool policies_open(struct app *app, const struct session *session,
     const struct policy_options *options, bool check_all, struct policies *out, struct err *err);
 /* The same for another directory of the same repository: the trust is shared, not found again. */

@@ -41,6 +41,14 @@ static unsigned flag_of(struct str name)
 	return 0;
 }
 
+/* A name that nobody gives a directory. */
+static unsigned flag_of_directory(struct str name)
+{
+	if (str_is(name, POLICY_FILE))
+		return POLICY_IS_DIRECTORY;
+	return str_is(name, WAIVERS_FILE) ? WAIVERS_IS_DIRECTORY : 0;
+}
+
 static bool keep(struct walk *walk, struct str path, unsigned flags)
 {
 	struct policy_directories *out = walk->out;
@@ -72,8 +80,8 @@ static bool walk_directory(struct walk *walk, struct str path, int depth)
 		walk->source->state, walk->arena, path, &entries, &count, walk->err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (entries[i].kind != SOURCE_DIRECTORY)
-			flags |= flag_of(entries[i].name);
+		flags |= entries[i].kind == SOURCE_DIRECTORY ? flag_of_directory(entries[i].name)
+							     : flag_of(entries[i].name);
 	}
 	if (!keep(walk, path, flags))
 		return false;

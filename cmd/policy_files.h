@@ -22,6 +22,8 @@ enum policy_directory_flag {
 	HAS_TESTS = 1 << 2,	/* something_test.yaml */
 	HAS_TERRAFORM = 1 << 3, /* .tf, .tf.json or terragrunt.hcl */
 	HAS_NEAR_MISS = 1 << 4, /* tfherald.yml */
+	POLICY_IS_DIRECTORY = 1 << 5,
+	WAIVERS_IS_DIRECTORY = 1 << 6,
 };
 struct policy_directory {
 	struct str path; /* relative to the root, "" for itself */

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "cmd/settings_file.h"
 #include "policies/codeowners.h"
 #include "policies/match.h"
 #include "policies/packs.h"
@@ -262,7 +263,8 @@ static void check_waivers(struct lint *lint, const struct ruleset *ruleset)
 			lint_add(lint, false, &waiver->place,
 			    "the waiver of '%.*s' expired on %.*s", STR_ARG(waiver->rule),
 			    STR_ARG(waiver->expires_text));
-		else if (ruleset_find(ruleset, waiver->rule) == SIZE_MAX)
+		else if (!str_contains(waiver->rule, STR(":")) &&
+			 ruleset_find(ruleset, waiver->rule) == SIZE_MAX)
 			lint_add(lint, false, &waiver->place,
 			    "the waiver is for '%.*s', which is no rule here",
 			    STR_ARG(waiver->rule));
@@ -286,22 +288,63 @@ static void check_packs(struct lint *lint, const struct ruleset *ruleset)
 
 /* --- directories --- */
 
+static bool has_finding_at(const struct lint *lint, const struct policy_place *place)
+{
+	for (size_t i = 0; i < lint->finding_count; i++) {
+		if (is_same_place(&lint->findings[i].place, place))
+			return true;
+	}
+	return false;
+}
+
+/* Keys that are none of the policies' are settings, or nobody's: as every other command sees it. */
+static void check_settings(struct lint *lint, struct str directory, struct str file)
+{
+	struct arena *arena = lint->app->run;
+	struct settings *settings = arena_make(arena, struct settings);
+	struct problems problems;
+	struct setting_reader reader = {.arena = arena,
+	    .settings = settings,
+	    .problems = &problems,
+	    .file = str_to_c(arena, file),
+	    .base = directory,
+	    .routes = arena_array(arena, struct slack_route, ROUTES_MAX + 1)};
+	bool found;
+
+	problems_init(&problems, arena);
+	settings_read_file(&reader, &lint->tree->workspace, &found);
+	for (size_t i = 0; i < problems.count; i++) {
+		const struct err *problem = &problems.items[i];
+		struct policy_place place = {
+		    .file = file, .line = problem->line, .column = problem->column};
+
+		/* what both readers look at is said once */
+		if (!has_finding_at(lint, &place))
+			lint_add(lint, true, &place, "%s", problem->text);
+	}
+}
+
 static void check_directory(
     struct lint *lint, const struct policy_directory *directory, const struct codeowners *owners)
 {
 	static const struct {
-		enum policy_directory_flag flag;
+		enum policy_directory_flag flag, is_directory;
 		const char *name;
-	} files[] = {{HAS_POLICY, POLICY_FILE}, {HAS_WAIVERS, WAIVERS_FILE}};
+	} files[] = {{HAS_POLICY, POLICY_IS_DIRECTORY, POLICY_FILE},
+	    {HAS_WAIVERS, WAIVERS_IS_DIRECTORY, WAIVERS_FILE}};
 	struct arena *arena = lint->app->run;
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		struct policy_place place = {0};
 
-		if ((directory->flags & (unsigned)files[i].flag) == 0)
-			continue;
 		place.file = str_format(arena, "%.*s%s%s", STR_ARG(directory->path),
 		    directory->path.len > 0 ? "/" : "", files[i].name);
+		if (directory->flags & (unsigned)files[i].is_directory)
+			lint_add(lint, true, &place, "is a directory: expected a file");
+		if ((directory->flags & (unsigned)files[i].flag) == 0)
+			continue;
+		if (files[i].flag == HAS_POLICY)
+			check_settings(lint, directory->path, place.file);
 		if (owners && codeowners_of(owners, place.file).count == 0)
 			lint_add(lint, false, &place, "the file has no owner in %.*s",
 			    STR_ARG(codeowners_file(owners)));

@@ -36,6 +36,17 @@ NODISCARD static bool collect_secrets(struct policy_plan *plan, struct err *err)
 	return true;
 }
 
+NODISCARD static bool read_imports(
+    struct policy_plan *plan, const struct policy_plan_options *options, struct err *err)
+{
+	struct import_target target = {&plan->policies, plan->plan};
+
+	if (!imports_read(plan->app, &options->imports, &plan->imported, err))
+		return false;
+	imports_assign(plan->app, &plan->imported, &target, 1);
+	return true;
+}
+
 NODISCARD static bool read_plan(
     struct policy_plan *plan, const struct policy_plan_options *options, struct err *err)
 {
@@ -48,7 +59,7 @@ NODISCARD static bool read_plan(
 	return ok &&
 	       plan_from_file(plan->app, plan->path, session_terraform(&plan->session), &reading,
 		   &plan->plan, err) &&
-	       collect_secrets(plan, err);
+	       read_imports(plan, options, err) && collect_secrets(plan, err);
 }
 
 bool policy_plan_open(struct app *app, const char *operand,

@@ -11,11 +11,12 @@
 #ifndef CMD_POLICY_PLAN_H
 #define CMD_POLICY_PLAN_H
 
-#include "cmd/policies.h"
+#include "cmd/import_findings.h"
 #include "parser/secrets.h"
 
 struct policy_plan_options {
 	struct policy_options policies;
+	struct option_list imports; /* of explain and waive; else none */
 	const char *terraform;
 };
 
@@ -25,6 +26,7 @@ struct policy_plan {
 	struct session session;
 	struct policies policies;
 	struct plan *plan;
+	struct imported_results imported; /* what the other tools' files say, before any override */
 	struct secrets *secrets;
 	bool opened;
 };
@@ -57,6 +59,12 @@ NODISCARD bool policy_plan_change(const struct policy_plan *plan, enum rule_scop
 /* Which changes of a plan the rules of a scope look at; false: the whole plan. */
 bool rule_scope_set(enum rule_scope scope, enum change_set *set);
 
+#define POLICY_PLAN_OPTION_IMPORT(STRUCT, MEMBER)                                   \
+	{                                                                           \
+		.name = "import", .type = OPT_LIST, .arg = "FILE",                  \
+		.offset = offsetof(struct STRUCT, MEMBER.imports),                  \
+		.help = "findings of another tool, as SARIF 2.1.0; may be repeated" \
+	}
 #define POLICY_PLAN_OPTION_TERRAFORM(STRUCT, MEMBER)                     \
 	{                                                                \
 		.name = "terraform", .type = OPT_COMMAND, .arg = "PATH", \

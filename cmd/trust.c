@@ -31,6 +31,11 @@ bool trust_base_is_branch(struct str base)
 	return base.len > 0 && !is_commit(base) && !str_is(base, "HEAD");
 }
 
+struct str trust_base(const struct app *app, const char *option)
+{
+	return option ? str_from(option) : str_trim(sys_env(app->sys, variable));
+}
+
 bool trust_working_tree(struct app *app, const struct workspace *workspace, struct str text,
     struct trust *out, struct err *err)
 {
@@ -146,7 +151,7 @@ static bool find(struct search *search, struct str base, struct err *err)
 bool trust_find(struct app *app, const struct workspace *workspace, const struct facts *facts,
     const char *base, struct trust *out, struct err *err)
 {
-	struct str text = base != NULL ? str_from(base) : str_trim(sys_env(app->sys, variable));
+	struct str text = trust_base(app, base);
 	struct search search = {app, workspace, facts, out,
 	    trust_base_is_branch(text) ? text : facts->base_branch.value};
 	struct git_head head;

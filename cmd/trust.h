@@ -4,7 +4,7 @@
  *	CI, pull request (or a branch that is not the base)  tip of the base branch at origin
  *	CI, base branch, or a commit that is merged already  HEAD, as committed
  *	laptop                                               tip of the base branch, else the files
- *	no repository                                        the files
+ *	no repository                                        the files (unversioned.h)
  *
  * Never the merge base: the author of a pull request chooses that by branching from an old commit.
  * The head is always the working tree, which is what terraform reads. In CI a base that cannot be
@@ -39,6 +39,9 @@ struct trust {
 
 /* What --base and TFHERALD_BASE may say beside the name of a branch: a commit, or HEAD. */
 bool trust_base_is_branch(struct str base);
+
+/* The option (or NULL), else TFHERALD_BASE; empty: nobody says. */
+struct str trust_base(const struct app *app, const char *option);
 
 /* `base`: the option, or NULL; TFHERALD_BASE is looked up here. */
 NODISCARD bool trust_find(struct app *app, const struct workspace *workspace,

@@ -54,6 +54,41 @@ NODISCARD static bool enter_if(struct reader *r, char open, bool *entered, struc
 	return *entered ? cursor_enter(r->cursor, open, err) : cursor_skip(r->cursor, &span, err);
 }
 
+/* The members of an object or the items of a list, which starts as {0}. What is of another kind has
+ * none. */
+struct walk {
+	bool begun, entered, failed;
+};
+
+static bool walk_begin(struct reader *r, struct walk *walk, char open, struct err *err)
+{
+	if (!walk->begun)
+		walk->failed = !enter_if(r, open, &walk->entered, err);
+	walk->begun = true;
+	return walk->entered && !walk->failed;
+}
+
+/* False: there are no more, or `failed`. */
+static bool members_next(struct reader *r, struct walk *walk, struct str *key, struct err *err)
+{
+	bool more = false;
+
+	if (!walk_begin(r, walk, '{', err))
+		return false;
+	walk->failed = !cursor_key(r->cursor, key, &more, err);
+	return more && !walk->failed;
+}
+
+static bool items_next(struct reader *r, struct walk *walk, struct err *err)
+{
+	bool more = false;
+
+	if (!walk_begin(r, walk, '[', err))
+		return false;
+	walk->failed = !cursor_item(r->cursor, &more, err);
+	return more && !walk->failed;
+}
+
 static struct str keep_word(struct reader *r, struct str word)
 {
 	struct str *slot = &r->words[hash_bytes(word) % WORD_SLOTS];
@@ -82,46 +117,34 @@ static bool read_place(struct reader *r, void *field, struct err *err)
 /* {"type":"local-exec",...} */
 NODISCARD static bool read_provisioner(struct reader *r, struct str *type, struct err *err)
 {
-	bool entered, more = true;
+	struct walk walk = {0};
 	struct span span;
 	struct str key;
 
-	if (!enter_if(r, '{', &entered, err))
-		return false;
-	while (entered) {
-		if (!cursor_key(r->cursor, &key, &more, err))
-			return false;
-		if (!more)
-			break;
+	while (members_next(r, &walk, &key, err)) {
 		if (!(str_is(key, "type") ? read_text(r, type, err)
 					  : cursor_skip(r->cursor, &span, err)))
 			return false;
 	}
-	return true;
+	return !walk.failed;
 }
 
 static bool read_provisioners(struct reader *r, void *field, struct err *err)
 {
 	struct config_names *names = field;
 	struct growing types = {0};
-	bool entered, more = true;
+	struct walk walk = {0};
 
-	if (!enter_if(r, '[', &entered, err))
-		return false;
-	while (entered) {
+	while (items_next(r, &walk, err)) {
 		struct str type = STR_EMPTY;
 
-		if (!cursor_item(r->cursor, &more, err))
-			return false;
-		if (!more)
-			break;
 		if (!read_provisioner(r, &type, err))
 			return false;
 		if (type.len > 0)
 			*growing_add(r->temp, &types, struct str) = type;
 	}
 	*names = (struct config_names){types.items, types.count};
-	return true;
+	return !walk.failed;
 }
 
 static const struct draft_member resource_members[] = {
@@ -258,20 +281,14 @@ NODISCARD static bool read_resource(struct reader *r, uint32_t module, struct er
 {
 	struct arena_mark mark = arena_save(r->temp);
 	struct draft draft = draft_new();
-	bool entered, more = true;
+	struct walk walk = {0};
 	struct str key;
 
-	if (!enter_if(r, '{', &entered, err))
-		return false;
-	if (!entered)
-		return true;
-	while (more) {
-		if (!cursor_key(r->cursor, &key, &more, err))
-			return false;
-		if (more && !read_draft_member(r, resource_members, key, &draft, err))
+	while (members_next(r, &walk, &key, err)) {
+		if (!read_draft_member(r, resource_members, key, &draft, err))
 			return false;
 	}
-	if (!add_resource(r, module, &draft, err))
+	if (walk.failed || (walk.entered && !add_resource(r, module, &draft, err)))
 		return false;
 	arena_rewind(r->temp, mark);
 	return true;
@@ -279,19 +296,13 @@ NODISCARD static bool read_resource(struct reader *r, uint32_t module, struct er
 
 NODISCARD static bool read_resources(struct reader *r, uint32_t module, struct err *err)
 {
-	bool entered, more = true;
+	struct walk walk = {0};
 
-	if (!enter_if(r, '[', &entered, err))
-		return false;
-	while (entered) {
-		if (!cursor_item(r->cursor, &more, err))
-			return false;
-		if (!more)
-			break;
+	while (items_next(r, &walk, err)) {
 		if (!read_resource(r, module, err))
 			return false;
 	}
-	return true;
+	return !walk.failed;
 }
 
 NODISCARD static bool add_expression(
@@ -312,26 +323,19 @@ static bool read_output(struct reader *r, uint32_t module, struct str name, stru
 {
 	struct config_expression output = {
 	    .part = PART_OUTPUT, .module = module, .name = str_copy(r->temp, name)};
-	bool entered, more = true;
+	struct walk walk = {0};
 	struct str key;
 
-	if (!enter_if(r, '{', &entered, err))
-		return false;
-	while (entered) {
+	while (members_next(r, &walk, &key, err)) {
+		bool wanted = str_is(key, "expression");
 		struct span span;
-		bool wanted;
 
-		if (!cursor_key(r->cursor, &key, &more, err))
-			return false;
-		if (!more)
-			break;
-		wanted = str_is(key, "expression");
 		if (!cursor_skip(r->cursor, &span, err))
 			return false;
 		if (wanted)
 			output.span = span;
 	}
-	return add_expression(r, &output, err);
+	return !walk.failed && add_expression(r, &output, err);
 }
 
 static bool read_argument(struct reader *r, uint32_t module, struct str name, struct err *err)
@@ -346,25 +350,19 @@ static bool read_argument(struct reader *r, uint32_t module, struct str name, st
 static bool read_variable(struct reader *r, uint32_t module, struct str name, struct err *err)
 {
 	struct str key, kept = str_copy(r->temp, name);
-	bool entered, says, more = true;
+	struct walk walk = {0};
 	struct span span;
 	char kind;
 
-	if (!enter_if(r, '{', &entered, err))
-		return false;
-	while (entered) {
-		if (!cursor_key(r->cursor, &key, &more, err))
-			return false;
-		if (!more)
-			break;
-		says = module == 0 && str_is(key, "sensitive");
+	while (members_next(r, &walk, &key, err)) {
+		bool says = module == 0 && str_is(key, "sensitive");
 		if (!cursor_peek(r->cursor, &kind, err) || !cursor_skip(r->cursor, &span, err))
 			return false;
 		if (says && kind == 't')
 			*growing_add(r->scratch, &r->sensitive, struct str) =
 			    str_copy(r->arena, kept);
 	}
-	return true;
+	return !walk.failed;
 }
 
 static bool read_call(struct reader *r, uint32_t parent, struct str name, struct err *err);
@@ -374,23 +372,17 @@ NODISCARD static bool read_entries(struct reader *r, uint32_t module,
     bool (*read)(struct reader *r, uint32_t module, struct str name, struct err *err),
     struct err *err)
 {
-	bool entered, more = true;
+	struct walk walk = {0};
 	struct str key;
 
-	if (!enter_if(r, '{', &entered, err))
-		return false;
-	while (entered) {
-		if (!cursor_key(r->cursor, &key, &more, err))
-			return false;
-		if (!more)
-			break;
+	while (members_next(r, &walk, &key, err)) {
 		struct arena_mark mark = arena_save(r->temp);
 
 		if (!read(r, module, key, err))
 			return false;
 		arena_rewind(r->temp, mark);
 	}
-	return true;
+	return !walk.failed;
 }
 
 static const struct draft_member call_members[] = {
@@ -432,17 +424,14 @@ static void finish_call(struct reader *r, uint32_t number, const struct draft *d
 static bool read_call(struct reader *r, uint32_t parent, struct str name, struct err *err)
 {
 	struct draft draft = draft_new();
-	bool entered, more = true, ok;
+	struct walk walk = {0};
 	uint32_t module;
 	struct str key;
+	bool ok;
 
-	if (!add_module(r, parent, name, &module, err) || !enter_if(r, '{', &entered, err))
+	if (!add_module(r, parent, name, &module, err))
 		return false;
-	while (entered) {
-		if (!cursor_key(r->cursor, &key, &more, err))
-			return false;
-		if (!more)
-			break;
+	while (members_next(r, &walk, &key, err)) {
 		if (str_is(key, "module"))
 			ok = read_module(r, module, err);
 		else if (str_is(key, "expressions"))
@@ -453,22 +442,17 @@ static bool read_call(struct reader *r, uint32_t parent, struct str name, struct
 			return false;
 	}
 	finish_call(r, module, &draft);
-	return true;
+	return !walk.failed;
 }
 
 static bool read_module(struct reader *r, uint32_t module, struct err *err)
 {
-	bool entered, more = true, ok;
+	struct walk walk = {0};
 	struct span span;
 	struct str key;
+	bool ok;
 
-	if (!enter_if(r, '{', &entered, err))
-		return false;
-	while (entered) {
-		if (!cursor_key(r->cursor, &key, &more, err))
-			return false;
-		if (!more)
-			break;
+	while (members_next(r, &walk, &key, err)) {
 		if (str_is(key, "resources"))
 			ok = read_resources(r, module, err);
 		else if (str_is(key, "outputs"))
@@ -482,7 +466,7 @@ static bool read_module(struct reader *r, uint32_t module, struct err *err)
 		if (!ok)
 			return false;
 	}
-	return true;
+	return !walk.failed;
 }
 
 /* The attributes of a provider's block that are constant. */
@@ -535,17 +519,12 @@ static bool read_provider(struct reader *r, uint32_t module, struct str key, str
 
 NODISCARD static bool read_document(struct reader *r, struct err *err)
 {
-	bool entered, more = true, ok;
+	struct walk walk = {0};
 	struct span span;
 	struct str key;
+	bool ok;
 
-	if (!enter_if(r, '{', &entered, err))
-		return false;
-	while (entered) {
-		if (!cursor_key(r->cursor, &key, &more, err))
-			return false;
-		if (!more)
-			break;
+	while (members_next(r, &walk, &key, err)) {
 		if (str_is(key, "provider_config"))
 			ok = read_entries(r, 0, read_provider, err);
 		else if (str_is(key, "root_module"))
@@ -555,7 +534,7 @@ NODISCARD static bool read_document(struct reader *r, struct err *err)
 		if (!ok)
 			return false;
 	}
-	return true;
+	return !walk.failed;
 }
 
 static const void *keep_list(struct reader *r, const struct growing *list, size_t size)

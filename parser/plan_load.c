@@ -150,11 +150,12 @@ NODISCARD static bool visit_entries(
 	const struct change_entry *entries = loader->plan->entries[loader->set];
 
 	for (size_t i = 0; i < loader->plan->counts[loader->set]; i++) {
-		struct arena_mark mark = arena_save(loader->scratch);
+		struct arena_mark mark;
 		struct change change;
 
 		if (!loader->wanted(loader->context, i, &entries[i]))
 			continue;
+		mark = arena_save(loader->scratch);
 		if (!load(loader, i, &change, err) || !visitor(context, &change, err))
 			return false;
 		arena_rewind(loader->scratch, mark);

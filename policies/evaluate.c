@@ -158,7 +158,6 @@ void evaluator_choose(struct evaluator *evaluator)
 	add_rules(evaluator, evaluation->head);
 	add_rules(evaluator, evaluation->moved_from);
 	evaluator->verdict->tally_count = evaluator->rule_count;
-	evaluator->verdict->rules = evaluator->rule_count;
 }
 
 static bool has_scope(const struct evaluator *evaluator, enum rule_scope scope)
@@ -175,9 +174,13 @@ static bool has_scope(const struct evaluator *evaluator, enum rule_scope scope)
 static bool wants_entry(void *context, size_t i UNUSED, const struct change_entry *entry)
 {
 	const struct evaluator *evaluator = context;
-	const struct type_rules *types = type_rules_find(&evaluator->types, entry->type_hash);
+	unsigned actions = match_entry_actions(entry);
+	const struct type_rules *types;
 
-	return types && (types->actions & match_entry_actions(entry)) != 0;
+	if ((evaluator->types.actions & actions) == 0) /* most of a large plan is no-ops */
+		return false;
+	types = type_rules_find(&evaluator->types, entry->type_hash);
+	return types && (types->actions & actions) != 0;
 }
 
 /* The bits of the index, from a loaded change. */

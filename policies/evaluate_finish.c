@@ -152,14 +152,40 @@ static struct str zero_note(const struct evaluator *evaluator)
 	    verdict->rules == 1 ? "" : "s");
 }
 
+/* Did the other chain's rule of this name count already? */
+static bool is_counted(const struct evaluator *evaluator, size_t i, bool has_matched)
+{
+	const struct judged_rule *rules = evaluator->rules;
+
+	for (size_t k = 0; k < i; k++) {
+		if (rules[k].ruleset != rules[i].ruleset &&
+		    (!has_matched || rules[k].tally->matched > 0) &&
+		    str_eq(rules[k].rule->id, rules[i].rule->id))
+			return true;
+	}
+	return false;
+}
+
+/* One that both chains run, because its params differ, is one rule. */
+static void count_rules(struct evaluator *evaluator)
+{
+	struct verdict *verdict = evaluator->verdict;
+
+	for (size_t i = 0; i < evaluator->rule_count; i++) {
+		bool has_matched = evaluator->rules[i].tally->matched > 0;
+
+		verdict->rules += !is_counted(evaluator, i, false);
+		verdict->rules_matched += has_matched && !is_counted(evaluator, i, true);
+	}
+}
+
 static void add_notes(struct evaluator *evaluator)
 {
 	struct verdict *verdict = evaluator->verdict;
 	struct str *notes = arena_array(evaluator->arena, struct str, 2);
 	struct str zero, imported = imported_note(evaluator);
 
-	for (size_t i = 0; i < evaluator->rule_count; i++)
-		verdict->rules_matched += evaluator->rules[i].tally->matched > 0;
+	count_rules(evaluator);
 	zero = zero_note(evaluator);
 	if (zero.len > 0)
 		notes[verdict->note_count++] = zero;

@@ -137,7 +137,7 @@ static void append_findings(struct arena *arena, struct verdict *out, const stru
 	    (out->finding_count + part->finding_count) * size);
 	for (size_t i = 0; i < part->finding_count; i++)
 		out->findings[out->finding_count++] = part->findings[i];
-	out->rules += part->tally_count;
+	out->rules += part->rules;
 	for (size_t i = 0; i < LEVEL_DENY + 1; i++)
 		out->left_out[i] += part->left_out[i];
 	if (part->break_glass.len > 0)

@@ -157,7 +157,8 @@ static void keep_matched(struct verdict *verdict)
 		if (verdict->tallies[i].matched > 0)
 			verdict->tallies[tallies++] = verdict->tallies[i];
 	}
-	verdict->tally_count = verdict->rules = tallies;
+	verdict->tally_count = tallies;
+	verdict->rules = verdict->rules_matched;
 	for (size_t i = 0; i < verdict->waiver_count; i++) {
 		if (verdict->waivers[i].findings > 0)
 			verdict->waivers[waivers++] = verdict->waivers[i];

@@ -21,7 +21,8 @@ struct judged_rule {
 	bool error_seen;			     /* its one finding of kind ERROR is there */
 	bool is_trusted, is_head;
 	bool mentions_plan;
-	bool is_about_after; /* its violations can have been there before */
+	struct rule_traces *traces;	       /* for its findings, one after the other */
+	const struct after_paths *after_paths; /* NULL: no violation can have been there before */
 };
 
 /* The rules that look at one type of the plan. */
@@ -36,6 +37,7 @@ struct type_rules {
 struct type_table { /* open addressing; hash 0: free */
 	struct type_rules *slots;
 	size_t size, count; /* size: a power of two */
+	unsigned actions;   /* of all rules */
 };
 
 struct finding_list {
@@ -106,6 +108,8 @@ struct rule_traces {
 };
 void rule_traces_begin(
     struct arena *arena, const struct rule_programs *programs, struct rule_traces *out);
+/* Those of the rule, empty: the trees are copied once. */
+struct rule_traces *rule_traces_again(struct evaluator *evaluator, struct judged_rule *rule);
 
 /* Compiles on first use; false when it does not compile (problems were told). */
 bool judge_ready(struct evaluator *evaluator, struct judged_rule *rule);
@@ -158,8 +162,10 @@ bool is_laundered(struct evaluator *evaluator, const struct judged_rule *rule,
 
 /* --- preexisting.c --- */
 
-/* Is this rule one whose violations `before` can have, too? */
-bool preexisting_possible(const struct rule *rule, const struct rule_programs *programs);
+/* What a rule reads of `after`, if it is one whose violations `before` can have, too; else NULL. */
+struct after_paths;
+const struct after_paths *preexisting_paths(
+    struct arena *arena, const struct rule *rule, const struct rule_programs *programs);
 bool preexisting(
     struct evaluator *evaluator, const struct judged_rule *rule, struct value item, bool has_item);
 

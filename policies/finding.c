@@ -66,23 +66,83 @@ static int importance(const struct finding *finding)
 	return finding->level == LEVEL_WARN ? 3 : 4;
 }
 
+/* Rules have their texts in common: most need no look at the bytes. */
+static int compare_texts(struct str a, struct str b)
+{
+	return a.ptr == b.ptr && a.len == b.len ? 0 : str_cmp(a, b);
+}
+
+/* What nearly always decides, close together: thousands of findings are megabytes. */
+struct rank {
+	int importance;
+	struct str rule_id, address;
+	const struct finding *finding;
+};
+
+/* What other tools found stands in the order of the code: they know few resources. */
+static int by_place(const struct finding *left, const struct finding *right)
+{
+	int order = str_cmp(left->file, right->file);
+
+	if (order == 0)
+		order = (left->line > right->line) - (left->line < right->line);
+	if (order == 0)
+		order = (left->column > right->column) - (left->column < right->column);
+	return order;
+}
+
 /* A stable order, so that two runs of the same input say the same. */
 static int by_importance(const void *a, const void *b)
 {
-	const struct finding *left = a, *right = b;
-	int order = importance(left) - importance(right);
+	const struct rank *left = a, *right = b;
+	int order = left->importance - right->importance;
 
 	if (order == 0)
-		order = str_cmp(left->rule_id, right->rule_id);
+		order = compare_texts(left->rule_id, right->rule_id);
+	if (order == 0 && left->finding->kind == FINDING_IMPORTED)
+		order = by_place(left->finding, right->finding);
 	if (order == 0)
-		order = str_cmp(left->address, right->address);
+		order = compare_texts(left->address, right->address);
 	if (order == 0)
-		order = str_cmp(left->item, right->item);
+		order = str_cmp(left->finding->item, right->finding->item);
 	if (order == 0)
-		order = str_cmp(left->fingerprint, right->fingerprint);
+		order = str_cmp(left->finding->fingerprint, right->finding->fingerprint);
 	if (order == 0)
-		order = str_cmp(left->message, right->message);
+		order = str_cmp(left->finding->message, right->finding->message);
 	return order;
+}
+
+/* Moves to each place the finding that its rank names, with one of extra memory. */
+static void arrange(struct finding *findings, struct rank *ranks, size_t count)
+{
+	for (size_t start = 0; start < count; start++) {
+		struct finding first = findings[start];
+		size_t at = start, from = (size_t)(ranks[at].finding - findings);
+
+		if (from == start)
+			continue;
+		while (from != start) {
+			findings[at] = findings[from];
+			ranks[at].finding = &findings[at];
+			at = from;
+			from = (size_t)(ranks[at].finding - findings);
+		}
+		findings[at] = first;
+		ranks[at].finding = &findings[at];
+	}
+}
+
+static void sort(struct arena *arena, struct finding *findings, size_t count)
+{
+	struct arena_mark mark = arena_save(arena);
+	struct rank *ranks = arena_alloc(arena, (count + 1) * sizeof(*ranks));
+
+	for (size_t i = 0; i < count; i++)
+		ranks[i] = (struct rank){importance(&findings[i]), findings[i].rule_id,
+		    findings[i].address, &findings[i]};
+	qsort(ranks, count, sizeof(*ranks), by_importance);
+	arrange(findings, ranks, count);
+	arena_rewind(arena, mark);
 }
 
 static void count(struct verdict *verdict, const struct finding *finding)
@@ -131,8 +191,7 @@ void verdict_seal(struct arena *arena, struct verdict *verdict)
 		verdict->counts[i] = verdict->left_out[i];
 	verdict->waived = verdict->undecided = verdict->overridden = 0;
 	if (verdict->finding_count > 1)
-		qsort(verdict->findings, verdict->finding_count, sizeof(*verdict->findings),
-		    by_importance);
+		sort(arena, verdict->findings, verdict->finding_count);
 	for (size_t i = 0; i < verdict->finding_count; i++)
 		count(verdict, &verdict->findings[i]);
 	verdict->denied = verdict->counts[LEVEL_DENY] > 0 || verdict->nothing_evaluated;

@@ -57,7 +57,8 @@ struct finding {
 	size_t path_count;
 	const struct str *causes; /* "aws_kms_key.main.arn" */
 	size_t cause_count;
-	size_t count; /* ERROR: how many changes; others 1 */
+	bool no_values; /* UNDECIDED: the plan was read from text or a stream, which hold none */
+	size_t count;	/* ERROR: how many changes; others 1 */
 
 	struct str fingerprint;	      /* base64url, of the finding */
 	struct str value_fingerprint; /* "vf1:..."; empty: none could be made (hidden, no key) */
@@ -116,7 +117,7 @@ struct verdict {
 	size_t waiver_count;
 	struct absorbed_error *absorbed;
 	size_t absorbed_count;
-	size_t rules;		       /* in force */
+	size_t rules;		       /* in force, by name: both chains may run one */
 	size_t rules_matched;	       /* that matched at least one resource */
 	size_t resources;	       /* evaluated by at least one rule */
 	size_t counts[LEVEL_DENY + 1]; /* of findings that stand, by level */

@@ -124,14 +124,13 @@ static void note_absorbed(struct evaluator *evaluator, const struct judged_rule 
 
 /* The same evaluation, traced; `index` -1 when it has no item. */
 static struct ruling run_traced(
-    struct evaluator *evaluator, const struct judged_rule *rule, int64_t index)
+    struct evaluator *evaluator, struct judged_rule *rule, int64_t index)
 {
-	struct rule_traces *traces = arena_make(evaluator->trace, struct rule_traces);
+	struct rule_traces *traces = rule_traces_again(evaluator, rule);
 	struct value items;
 	struct ruling ruling = {RULE_PASS, value_null()};
 	size_t at = index < 0 ? 0 : (size_t)index;
 
-	rule_traces_begin(evaluator->trace, rule->programs, traces);
 	if (judge_items(evaluator, rule, traces, &items, &ruling) && at < items.len)
 		ruling = judge_item(evaluator, rule, cel_load(items.as.items[at]), at, traces);
 	note_absorbed(evaluator, rule, &rule->rule->when, &traces->when);
@@ -146,7 +145,7 @@ static bool back_to_raw(struct evaluator *evaluator, struct err *err)
 	return judge_view(evaluator, evaluator->scratch, evaluator->change, HOST_RAW, err);
 }
 
-static bool trace_ruling(struct evaluator *evaluator, const struct judged_rule *rule, int64_t index,
+static bool trace_ruling(struct evaluator *evaluator, struct judged_rule *rule, int64_t index,
     struct ruling *ruling, struct err *err)
 {
 	if (!judge_view(evaluator, evaluator->trace, evaluator->change, HOST_RAW_WITH_PATHS, err))
@@ -333,6 +332,7 @@ static void add_dependencies(struct evaluator *evaluator, struct ruling ruling,
 {
 	struct value unknown = cel_is_unknown(traced.value) ? traced.value : ruling.value;
 
+	finding->no_values = evaluator->plan && evaluator->plan->form != PLAN_FORM_JSON;
 	if (finding->kind != FINDING_UNDECIDED || !cel_is_unknown(unknown))
 		return;
 	add_paths(evaluator, unknown, finding);
@@ -343,7 +343,7 @@ static void add_dependencies(struct evaluator *evaluator, struct ruling ruling,
 static bool decide_fate(struct evaluator *evaluator, const struct judged_rule *rule,
     struct value item, int64_t index, struct finding *finding)
 {
-	bool was_there = finding->kind == FINDING_VIOLATION && rule->is_about_after &&
+	bool was_there = finding->kind == FINDING_VIOLATION && rule->after_paths &&
 			 preexisting(evaluator, rule, item, index >= 0);
 
 	if (was_there && rule->rule->existing == EXISTING_IGNORE)
@@ -435,8 +435,8 @@ bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struc
 	struct arena_mark trace = arena_save(evaluator->trace);
 	struct arena_mark results = arena_save(evaluator->results);
 	const struct change *change = evaluator->change;
-	struct change *filled = arena_make(evaluator->trace, struct change);
 	bool undecided = ruling.end == RULE_UNDECIDED, ok = true;
+	struct change *filled = undecided ? arena_make(evaluator->trace, struct change) : NULL;
 
 	if (undecided && is_laundered(evaluator, rule, filled, &item, &index)) {
 		ruling.end = RULE_VIOLATION;

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "parser/path.h"
 #include "parser/unknowns.h"
@@ -110,6 +111,26 @@ struct value host_resource(struct policy_host *host, struct arena *arena,
 	}
 	return (struct value){
 	    .kind = VALUE_MAP, .marks = marks, .len = RESOURCE_FIELD_COUNT, .as.entries = entries};
+}
+
+const struct value *host_field(struct value resource, enum resource_field field)
+{
+	struct str key = resource_keys[field];
+
+	if (resource.kind == VALUE_MAP && resource.len == RESOURCE_FIELD_COUNT) {
+		const struct value_entry *entries = resource.as.entries;
+
+		if (entries[field].key.as.text == key.ptr)
+			return &entries[field].value;
+	}
+	return value_get(resource, key);
+}
+
+static struct str address_in(struct value resource)
+{
+	const struct value *address = host_field(resource, RESOURCE_address);
+
+	return address && address->kind == VALUE_STRING ? value_text(*address) : STR_EMPTY;
 }
 
 bool host_sides(struct arena *arena, const struct change *change, enum host_view view,
@@ -279,9 +300,74 @@ static struct str subject_address(struct policy_host *host, size_t variable, str
     const struct value *path, size_t steps)
 {
 	if (variable == CEL_NO_VARIABLE)
-		return is_side(path, steps) ? value_get_str(subject, "address") : STR_EMPTY;
+		return is_side(path, steps) ? address_in(subject) : STR_EMPTY;
 	return split_side(variable, path, steps) && host->change ? host->change->head.address
 								 : STR_EMPTY;
+}
+
+/* The place of these in the table, or a free one. */
+static struct kept_references *find_references(
+    const struct reference_table *table, struct str from, struct str path)
+{
+	size_t at = (size_t)(hash_bytes(from) ^ hash_bytes(path)) & (table->size - 1);
+	struct kept_references *kept = &table->slots[at];
+
+	while (kept->from.len > 0 && !(str_eq(kept->from, from) && str_eq(kept->path, path))) {
+		at = (at + 1) & (table->size - 1);
+		kept = &table->slots[at];
+	}
+	return kept;
+}
+
+/* At least half of it stays free. */
+static void grow_references(struct arena *arena, struct reference_table *table)
+{
+	struct reference_table larger = *table;
+
+	if (table->count * 2 < table->size)
+		return;
+	larger.size = table->size ? table->size * 2 : REFERENCES_FIRST;
+	larger.slots = arena_array(arena, struct kept_references, larger.size);
+	for (size_t i = 0; i < table->size; i++) {
+		const struct kept_references *kept = &table->slots[i];
+
+		if (kept->from.len > 0)
+			*find_references(&larger, kept->from, kept->path) = *kept;
+	}
+	*table = larger;
+}
+
+static void keep_references(
+    struct arena *arena, struct reference_table *table, const struct kept_references *found)
+{
+	struct str *items;
+
+	if (table->names + found->names.count >= REFERENCE_NAMES_MAX)
+		return;
+	items = arena_array(arena, struct str, found->names.count + 1);
+	for (size_t i = 0; i < found->names.count; i++)
+		items[i] = str_copy(arena, found->names.items[i]);
+	*find_references(table, found->from, found->path) =
+	    (struct kept_references){str_copy(arena, found->from), str_copy(arena, found->path),
+		{items, found->names.count}};
+	table->count++;
+	table->names += found->names.count + 1;
+}
+
+/* `from` without keys, not empty. */
+static struct config_names references_of(
+    struct policy_host *host, struct arena *arena, struct str from, struct str path)
+{
+	struct kept_references found = {.from = from, .path = path};
+	const struct kept_references *kept;
+
+	grow_references(host->arena, &host->references);
+	kept = find_references(&host->references, from, path);
+	if (kept->from.len > 0)
+		return kept->names;
+	found.names = configuration_references(arena, host_configuration(host), from, path);
+	keep_references(host->arena, &host->references, &found);
+	return found.names;
 }
 
 static struct value refers(struct cel_run *run, size_t variable, struct value subject,
@@ -290,8 +376,7 @@ static struct value refers(struct cel_run *run, size_t variable, struct value su
 	struct policy_host *host = cel_host(run);
 	const struct configuration *configuration = host_configuration(host);
 	struct arena *arena = cel_arena(run);
-	struct str address =
-	    other.kind == VALUE_MAP ? value_get_str(other, "address") : value_text(other);
+	struct str address = other.kind == VALUE_MAP ? address_in(other) : value_text(other);
 	struct str from = subject_address(host, variable, subject, path, steps);
 	struct config_names references;
 
@@ -303,8 +388,8 @@ static struct value refers(struct cel_run *run, size_t variable, struct value su
 	if (!configuration)
 		return unknown_named(STR("plan.configuration"));
 	address = configuration_address(arena, address);
-	references = configuration_references(arena, configuration,
-	    configuration_address(arena, from), path_text(run, path + 1, steps - 1));
+	references = references_of(
+	    host, arena, configuration_address(arena, from), path_text(run, path + 1, steps - 1));
 	for (size_t i = 0; i < references.count; i++) {
 		if (names(references.items[i], address))
 			return value_bool(true);

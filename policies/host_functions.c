@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/size.h"
 #include "policies/host_state.h"
 #include "policies/shapes_iam.h"
 #include "policies/shapes_network.h"
@@ -38,7 +39,7 @@ static struct value without_unset(
 static struct value shape_of(struct cel_run *run, struct value resource, const char *name,
     shape_fn *shape, struct shape_memo *memo)
 {
-	const struct value *found = value_get_c(resource, "after");
+	const struct value *found = host_field(resource, RESOURCE_after);
 	struct value after = found ? cel_load(*found) : value_null();
 	struct arena *arena = memo ? host_of(run)->change_arena : cel_arena(run);
 	struct value items, values;
@@ -65,7 +66,7 @@ static struct value shape_of(struct cel_run *run, struct value resource, const c
 static struct shape_memo *memo_for(
     struct policy_host *host, struct value resource, struct shape_memo *memo)
 {
-	const struct value *after = value_get_c(resource, "after");
+	const struct value *after = host_field(resource, RESOURCE_after);
 
 	return host && after && after->kind == VALUE_MAP &&
 		       after->as.entries == host->change_after.as.entries
@@ -108,7 +109,8 @@ struct type_search {
 	uint64_t hash;
 	struct str type;
 	struct value *items;
-	size_t count;
+	size_t count, room;
+	size_t held; /* by the arena before it */
 };
 
 static bool is_type(void *context, size_t i UNUSED, const struct change_entry *entry)
@@ -116,6 +118,30 @@ static bool is_type(void *context, size_t i UNUSED, const struct change_entry *e
 	const struct type_search *search = context;
 
 	return entry->type_hash == search->hash && (entry->flags & ENTRY_DEPOSED) == 0;
+}
+
+static void make_room(struct type_search *search)
+{
+	size_t size = sizeof(*search->items), room = size_max(16, search->room * 2);
+
+	if (search->count < search->room)
+		return;
+	search->items =
+	    arena_grow(search->host->arena, search->items, search->room * size, room * size);
+	search->room = room;
+}
+
+/* Without the keys, which are ours. */
+static struct value copy_resource(struct arena *arena, struct value resource)
+{
+	struct value_entry *entries = arena_alloc(arena, resource.len * sizeof(*entries));
+
+	for (uint32_t i = 0; i < resource.len; i++) {
+		entries[i].key = resource.as.entries[i].key;
+		entries[i].value = value_copy(arena, resource.as.entries[i].value);
+	}
+	resource.as.entries = entries;
+	return resource;
 }
 
 static bool add_resource(void *context, const struct change *change, struct err *err)
@@ -129,12 +155,16 @@ static bool add_resource(void *context, const struct change *change, struct err 
 		return true; /* another type with this hash */
 	if (search->count == BY_TYPE_ITEMS)
 		return err_set(err, ERR_LIMIT, "more than %d resources of one type", BY_TYPE_ITEMS);
+	if (arena_held(host->arena) - search->held > BY_TYPE_BYTES)
+		return err_set(err, ERR_LIMIT, "more than %zu MiB of resources of one type",
+		    BY_TYPE_BYTES >> 20);
+	make_room(search);
 	if (!host_sides(host->arena, change, host->view, &before, &after, err))
 		return false;
 	host->change = change;
 	resource = host_resource(host, host->arena, &change->head, before, after);
 	host->change = at_hand;
-	search->items[search->count++] = value_copy(host->arena, resource);
+	search->items[search->count++] = copy_resource(host->arena, resource);
 	return true;
 }
 
@@ -150,7 +180,7 @@ static struct by_type *remembered(struct policy_host *host, struct str type)
 static struct value by_type(struct cel_run *run, const struct value *args, size_t count)
 {
 	struct policy_host *host = cel_host(run);
-	struct type_search search = {.host = host};
+	struct type_search search = {.host = host, .held = host ? arena_held(host->arena) : 0};
 	struct by_type *known;
 	struct arena *scratch;
 	struct err err = {0};
@@ -165,7 +195,6 @@ static struct value by_type(struct cel_run *run, const struct value *args, size_
 	if (host->by_type_count == BY_TYPE_MAX)
 		return cel_fail_limit(run, "plan.by_type() asked for too many types");
 	search.hash = hash_bytes(search.type);
-	search.items = arena_array(host->arena, struct value, BY_TYPE_ITEMS);
 	scratch = arena_new();
 	ok = plan_visit_wanted(
 	    host->plan, CHANGES_RESOURCE, is_type, scratch, add_resource, &search, &err);

@@ -266,7 +266,8 @@ static struct value list_of(struct policy_host *host, bool wanted, struct plan_s
 
 	if (!wanted || collected.room > PLAN_LIST_MAX)
 		return unknown_field(path);
-	collected.items = arena_array(host->arena, struct value, collected.room + 1);
+	/* not zeroed: of a large plan most of it stays untouched */
+	collected.items = arena_alloc(host->arena, (collected.room + 1) * sizeof(*collected.items));
 	if (!plan_visit(host->plan, selection, scratch, collect_head, &collected, &err))
 		return unknown_field(path);
 	return value_list(collected.items, collected.count);
@@ -391,8 +392,29 @@ static struct value make_plan(struct policy_host *host, enum host_view view, str
 	return fields_end(&fields);
 }
 
+/* Only outputs and variables look different in another view. */
+static struct value plan_of_view(
+    struct policy_host *host, struct value other, enum host_view view, struct arena *scratch)
+{
+	struct fields fields;
+
+	fields_begin(&fields, host->arena, other.len);
+	for (uint32_t i = 0; i < other.len; i++) {
+		struct str name = value_text(other.as.entries[i].key);
+		struct value value = other.as.entries[i].value;
+
+		if (str_is(name, "outputs"))
+			value = outputs_value(host, view, scratch);
+		else if (str_is(name, "variables"))
+			value = variables_value(host, view);
+		field(&fields, name, value);
+	}
+	return fields_end(&fields);
+}
+
 bool host_plan(struct policy_host *host, enum host_view view, struct value *plan)
 {
+	enum host_view other = view == HOST_SHOWN ? HOST_RAW : HOST_SHOWN;
 	struct arena *scratch;
 
 	if (view == HOST_RAW_WITH_PATHS)
@@ -403,7 +425,10 @@ bool host_plan(struct policy_host *host, enum host_view view, struct value *plan
 	}
 	if (!host->plan_made[view]) {
 		scratch = arena_new();
-		host->plan_values[view] = make_plan(host, view, scratch);
+		host->plan_values[view] =
+		    host->plan_made[other]
+			? plan_of_view(host, host->plan_values[other], view, scratch)
+			: make_plan(host, view, scratch);
 		host->plan_made[view] = true;
 		arena_free(scratch);
 	}

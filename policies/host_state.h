@@ -45,13 +45,28 @@ struct shape_memo {
 	struct value items;
 };
 
-#define BY_TYPE_MAX   64    /* types asked for with plan.by_type() */
-#define BY_TYPE_ITEMS 10000 /* resources of one type */
+#define BY_TYPE_MAX   64		  /* types asked for with plan.by_type() */
+#define BY_TYPE_ITEMS 100000		  /* resources of one type ... */
+#define BY_TYPE_BYTES ((size_t)256 << 20) /* ... and what they take */
 
 struct by_type {
 	struct str type;
 	enum host_view view;
 	struct value list;
+};
+
+/* What the code of a resource refers to at a path: rules that look for the resource that belongs to
+ * another one ask about each again and again. */
+#define REFERENCES_FIRST    256
+#define REFERENCE_NAMES_MAX 1000000 /* of all that are kept, and one for each */
+struct kept_references {
+	struct str from, path; /* `from` empty: free */
+	struct config_names names;
+};
+
+struct reference_table { /* open addressing */
+	struct kept_references *slots;
+	size_t size, count, names; /* size: a power of two */
 };
 
 struct policy_host {
@@ -73,11 +88,15 @@ struct policy_host {
 	const struct configuration *configuration; /* NULL: none */
 	struct by_type by_type[BY_TYPE_MAX];
 	size_t by_type_count;
+	struct reference_table references;
 };
 
 /* The map of one change: fields of `resource`. */
 struct value host_resource(struct policy_host *host, struct arena *arena,
     const struct change_head *head, struct value before, struct value after);
+
+/* A field of such a map without a search; of any other map too. NULL: it has none. */
+const struct value *host_field(struct value resource, enum resource_field field);
 
 /* The sides of a change as a view shows them. */
 NODISCARD bool host_sides(struct arena *arena, const struct change *change, enum host_view view,

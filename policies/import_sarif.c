@@ -114,17 +114,26 @@ static struct str word_of(struct arena *arena, struct str text, bool lower)
 
 /* --- words of SARIF --- */
 
-static bool level_from(struct str word, enum level *out)
+/* A level, and the words for where it comes from. */
+struct said_level {
+	const char *word, *by_rule;
+	enum level level;
+};
+
+static bool level_from(struct str word, bool is_of_rule, struct said_level *out)
 {
-	static const struct {
-		const char *word;
-		enum level level;
-	} levels[] = {{"error", LEVEL_DENY}, {"warning", LEVEL_WARN}, {"note", LEVEL_INFO},
-	    {"none", LEVEL_INFO}};
+	static const struct said_level levels[] = {
+	    {"error", "error, by the rule", LEVEL_DENY},
+	    {"warning", "warning, by the rule", LEVEL_WARN},
+	    {"note", "note, by the rule", LEVEL_INFO},
+	    {"none", "none, by the rule", LEVEL_INFO},
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
 		if (str_is(word, levels[i].word)) {
-			*out = levels[i].level;
+			*out = levels[i];
+			if (is_of_rule)
+				out->word = levels[i].by_rule;
 			return true;
 		}
 	}
@@ -133,16 +142,16 @@ static bool level_from(struct str word, enum level *out)
 
 /* What a kind other than "fail" makes of a result. */
 static const struct result_kind {
-	const char *word;
+	const char *word, *said;
 	bool counts, has_level;
 	enum level level;
 } kinds[] = {
-    {"fail", true, true, LEVEL_WARN},
-    {"open", true, false, LEVEL_WARN},
-    {"review", true, false, LEVEL_WARN},
-    {"informational", true, false, LEVEL_INFO},
-    {"pass", false, false, LEVEL_INFO},
-    {"notApplicable", false, false, LEVEL_INFO},
+    {"fail", "no level", true, true, LEVEL_WARN},
+    {"open", "kind open", true, false, LEVEL_WARN},
+    {"review", "kind review", true, false, LEVEL_WARN},
+    {"informational", "kind informational", true, false, LEVEL_INFO},
+    {"pass", "", false, false, LEVEL_INFO},
+    {"notApplicable", "", false, false, LEVEL_INFO},
 };
 
 static const struct result_kind *kind_of(struct value result)
@@ -157,18 +166,19 @@ static const struct result_kind *kind_of(struct value result)
 }
 
 static bool read_level(struct reading *reading, struct value result, struct value rule,
-    const struct result_kind *kind, enum level *out)
+    const struct result_kind *kind, struct said_level *out)
 {
 	struct value level = at(result, "level");
+	bool is_of_rule = level.kind == VALUE_NULL;
 
-	*out = kind->level;
+	*out = (struct said_level){.word = kind->said, .level = kind->level};
 	if (!kind->has_level)
 		return true;
-	if (level.kind == VALUE_NULL)
+	if (is_of_rule)
 		level = at(at(rule, "defaultConfiguration"), "level");
 	if (level.kind == VALUE_NULL)
 		return true;
-	return level_from(value_text(level), out) ||
+	return level_from(value_text(level), is_of_rule, out) ||
 	       wrong(reading, "level", "error, warning, note or none");
 }
 
@@ -439,17 +449,18 @@ static bool add_result(struct reading *reading, struct value result, const struc
 	struct finding *finding = &out->finding;
 	struct value rule = rule_of(reading, result);
 	struct str id = id_of(result), why;
-	enum level level;
+	struct said_level level;
 
 	if (!read_level(reading, result, rule, kind, &level))
 		return false;
 	if (id.len == 0)
 		id = value_get_str(rule, "id");
 	id = word_of(reading->arena, id.len > 0 ? id : STR("unnamed"), false);
-	*out = (struct imported_result){.address = address_of(reading, result)};
+	*out = (struct imported_result){
+	    .said = level.word, .document = reading->file, .address = address_of(reading, result)};
 	*finding = (struct finding){.kind = FINDING_IMPORTED,
-	    .rule_level = level,
-	    .level = level,
+	    .rule_level = level.level,
+	    .level = level.level,
 	    .rule_id = str_format(reading->arena, "%.*s:%.*s", STR_ARG(reading->slug), STR_ARG(id)),
 	    .place = {.file = STR_EMPTY},
 	    .tool = reading->tool,

@@ -27,6 +27,8 @@
 
 struct imported_result {
 	struct finding finding; /* without directory, address, file, fingerprint */
+	const char *said;	/* of the level: "error", "no level", "kind open" */
+	const char *document;	/* the file as it was given */
 	struct str path;	/* percent-decoded, without file://; empty: none */
 	bool absolute;		/* the path is */
 	int line, column;	/* 0: not told */

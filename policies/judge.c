@@ -28,7 +28,7 @@ bool judge_ready(struct evaluator *evaluator, struct judged_rule *rule)
 	}
 	rule->programs = programs;
 	rule->mentions_plan = mentions_plan(programs);
-	rule->is_about_after = preexisting_possible(rule->rule, programs);
+	rule->after_paths = preexisting_paths(evaluator->arena, rule->rule, programs);
 	evaluator->outdated |= host_want(evaluator->host, programs);
 	return true;
 }
@@ -80,6 +80,20 @@ void rule_traces_begin(
 		cel_trace_begin(arena, programs->when, &out->when);
 	if (programs->condition)
 		cel_trace_begin(arena, programs->condition, &out->condition);
+}
+
+struct rule_traces *rule_traces_again(struct evaluator *evaluator, struct judged_rule *rule)
+{
+	struct rule_traces *traces = rule->traces;
+
+	if (!traces) {
+		traces = rule->traces = arena_make(evaluator->arena, struct rule_traces);
+		rule_traces_begin(evaluator->arena, rule->programs, traces);
+	}
+	cel_trace_again(&traces->each, evaluator->trace);
+	cel_trace_again(&traces->when, evaluator->trace);
+	cel_trace_again(&traces->condition, evaluator->trace);
+	return traces;
 }
 
 /* A guard that is not known, as `guard && value`: false decides, unknown beats error. */

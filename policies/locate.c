@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "parser/address.h"
 #include "parser/hcl.h"
@@ -39,6 +40,15 @@ struct module_homes {
 	struct module_homes *next;
 };
 
+/* Where a block was found to stand: all resources of a `count` ask for the same one. */
+#define PLACES_KEPT 512
+struct kept_place {
+	const struct configuration *configuration;
+	struct str directory, address; /* address empty: nothing is kept here */
+	struct policy_place place;
+	bool found;
+};
+
 struct locator {
 	struct arena *arena;
 	struct source source;
@@ -46,6 +56,7 @@ struct locator {
 	size_t count;
 	size_t bytes; /* read so far */
 	struct module_homes *homes;
+	struct kept_place *places; /* PLACES_KEPT, by the hash of the address */
 };
 
 struct locator *locator_new(struct arena *arena, const struct source *source)
@@ -55,6 +66,7 @@ struct locator *locator_new(struct arena *arena, const struct source *source)
 	locator->arena = arena;
 	locator->source = *source;
 	locator->directories = arena_array(arena, struct scanned *, DIRECTORIES_MAX);
+	locator->places = arena_array(arena, struct kept_place, PLACES_KEPT);
 	return locator;
 }
 
@@ -327,10 +339,10 @@ static bool locate_resource(struct locator *locator, const struct configuration 
 	return place_of_file(scanned->json, out);
 }
 
-bool locate_address(struct locator *locator, const struct configuration *configuration,
-    struct str directory, struct str address, struct policy_place *out)
+/* `plain`: without keys. */
+static bool locate_plain(struct locator *locator, const struct configuration *configuration,
+    struct str directory, struct str plain, struct policy_place *out)
 {
-	struct str plain = configuration_address(locator->arena, address);
 	const struct located *call;
 	struct address parts;
 
@@ -340,6 +352,29 @@ bool locate_address(struct locator *locator, const struct configuration *configu
 		return false;
 	(void)walk(locator, configuration, plain, &directory, &call);
 	return place_of(call, out);
+}
+
+bool locate_address(struct locator *locator, const struct configuration *configuration,
+    struct str directory, struct str address, struct policy_place *out)
+{
+	struct arena_mark mark = arena_save(locator->arena);
+	struct str plain = configuration_address(locator->arena, address);
+	struct kept_place *kept = &locator->places[hash_bytes(plain) % PLACES_KEPT];
+
+	if (plain.len == 0)
+		return false;
+	if (!str_eq(kept->address, plain) || !str_eq(kept->directory, directory) ||
+	    kept->configuration != configuration) {
+		*kept = (struct kept_place){.configuration = configuration,
+		    .directory = str_copy(locator->arena, directory),
+		    .address = str_copy(locator->arena, plain)};
+		kept->found = locate_plain(locator, configuration, directory, plain, &kept->place);
+	} else {
+		arena_rewind(locator->arena, mark);
+	}
+	if (kept->found)
+		*out = kept->place;
+	return kept->found;
 }
 
 bool locate_output(

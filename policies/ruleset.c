@@ -152,7 +152,7 @@ bool ruleset_load(struct arena *arena, const struct ruleset_request *request, st
 	if (chain.gave_up)
 		return false;
 	finish(&chain);
-	if (request->check_all)
-		ruleset_check_all(set, problems);
+	if (request->check_all || request->check_own)
+		ruleset_check(set, request->check_all, problems);
 	return true;
 }

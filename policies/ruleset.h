@@ -7,8 +7,8 @@
  * tool ("tflint:x"), which nobody has to have declared. Locks are proven here: an override,
  * param, label or variable below a lock that is not provably tighter is a problem that names both
  * places. Expressions are compiled when first asked for (ruleset_program()), packs likewise;
- * `check_all` compiles all of them at once and reports every problem (check, policy lint, policy
- * test).
+ * `check_all` compiles all of them at once and reports every problem (policy lint, policy test),
+ * `check_own` (check) all but those of packs.
  *
  * Rules of a used file hold from the directory of the tfherald.yaml that uses it: its `dirs` globs
  * are relative to that. Params of a pack are defaults: what a file of the chain sets counts.
@@ -148,6 +148,7 @@ struct ruleset_request {
 	const struct source *source;
 	struct str directory;	   /* of the root module; "" for the repository root */
 	bool check_all;		   /* compile everything, report every problem */
+	bool check_own;		   /* the same without rules of packs, which we checked */
 	struct policy_names extra; /* files given on the command line (--rules FILE), relative; as
 				      if the root file used them */
 	bool tests;		   /* also read the *_test.yaml files */

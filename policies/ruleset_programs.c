@@ -396,15 +396,17 @@ bool ruleset_programs(struct ruleset *ruleset, size_t rule, const struct rule_pr
 	return !programs->broken;
 }
 
-void ruleset_check_all(struct ruleset *set, struct policy_problems *problems)
+void ruleset_check(struct ruleset *set, bool packs, struct policy_problems *problems)
 {
 	struct compiling at = {.set = set, .problems = problems, .shared = set->space};
 	const struct rule_programs *programs;
 
 	for (size_t i = 0; i < set->variable_count; i++)
 		(void)compile_named(&at, set->space, i);
-	for (size_t i = 0; i < set->rule_total; i++)
-		(void)!ruleset_programs(set, i, &programs, problems);
+	for (size_t i = 0; i < set->rule_total; i++) {
+		if (packs || set->rules[i].pack.len == 0)
+			(void)!ruleset_programs(set, i, &programs, problems);
+	}
 }
 
 void ruleset_free(struct ruleset *ruleset)

@@ -10,7 +10,8 @@
 
 /* All variables and functions, without named expressions. */
 struct cel_scope ruleset_scope(const struct ruleset *set);
-/* Compiles every rule and every named expression; problems are told. */
-void ruleset_check_all(struct ruleset *set, struct policy_problems *problems);
+/* Compiles every rule and every named expression; problems are told. `packs`: those of packs too.
+ */
+void ruleset_check(struct ruleset *set, bool packs, struct policy_problems *problems);
 
 #endif

@@ -75,10 +75,19 @@ static enum answer at_least(struct value end, int64_t port, bool is_from)
 	return (is_from ? end.as.integer <= port : port <= end.as.integer) ? ANSWER_YES : ANSWER_NO;
 }
 
+/* Ranges of ours have nothing but `from` and `to`, which are found without a search. */
+static struct value range_end(struct value range, uint32_t place, const char *name)
+{
+	if (range.kind == VALUE_MAP && range.len == 2 &&
+	    str_is(value_text(range.as.entries[place].key), name))
+		return range.as.entries[place].value;
+	return shape_get(range, name);
+}
+
 /* Is `port` in this range? *unknown: what it depends on. */
 static enum answer in_range(struct value range, struct value port, struct value *unknown)
 {
-	struct value from = shape_get(range, "from"), to = shape_get(range, "to");
+	struct value from = range_end(range, 0, "from"), to = range_end(range, 1, "to");
 	enum answer low, high;
 
 	if (range.kind != VALUE_MAP || port.kind != VALUE_INT) {

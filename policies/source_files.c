@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
 #include "base/err.h"
 #include "base/size.h"
 #include "policies/source.h"
@@ -24,8 +24,6 @@ static void close_fd(const int *fd)
 	if (*fd >= 0)
 		(void)close(*fd);
 }
-
-DEFINE_CLEANUP(DIR *, closedir)
 
 /* --- paths --- */
 
@@ -273,33 +271,27 @@ static void listing_add(struct arena *arena, struct listing *listing, int fd, co
 	listing->entries[listing->count++].kind = kind_of(fd, name);
 }
 
+/* The descriptor becomes the stream's. */
 static bool list_directory(
-    struct arena *arena, DIR *stream, struct str path, struct listing *listing, struct err *err)
+    struct arena *arena, int fd, struct str path, struct listing *listing, struct err *err)
 {
-	for (;;) {
-		struct dirent *entry;
+	struct directory dir CLEANUP(directory_close) = DIRECTORY_NONE;
+	const char *name;
 
-		errno = 0;
-		entry = readdir(stream);
-		if (!entry && errno != 0) {
-			(void)io_error(path, err);
-			return false;
-		}
-		if (!entry)
-			return true;
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
+	if (!directory_open_fd(fd, str_to_c(arena, path), &dir, err))
+		return false;
+	while ((name = directory_next(&dir)) != NULL) {
 		if (listing->count == ENTRIES_MAX)
 			return err_set(err, ERR_LIMIT, "'%.*s' has more than %d entries",
 			    STR_ARG(path), ENTRIES_MAX);
-		listing_add(arena, listing, dirfd(stream), entry->d_name);
+		listing_add(arena, listing, fd, name);
 	}
+	return directory_finish(&dir, err);
 }
 
 static bool files_list(void *state, struct arena *arena, struct str directory,
     struct source_entry **entries, size_t *count, struct err *err)
 {
-	DIR *stream CLEANUP(closedir_ptr) = NULL;
 	struct listing listing = {.entries = NULL};
 	enum found found;
 	int fd = -1;
@@ -311,13 +303,7 @@ static bool files_list(void *state, struct arena *arena, struct str directory,
 	found = open_directory(arena, state, directory, &fd, err);
 	if (found != FOUND)
 		return found == FOUND_NOTHING;
-	stream = fdopendir(fd);
-	if (!stream) {
-		(void)io_error(directory, err);
-		close_fd(&fd);
-		return false;
-	}
-	if (!list_directory(arena, stream, directory, &listing, err))
+	if (!list_directory(arena, fd, directory, &listing, err))
 		return false;
 	if (listing.count > 0)
 		qsort(listing.entries, listing.count, sizeof(*listing.entries), entry_cmp);

@@ -45,6 +45,7 @@ static void table_grow(struct arena *arena, struct type_table *table)
 			*slot_of(&larger, table->slots[i].hash) = table->slots[i];
 	}
 	larger.count = table->count;
+	larger.actions = table->actions;
 	*table = larger;
 }
 
@@ -90,6 +91,7 @@ static void fill_slot(struct builder *builder, struct type_rules *slot, struct s
 		builder->list[count++] = rule;
 		slot->actions |= rule->rule->match.actions;
 	}
+	evaluator->types.actions |= slot->actions;
 	slot->rules = share(evaluator->arena, builder->shared, builder->list, count);
 	slot->count = count;
 }

@@ -39,13 +39,19 @@ static enum finding_section section_of(const struct finding *finding)
 	return finding->level == LEVEL_WARN ? FINDINGS_WARNED : FINDINGS_NOTED;
 }
 
+/* Findings of a rule have its texts in common: most need no look at the bytes. */
+static int compare_texts(struct str a, struct str b)
+{
+	return a.ptr == b.ptr && a.len == b.len ? 0 : str_cmp(a, b);
+}
+
 /* What makes two findings stand in one block; 0: they do. The order is only there to be one. */
 static int compare_blocks(const struct finding *a, const struct finding *b)
 {
 	int order = (int)section_of(a) - (int)section_of(b);
 
 	if (order == 0)
-		order = str_cmp(a->rule_id, b->rule_id);
+		order = compare_texts(a->rule_id, b->rule_id);
 	if (order == 0)
 		order = (int)a->kind - (int)b->kind;
 	if (order == 0)
@@ -53,9 +59,9 @@ static int compare_blocks(const struct finding *a, const struct finding *b)
 	if (order == 0)
 		order = (int)a->fate - (int)b->fate;
 	if (order == 0)
-		order = str_cmp(a->title, b->title);
+		order = compare_texts(a->title, b->title);
 	if (order == 0)
-		order = str_cmp(a->tool, b->tool);
+		order = compare_texts(a->tool, b->tool);
 	return order;
 }
 

@@ -87,14 +87,23 @@ static bool is_all_outside(const struct finding *finding)
 	return finding->path_count > 0;
 }
 
+static const char *cause_words(const struct finding_block *block, const struct finding *finding)
+{
+	if (is_all_outside(finding))
+		return "not known in this run (see --facts and --data)";
+	if (finding->no_values)
+		return "a plan that was read from text holds no values: give the plan as JSON "
+		       "(terraform show -json)";
+	return block->after_apply ? "cannot be verified after apply either"
+				  : "cannot be verified before apply";
+}
+
 static void say_cause(
     const struct finding_block *block, const struct finding *finding, const struct speaker *speaker)
 {
-	if (is_all_outside(finding))
-		words(speaker, "not known in this run (see --facts and --data)");
-	else
-		words(speaker, block->after_apply ? "cannot be verified after apply either"
-						  : "cannot be verified before apply");
+	words(speaker, cause_words(block, finding));
+	if (finding->no_values && !is_all_outside(finding))
+		return;
 	if (finding->cause_count > 0)
 		say_names(speaker, finding->causes, finding->cause_count);
 	else

@@ -72,6 +72,14 @@ static const struct diff_part *hide_in_parts(
 	return copies ? copies : attribute->parts;
 }
 
+/* Names are no values, but for what items of lists are known by: container[name="web"]. */
+static struct str hide_in_path(const struct hiding *hiding, struct str path)
+{
+	size_t at;
+
+	return str_find_char(path, '=', &at) ? hide_literals(hiding, path) : path;
+}
+
 static bool attribute_is_clean(const struct hiding *hiding, struct attribute_change *attribute)
 {
 	struct attribute_change was = *attribute;
@@ -80,9 +88,10 @@ static bool attribute_is_clean(const struct hiding *hiding, struct attribute_cha
 	attribute->after = secrets_hide_value(hiding->arena, hiding->secrets, was.after);
 	attribute->parts = hide_in_parts(hiding, &was);
 	attribute->origin = hide_literals(hiding, was.origin);
+	attribute->path = hide_in_path(hiding, was.path);
 	return is_same(attribute->before.value, was.before.value) &&
 	       is_same(attribute->after.value, was.after.value) && attribute->parts == was.parts &&
-	       attribute->origin.ptr == was.origin.ptr;
+	       attribute->origin.ptr == was.origin.ptr && attribute->path.ptr == was.path.ptr;
 }
 
 static void hide_in_attributes(const struct hiding *hiding, struct outcome_change *change)
@@ -92,7 +101,7 @@ static void hide_in_attributes(const struct hiding *hiding, struct outcome_chang
 	for (size_t i = 0; i < change->attribute_count; i++) {
 		struct attribute_change attribute = change->attributes[i];
 
-		if (!attribute.has_values || attribute_is_clean(hiding, &attribute))
+		if (attribute_is_clean(hiding, &attribute))
 			continue;
 		if (!copies) {
 			copies = arena_array(

@@ -11,8 +11,10 @@ if [ "${1:-}" = "--one" ]; then
 	build=$2
 	name=${3%.c}
 	log=$results/$(echo "$name" | tr / -)
+	start=$(date +%s)
 	$wrapper "$build/$name" > "$log" 2>&1 < /dev/null
 	status=$?
+	seconds=$(($(date +%s) - start))
 	ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
 	not=$(sed -n 's/^\[  FAILED  \] [^0-9]*\([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
 	skipped=$(grep -c '^\[  SKIPPED \] tests\|^\[  SKIPPED \] [^0-9]' "$log")
@@ -27,7 +29,8 @@ if [ "${1:-}" = "--one" ]; then
 		echo "NOT OK  $name (status $status)" >> "$log"
 		cat "$log"
 	else
-		printf 'ok      %-40s %4d\n' "${name#tests/}" "$ok"
+		[ $seconds -gt 5 ] && slow=" $seconds s"
+		printf 'ok      %-40s %4d%s\n' "${name#tests/}" "$ok" "${slow:-}"
 	fi
 	echo "$ok $not" > "$log.sum"
 	exit 0
@@ -58,12 +61,11 @@ export TFHERALD TFHERALD_BUILD results wrapper
 unset GITHUB_TOKEN TFHERALD_GITHUB_TOKEN SLACK_BOT_TOKEN SLACK_WEBHOOK_URL NO_COLOR
 export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 LC_ALL=C.UTF-8
 
-# Those that wait for seconds come first, so that the others go on meanwhile.
-first="tests/e2e/test_bad_policies.c tests/e2e/test_deliver.c tests/base/test_process_relay.c tests/e2e/test_terraform.c"
+# Those that take long, or wait for seconds, come first, so that the others go on meanwhile.
 count=0
-for source in $first tests/base/test_*.c tests/parser/test_*.c tests/policies/test_*.c \
-	tests/policies/cel/test_*.c \
-	tests/report/test_*.c tests/notifiers/test_*.c tests/cmd/test_*.c tests/e2e/test_*.c; do
+for source in tests/e2e/test_*.c tests/base/test_process_relay.c tests/base/test_*.c \
+	tests/parser/test_*.c tests/policies/test_*.c tests/policies/cel/test_*.c \
+	tests/report/test_*.c tests/notifiers/test_*.c tests/cmd/test_*.c; do
 	[ -e "$source" ] || continue
 	grep -qsx "$source" "$results/list" && continue
 	echo "$source" >> "$results/list"

@@ -40,7 +40,7 @@ struct value cel_call_strict(
 
 /* The entry of a string key; NULL: not there. Remembers where it was. */
 const struct value *cel_find_field(
-    struct cel_run *run, const struct cel_node *node, struct value map);
+    struct cel_run *run, const struct cel_node *node, const struct value *map);
 
 /* Several unknowns and errors on the way to one result. Starts as {0}. */
 struct cel_pending {

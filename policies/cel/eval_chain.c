@@ -36,7 +36,7 @@ static struct value follow_select(
 	if (base.kind != VALUE_MAP)
 		return cel_fail(run, "no such overload: '%.*s' of %s; only maps have fields",
 		    STR_ARG(node->name), cel_kind_name(base.kind));
-	found = cel_find_field(run, node, base);
+	found = cel_find_field(run, node, &base);
 	return found ? cel_load_at(found) : absence(walk);
 }
 
@@ -102,19 +102,27 @@ static struct value follow(struct cel_run *run, const struct cel_node *node, str
 }
 
 /*
- * Nearly all paths are there: the fast run selects as for any expression, and only what failed is
- * followed link by link.
+ * variable.field and variable.field.field, which nearly all paths are: the fast run takes the
+ * fields in place, and what is no plain map on the way is followed link by link.
  */
 static inline struct value follow_path(
     struct cel_run *run, const struct cel_node *node, struct walk *walk)
 {
-	if (LIKELY(node->eval == cel_eval_select_twice || node->eval == cel_eval_select_variable)) {
-		struct value value = node->eval(run, node);
+	const struct cel_node *fields[] = {node->extra, node};
+	size_t first = node->eval == cel_eval_select_twice ? 0 : 1;
+	const struct value *value;
 
-		if (LIKELY(value.kind != CEL_ERROR))
-			return value;
+	if (UNLIKELY(first == 1 && node->eval != cel_eval_select_variable))
+		return follow(run, node, walk);
+	value = &run->activation[node->slot];
+	for (size_t i = first; i < ARRAY_LEN(fields); i++) {
+		if (UNLIKELY(value->kind != VALUE_MAP))
+			return follow(run, node, walk);
+		value = cel_find_field(run, fields[i], value);
+		if (!value)
+			return absence(walk);
 	}
-	return follow(run, node, walk);
+	return cel_load_at(value);
 }
 
 static struct value chain_as_list(struct cel_run *run, const struct cel_node *node)

@@ -78,6 +78,19 @@ static struct value predicate_error(struct cel_run *run, struct value value)
 
 /* --- all, exists: like && and || --- */
 
+/*
+ * The round that decided the last time comes first, and then those behind it: the resources of a
+ * plan and those that belong to them stand in the same order, and finding one for each from the
+ * start would take the square of their number. A traced run keeps the order.
+ */
+static inline uint32_t first_round(
+    const struct cel_run *run, const struct cel_node *node, const struct items *items)
+{
+	uint32_t hint = run->hints[node->id];
+
+	return run->trace || hint >= items->count ? 0 : hint;
+}
+
 static inline struct value loop_logic(
     struct cel_run *run, const struct cel_node *node, bool deciding)
 {
@@ -85,10 +98,12 @@ static inline struct value loop_logic(
 	const struct cel_node *body = node->children[1];
 	struct items items;
 	struct value value;
+	uint32_t i;
 
 	if (UNLIKELY(!open_range(run, node, &items, &value)))
 		return value;
-	for (uint32_t i = 0; i < items.count; i++) {
+	i = first_round(run, node, &items);
+	for (uint32_t left = items.count; left > 0; left--, i = i + 1 < items.count ? i + 1 : 0) {
 		if (UNLIKELY(!enter_round(run, node, &items, i)))
 			return out_of_steps(run);
 		value = cel_eval(run, body);
@@ -100,6 +115,7 @@ static inline struct value loop_logic(
 			continue;
 		if (pending.has_error)
 			cel_absorb(run, pending.error);
+		run->hints[node->id] = i;
 		return value_bool(deciding);
 	}
 	if (UNLIKELY(pending.has_unknown)) {

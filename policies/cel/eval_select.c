@@ -72,9 +72,9 @@ INLINE const struct value *find_field(
 }
 
 const struct value *cel_find_field(
-    struct cel_run *run, const struct cel_node *node, struct value map)
+    struct cel_run *run, const struct cel_node *node, const struct value *map)
 {
-	return find_field(run, node, &map);
+	return find_field(run, node, map);
 }
 
 /* --- select --- */

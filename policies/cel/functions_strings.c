@@ -153,23 +153,31 @@ static struct value substring(struct cel_run *run, const struct value *args, siz
 
 /* --- changed copies --- */
 
+/* One of the 26 letters that begin at `first`. */
+static inline bool is_letter_from(char c, char first)
+{
+	return (unsigned char)(c - first) < 26;
+}
+
 static struct value map_ascii(
     struct cel_run *run, const char *name, const struct value *args, char first)
 {
 	struct value problem;
 	struct str text;
+	size_t at = 0;
 	char *copy;
 
 	if (!take_text(run, name, args, 1, &text, &problem))
 		return problem;
+	while (at < text.len && !is_letter_from(text.ptr[at], first))
+		at++;
+	if (at == text.len)
+		return value_string(text);
 	copy = cel_alloc(run, text.len);
 	if (!copy)
 		return cel_out_of_memory(run);
-	for (size_t i = 0; i < text.len; i++) {
-		copy[i] = text.ptr[i];
-		if (copy[i] >= first && copy[i] <= first + 25)
-			copy[i] = (char)(copy[i] ^ 0x20);
-	}
+	for (size_t i = 0; i < text.len; i++)
+		copy[i] = (char)(text.ptr[i] ^ (is_letter_from(text.ptr[i], first) ? 0x20 : 0));
 	return value_string((struct str){copy, text.len});
 }
 

@@ -130,10 +130,25 @@ static struct value fn_satisfies(struct cel_run *run, const struct value *args, 
 	return value_bool(version_satisfies(&version, cel_text(args[1])));
 }
 
+static bool is_special(char c)
+{
+	return c == '*' || c == '?' || c == '[' || c == '\\';
+}
+
+/* How much of the pattern stands for itself. */
+static size_t literal_len(struct str pattern)
+{
+	size_t len = 0;
+
+	while (len < pattern.len && !is_special(pattern.ptr[len]))
+		len++;
+	return len;
+}
+
 static struct value fn_glob(struct cel_run *run, const struct value *args, size_t count)
 {
 	struct err err = {0};
-	size_t text = args[0].len, pattern;
+	size_t text = args[0].len, pattern, literal;
 
 	if (args[0].kind != VALUE_STRING || args[1].kind != VALUE_STRING)
 		return cel_no_overload(run, "glob", args, count);
@@ -141,9 +156,14 @@ static struct value fn_glob(struct cel_run *run, const struct value *args, size_
 	/* text times pattern at worst */
 	if (!cel_pay(run, text * pattern / BYTES_PER_STEP))
 		return cel_out_of_steps(run);
+	literal = literal_len(cel_text(args[1]));
+	if (literal == pattern)
+		return value_bool(str_eq(cel_text(args[0]), cel_text(args[1])));
 	if (!glob_check(cel_text(args[1]), &err))
 		return cel_fail(run, "the pattern of glob() does not parse");
-	return value_bool(glob_match(cel_text(args[1]), cel_text(args[0])));
+	return value_bool(
+	    str_starts(cel_text(args[0]), str_from_to(cel_text(args[1]), 0, literal)) &&
+	    glob_match(cel_text(args[1]), cel_text(args[0])));
 }
 
 const struct cel_function cel_version_functions[] = {

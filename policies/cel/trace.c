@@ -80,3 +80,13 @@ void cel_trace_begin(struct arena *arena, const struct cel_program *program, str
 	out->nodes = arena_array(arena, struct cel_node_trace, count);
 	out->root = copy_node(arena, program->root, made);
 }
+
+void cel_trace_again(struct cel_trace *trace, struct arena *arena)
+{
+	if (!trace->program)
+		return;
+	trace->arena = arena;
+	trace->absorbed_count = 0;
+	for (size_t i = 0; i < trace->program->ast.node_count; i++)
+		trace->nodes[i].rounds = 0;
+}

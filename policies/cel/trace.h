@@ -28,6 +28,9 @@ struct cel_trace {
 };
 
 void cel_trace_begin(struct arena *arena, const struct cel_program *program, struct cel_trace *out);
+/* The same for another run, whose errors live in this arena: forgets the last one. One that is {0}
+ * stays so. */
+void cel_trace_again(struct cel_trace *trace, struct arena *arena);
 
 /* The paths of an unknown result, and the text of an error one. */
 struct cel_unknowns cel_unknown_paths(struct arena *arena, struct value unknown);

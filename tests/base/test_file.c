@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
 #include "base/err.h"
 #include "base/file.h"
 
@@ -61,14 +61,14 @@ static void check_content(struct fixture *fixture, struct str expected)
 
 static size_t files_in(const char *folder)
 {
-	DIR *dir = opendir(folder);
+	struct directory dir CLEANUP(directory_close) = DIRECTORY_NONE;
+	struct err err = {.code = ERR_NONE};
 	size_t count = 0;
 
-	assert_non_null(dir);
-	while (readdir(dir))
+	assert_true(directory_open(folder, &dir, &err));
+	while (directory_next(&dir))
 		count++;
-	(void)closedir(dir);
-	return count - 2; /* . and .. */
+	return count;
 }
 
 static void test_write(void **state)

@@ -62,6 +62,12 @@ static const struct string_row string_rows[] = {
     {"slash and html", STR_INIT("</script>&"), STR_INIT("\"</script>&\"")},
     {"UTF-8", STR_INIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
 	STR_INIT("\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"")},
+    {"what reorders text",
+	STR_INIT("\xe2\x80\xaa\xe2\x80\xab\xe2\x80\xac\xe2\x80\xad\xe2\x80\xae"
+		 "a\xe2\x81\xa6\xe2\x81\xa7\xe2\x81\xa8\xe2\x81\xa9"),
+	STR_INIT("\"\\u202a\\u202b\\u202c\\u202d\\u202ea\\u2066\\u2067\\u2068\\u2069\"")},
+    {"beside what reorders text", STR_INIT("\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa"),
+	STR_INIT("\"\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa\"")},
     {"line separators", STR_INIT("a\xe2\x80\xa8\xe2\x80\xa9z"), STR_INIT("\"a\\u2028\\u2029z\"")},
     {"bad bytes", STR_INIT("a\xff\xc3z\xe2\x82"), STR_INIT("\"a" FFFD FFFD "z" FFFD FFFD "\"")},
     {"surrogate", STR_INIT("\xed\xa0\x80"), STR_INIT("\"" FFFD FFFD FFFD "\"")},

@@ -73,6 +73,9 @@ static void splits(void **state)
 		apply_split(arena, &args, &words, "F", (struct policy_names){ephemeral, 1}, &split);
 		if (strcmp(line_of(arena, split.plan), rows[i].plan) != 0)
 			fail_msg("%s: %s", rows[i].name, line_of(arena, split.plan));
+		if (strcmp(split.unpassed_lines[0], "Saved the plan to: F") != 0 ||
+		    strcmp(split.unpassed_lines[2], "    terraform apply \"F\"") != 0)
+			fail_msg("%s: '%s'", rows[i].name, split.unpassed_lines[0]);
 		if (strcmp(line_of(arena, split.apply), rows[i].apply) != 0)
 			fail_msg("%s: %s", rows[i].name, line_of(arena, split.apply));
 	}

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "cmd/trust.h"
+#include "cmd/unversioned.h"
 #include "tests/support/git_world.h"
 #include "tests/support/sys_script.h"
 
@@ -359,6 +360,48 @@ static void check_working_tree(const struct workspace *workspace, bool in_ci, co
 	trust_close(&trust);
 }
 
+/* In CI, policies that nobody can know to be merged end the run; their absence is no matter. */
+static void test_unversioned(void **state)
+{
+	static const struct {
+		const char *name, *file, *text, *option;
+		bool in_ci, allowed;
+	} files[] = {
+	    {"none", NULL, NULL, NULL, true, true},
+	    {"settings", "files/a/tfherald.yaml", "slack: {channel: x}\n", NULL, true, true},
+	    {"rules", "files/a/tfherald.yaml", "rules: []\n", NULL, true, false},
+	    {"rules, on a laptop", "files/a/tfherald.yaml", "rules: []\n", NULL, false, true},
+	    {"rules, --base HEAD", "files/a/tfherald.yaml", "rules: []\n", "HEAD", true, true},
+	    {"rules, --base main", "files/a/tfherald.yaml", "rules: []\n", "main", true, false},
+	    {"no YAML", "files/a/tfherald.yaml", "[", NULL, true, false},
+	    {"empty", "files/a/tfherald.yaml", "", NULL, true, true},
+	    {"above", "files/tfherald.yaml", "override: {}\n", NULL, true, false},
+	    {"beside", "files/b/tfherald.yaml", "rules: []\n", NULL, true, true},
+	    {"a directory", "files/a/tfherald.yaml/x", "", NULL, true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct facts facts = {.in_ci = files[i].in_ci};
+		struct workspace workspace;
+		struct err err = {0};
+
+		git_world_write(&world, "files/a/main.tf", "");
+		if (files[i].file)
+			git_world_write(&world, files[i].file, files[i].text);
+		workspace = at("files/a");
+		workspace.in_repository = false;
+		if (unversioned_allowed(&app, &workspace, &facts, files[i].option, &err) !=
+		    files[i].allowed)
+			fail_msg("%s: '%s'", files[i].name, err.text);
+		assert_int_equal(err.code, files[i].allowed ? 0 : ERR_INVALID);
+		workspace.in_repository = true;
+		err = (struct err){0};
+		assert_true(unversioned_allowed(&app, &workspace, &facts, NULL, &err));
+		git_world_run(&world, ".", "rm", "-rf", "files", NULL);
+	}
+}
+
 /* No repository, one without a commit, one without a remote, one that cannot be read. */
 static void test_working_tree(void **state)
 {
@@ -403,6 +446,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_shallow, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_option, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_working_tree, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_unversioned, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_upstream, setup, teardown),
 	};
 

@@ -210,6 +210,8 @@ static void expressions(void **state)
 		struct program program;
 		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
 		begin(&program, rows[i].policy);
 		result = RUN(&program, "check", ".=p.json");
 		expect(rows[i].name, &result, rows[i].status, rows[i].parts);
@@ -272,6 +274,8 @@ static void large_and_deep(void **state)
 		struct program program;
 		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
 		begin(&program, NULL);
 		(void)program_write(
 		    &program, "tfherald.yaml", repeat(program.arena, &rows[i].policy));
@@ -308,6 +312,8 @@ static void nul_bytes(void **state)
 		struct program program;
 		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
 		begin(&program, HOLDS);
 		(void)program_write(&program, rows[i].file, rows[i].text);
 		result = RUN(&program, "check", ".=p.json");
@@ -387,6 +393,8 @@ static void no_regular_files(void **state)
 		struct program program;
 		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
 		begin(&program, "version: 1\nuse: [./l.yaml]\n");
 		result =
 		    program_other(&program, (const char *const[]){"sh", "-c", rows[i].make, NULL});
@@ -420,6 +428,14 @@ static const struct {
 	{"'pr.labels' must be a list"}},
     {"facts: approvals", "{\"pr\":{\"approvals\":[5]}}", {"check", "--facts", "in", ".=p.json"}, 65,
 	{"'pr.approvals' must be a list"}},
+    {"facts: user", "{\"pr\":{\"approvals\":[{\"user\":7}]}}",
+	{"check", "--facts", "in", ".=p.json"}, 65, {"'approval.user' must be text"}},
+    {"facts: approvals of nothing", "{\"approvals\":[{\"user\":7}]}",
+	{"check", "--facts", "in", ".=p.json"}, 65,
+	{"unknown key 'approvals'; facts have 'pr', 'git' and 'backend'"}},
+    {"no plan behind =", NULL, {"check", ".="}, 64, {"which plan of the directory '.'?"}},
+    {"an endless device", NULL, {"check", ".=/dev/zero"}, 65, {"'/dev/zero' is a device"}},
+    {"show of a device", NULL, {"show", "/dev/zero"}, 65, {"'/dev/zero' is a device"}},
     {"facts: teams", "{\"pr\":{\"approvals\":[{\"teams\":\"a/b\"}]}}",
 	{"check", "--facts", "in", ".=p.json"}, 65, {"'approval.teams' must be a list"}},
     {"facts: fine",
@@ -524,6 +540,8 @@ static void waivers(void **state)
 		struct program program;
 		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
 		begin(&program, HOLDS);
 		write_file(&program, "tfherald.waivers.yaml",
 		    str_format(program.arena, "version: 1\nwaivers:\n  - %s\n", rows[i].waiver)

@@ -101,6 +101,28 @@ static void flags_are_sorted(void **state)
 	}
 }
 
+/* The file of the plan is ours and gone at the end: nobody is told to apply it. */
+static void nothing_about_our_file(void **state)
+{
+	static const char *const parts[] = {
+	    "Saved the plan to", "To perform exactly these actions", "terraform apply \""};
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	project_begin(&program, main_tf, deny_bad);
+	result = RUN(&program, "apply", "--", "terraform", "apply", "-auto-approve");
+	program_expect("an apply", &result, 0, " 1 to add, ", "1 added");
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (str_contains(result.out, str_from(parts[i])))
+			fail_msg("%s: %.*s", parts[i], STR_ARG(result.out));
+	}
+	result = RUN(&program, "plan", "--", "terraform", "plan", "-var", "v=z", "-out=p.tfplan");
+	program_expect("a plan of one's own", &result, 0, "Saved the plan to: p.tfplan", NULL);
+	program_expect("a plan of one's own", &result, 0, "terraform apply \"p.tfplan\"", NULL);
+	program_end(&program);
+}
+
 /* terraform would put these words into its command lines by itself. */
 static void words_of_the_environment(void **state)
 {
@@ -369,6 +391,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(denied_apply_runs_nothing),
 	    cmocka_unit_test(flags_are_sorted),
+	    cmocka_unit_test(nothing_about_our_file),
 	    cmocka_unit_test(words_of_the_environment),
 	    cmocka_unit_test(approval),
 	    cmocka_unit_test(destroy),

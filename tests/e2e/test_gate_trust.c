@@ -307,6 +307,69 @@ static void statuses_of_a_plan(void **state)
 	}
 }
 
+/* --- where no repository is --- */
+
+static const char one_more[] =
+    "{\"format_version\":\"1.2\",\"resource_changes\":[{\"address\":\"a.b\",\"mode\":\"managed\","
+    "\"type\":\"a\",\"name\":\"b\",\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":{"
+    "},"
+    "\"after_unknown\":{}}}]}";
+
+#define SETTINGS_ONLY "version: 1\nterraform: {command: tofu}\nlabels: {a: b}\n"
+#define DENIES                                                                                 \
+	"version: 1\nrules: [{id: none, level: deny, scope: plan, forbid: plan.summary.add > " \
+	"0}]\n"
+
+static void policies_without_a_repository(void **state)
+{
+	static const struct {
+		const char *name, *root, *waivers, *prod, *ci, *base;
+		int status;
+		const char *err;
+	} rows[] = {
+	    {"on a laptop", NULL, NULL, DENIES, "", NULL, 3, "the files here are trusted"},
+	    {"no policies", NULL, NULL, NULL, "true", NULL, 0, NULL},
+	    {"settings", NULL, NULL, SETTINGS_ONLY, "true", NULL, 0, NULL},
+	    {"policies", NULL, NULL, DENIES, "true", NULL, 65,
+		"/envs/prod/tfherald.yaml' were merged: check out the repository with its .git"},
+	    {"above", DENIES, NULL, SETTINGS_ONLY, "true", NULL, 65, "/tfherald.yaml' were merged"},
+	    {"waivers", NULL, "waivers: []\n", NULL, "true", NULL, 65, "tfherald.waivers.yaml'"},
+	    {"a pack", NULL, NULL, "use: ['pack:tags@1.0']\n", "true", NULL, 65, "were merged"},
+	    {"broken", "rules: [", NULL, NULL, "true", NULL, 65, "were merged"},
+	    {"a branch", NULL, NULL, DENIES, "true", "main", 65, "there is no git repository here"},
+	    {"that judge themselves", NULL, NULL, DENIES, "true", "HEAD", 3, "exit status 3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct program program;
+		struct program_result result;
+
+		if (!program_takes_row(i))
+			continue;
+		program_begin(&program);
+		(void)project_shell(&program, "mkdir -p envs/prod");
+		program_write(&program, "envs/prod/main.tf", STR("# nothing\n"));
+		program_write(&program, "plan.json", str_from(one_more));
+		if (rows[i].root)
+			program_write(&program, "tfherald.yaml", str_from(rows[i].root));
+		if (rows[i].waivers)
+			program_write(&program, "tfherald.waivers.yaml", str_from(rows[i].waivers));
+		if (rows[i].prod)
+			program_write(&program, "envs/prod/tfherald.yaml", str_from(rows[i].prod));
+		program_env(&program, "CI", rows[i].ci);
+		if (rows[i].base)
+			program_env(&program, "TFHERALD_BASE", rows[i].base);
+		result = RUN(&program, "check", "envs/prod=plan.json");
+		program_expect(rows[i].name, &result, rows[i].status, NULL, rows[i].err);
+		result = RUN(
+		    &program, "--chdir", "envs/prod", "plan", "--", "sh", "-c", "echo child ran");
+		if (str_contains(result.out, STR("child ran")) == (rows[i].status == 65))
+			fail_msg("%s: plan: %.*s", rows[i].name, STR_ARG(result.err));
+		program_end(&program);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +380,7 @@ int main(void)
 	    cmocka_unit_test(the_state_is_found),
 	    cmocka_unit_test(moved_backends),
 	    cmocka_unit_test(statuses_of_a_plan),
+	    cmocka_unit_test(policies_without_a_repository),
 	};
 	return cmocka_run_group_tests_name("e2e/gate_trust", tests, NULL, NULL);
 }

@@ -495,6 +495,100 @@ static void test_lint(void **state)
 	program_end(&program);
 }
 
+/* What is wrong with the file itself is an error, whoever reads the key. */
+static void test_lint_files(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		int status;
+		const char *out;
+	} rows[] = {
+	    {"settings", "version: 1\nterraform: tofu\nlabels: {a: b}\n", 0, NULL},
+	    {"unknown key", "version: 1\nrulse: []\n", 65,
+		"docs/tfherald.yaml:2:1: error: unknown key 'rulse'; did you mean 'rules'?"},
+	    {"unknown key, nothing near", "version: 1\nnothing_like_it: 1\n", 65,
+		"docs/tfherald.yaml:2:1: error: unknown key 'nothing_like_it'"},
+	    {"unknown setting", "terraform: {comand: tofu}\n", 65,
+		"docs/tfherald.yaml:1:13: error: unknown key 'terraform.comand'"},
+	    {"both", "rules: 7\nrulse: []\n", 65, "2 errors"},
+	    {"another version", "version: 99\n", 65, "1 error,"},
+	    {"no YAML", "rules: [", 65, "1 error,"},
+	};
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	begin(&program);
+	make_directory(&program, "docs");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		program_write(&program, "docs/tfherald.yaml", str_from(rows[i].text));
+		result = RUN(&program, "policy", "lint");
+		program_expect(rows[i].name, &result, rows[i].status, rows[i].out, NULL);
+	}
+	make_directory(&program, "envs/tfherald.yaml");
+	make_directory(&program, "envs/tfherald.waivers.yaml");
+	result = RUN(&program, "policy", "lint");
+	program_expect("a directory", &result, 65,
+	    "envs/tfherald.yaml: error: is a directory: expected a file", NULL);
+	program_expect("a directory for waivers", &result, 65,
+	    "envs/tfherald.waivers.yaml: error: is a directory", NULL);
+	program_end(&program);
+}
+
+/* --- a plan as text --- */
+
+static void test_text_plan(void **state)
+{
+	static const char text[] = "Terraform will perform the following actions:\n\n"
+				   "  # aws_s3_bucket.b will be created\n"
+				   "  + resource \"aws_s3_bucket\" \"b\" {\n"
+				   "      + acl = \"public-read\"\n"
+				   "    }\n\n"
+				   "Plan: 1 to add, 0 to change, 0 to destroy.\n";
+	static const struct {
+		const char *name, *rule, *says;
+	} rows[] = {
+	    {"a value", "forbid: resource.after.acl == 'public-read'",
+		"holds no values: give the plan as JSON (terraform show -json)"},
+	    {"known", "forbid: known(resource.after.acl)", "1 rule"},
+	    {"not known", "require: known(resource.after.acl)", "  warn r"},
+	    {"who", "require: pr.draft", "not known in this run (see --facts and --data)"},
+	    {"action", "forbid: resource.action == 'create'", "  warn r"},
+	};
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	begin(&program);
+	program_write(&program, "plan.txt", str_from(text));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool undecided = str_contains(str_from(rows[i].says), STR("know")) ||
+				 str_contains(str_from(rows[i].says), STR("values"));
+
+		program_write(&program, "tfherald.yaml",
+		    str_format(program.arena,
+			"version: 1\nrules:\n  - id: r\n    level: warn\n    match: {types: "
+			"[aws_s3_bucket]}\n    %s\n",
+			rows[i].rule));
+		result = RUN(&program, "check", "plan.txt");
+		program_expect(rows[i].name, &result, 0, rows[i].says, NULL);
+		if (str_contains(result.out, STR("depends on after")) ||
+		    str_contains(result.out, STR("undecided")) != undecided)
+			fail_msg("%s: %.*s", rows[i].name, STR_ARG(result.out));
+	}
+	program_write(&program, "tfherald.yaml", str_from(policies));
+	result = RUN(&program, "policy", "explain", "strict", "aws_s3_bucket.b", "plan.txt");
+	program_expect("decided", &result, 0, "violation\n", NULL);
+	result = RUN(&program, "policy", "explain", "few", "plan.txt");
+	program_expect("a figure", &result, 0, "plan.summary.destroy  => 0", NULL);
+	program_write(&program, "tfherald.yaml",
+	    STR("version: 1\nrules:\n  - id: r\n    level: warn\n    match: {types: "
+		"[aws_s3_bucket]}\n    require: resource.after.acl == 'x'\n"));
+	result = RUN(&program, "policy", "explain", "r", "aws_s3_bucket.b", "plan.txt");
+	program_expect("explained", &result, 0, "holds no values: give the plan as JSON", NULL);
+	program_end(&program);
+}
+
 /* --- a branch that loosens what its base says --- */
 
 static void git(struct program *program, const char *const *words)
@@ -557,6 +651,8 @@ int main(void)
 	    cmocka_unit_test(test_effective),
 	    cmocka_unit_test(test_list),
 	    cmocka_unit_test(test_lint),
+	    cmocka_unit_test(test_lint_files),
+	    cmocka_unit_test(test_text_plan),
 	    cmocka_unit_test(test_base),
 	};
 	return cmocka_run_group_tests_name("e2e/policy_commands", tests, NULL, NULL);

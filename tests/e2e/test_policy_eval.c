@@ -56,8 +56,11 @@ static void one_expression(void **state)
 	(void)state;
 	program_begin(&program);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct program_result result = RUN(&program, "policy", "eval", rows[i].expr);
+		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
+		result = RUN(&program, "policy", "eval", rows[i].expr);
 		program_expect(rows[i].name, &result, rows[i].status, rows[i].out, rows[i].err);
 		if (rows[i].out && !str_is(result.out, rows[i].out))
 			fail_msg("%s: %.*s", rows[i].name, STR_ARG(result.out));
@@ -127,6 +130,8 @@ static void variables(void **state)
 		const char *path = "gone.json";
 		struct program_result result;
 
+		if (!program_takes_row(i))
+			continue;
 		if (vars[i].content)
 			path = program_write(&program, vars[i].file, str_from(vars[i].content));
 		result = RUN(&program, "policy", "eval", "--vars", path, vars[i].expr);

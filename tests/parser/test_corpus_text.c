@@ -5,12 +5,12 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
 #include "base/err.h"
 #include "base/input.h"
 #include "base/json_read.h"
@@ -606,22 +606,19 @@ typedef void file_visitor(struct world *world, struct str text);
 static size_t each_file(struct world *world, const char *folder, file_visitor *visitor)
 {
 	struct str path = str_format(world->arena, "%s/data/%s", world->shared, folder);
-	DIR *dir = opendir(path.ptr);
-	const struct dirent *entry;
+	struct directory dir CLEANUP(directory_close) = DIRECTORY_NONE;
+	struct err err = {0};
 	size_t count = 0;
 
-	assert_non_null(dir);
-	while ((entry = readdir(dir))) {
-		struct str name = str_from(entry->d_name);
-
-		if (!str_ends(name, STR(".txt")))
+	assert_true(directory_open(path.ptr, &dir, &err));
+	for (const char *name; (name = directory_next(&dir));) {
+		if (!str_ends(str_from(name), STR(".txt")))
 			continue;
-		visitor(world,
-		    read_file(world, str_format(world->arena, "%s/%s", path.ptr, name.ptr).ptr));
+		visitor(
+		    world, read_file(world, str_format(world->arena, "%s/%s", path.ptr, name).ptr));
 		count++;
 		rewind_scratch(world);
 	}
-	closedir(dir);
 	return count;
 }
 

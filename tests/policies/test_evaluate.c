@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/digest.h"
 #include "tests/support/verdict_world.h"
 
@@ -147,6 +148,21 @@ static void test_resource(void **state)
 		PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE("t", "b", "{'p': 2}") "," CREATE(
 		    "u", "c", "{'p': 2}")),
 		"deny violation r t.b\n", NULL},
+	    {"plan.by_type, the one that belongs to each, in any order",
+		POLICY(R("match: {types: [t]}, require: 'plan.by_type(\"u\").exists(x, x.after.p "
+			 "== resource.after.p)'")),
+		PLAN(CREATE("t", "a", "{'p': 2}") "," CREATE("t", "b", "{'p': 3}") "," CREATE(
+		    "t", "c", "{'p': 1}") "," CREATE("t", "d", "{'p': 4}") "," CREATE("t", "e",
+		    "{'p': 3}") "," CREATE("u", "a", "{'p': 1}") "," CREATE("u", "b",
+		    "{'p': 2}") "," CREATE("u", "c", "{'p': 3}")),
+		"deny violation r t.d\n", "r 5/4/1/0/0\n"},
+	    {"unknown ones count only where none decides, wherever the last search ended",
+		POLICY(R("match: {types: [t]}, require: 'plan.by_type(\"u\").exists(x, x.after.p "
+			 "== resource.after.p)'")),
+		PLAN(CREATE("t", "a", "{'p': 3}") "," CREATE("t", "b", "{'p': 1}") "," CREATE(
+		    "t", "c", "{'p': 4}") "," CREATE("u", "a", "{'p': 1}") "," CREATE_UNKNOWN("u",
+		    "b", "{}", "{'p': true}") "," CREATE("u", "c", "{'p': 3}")),
+		"warn undecided r t.c on after.p\n", "r 3/2/0/1/0\n"},
 	    {"network_rules in two rules, the second after a finding",
 		POLICY(R("each: network_rules(resource), forbid: 'item.covers([22])', message: "
 			 "'${item.from}'")
@@ -332,6 +348,50 @@ static void test_harmful(void **state)
 	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* --- many of one type --- */
+
+#define MANY 12000
+
+/* Each has one that belongs to it, but the last. */
+static struct str many_resources(struct arena *arena)
+{
+	struct buf plan;
+
+	buf_init(&plan, arena, (size_t)16 << 20);
+	buf_adds(&plan, "{\"format_version\":\"1.2\",\"resource_changes\":[");
+	for (unsigned i = 0; i < 2 * MANY - 1; i++)
+		buf_addf(&plan,
+		    "%s{\"address\":\"%c.n%u\",\"mode\":\"managed\",\"type\":\"%c\",\"name\":\"n%"
+		    "u\","
+		    "\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":{\"p\":%u}}}",
+		    i > 0 ? "," : "", i < MANY ? 't' : 'u', i % MANY, i < MANY ? 't' : 'u',
+		    i % MANY, i % MANY);
+	buf_adds(&plan, "]}");
+	return buf_str(&plan);
+}
+
+/* Neither too many for a list nor, in the order of the plan, square work. */
+static void test_many_of_a_type(void **state)
+{
+	static const struct source_row rules[] = {
+	    {.path = "tfherald.yaml",
+		.text = "version: 1\n" R("match: {types: [t]}, require: "
+					 "'plan.by_type(\"u\").exists(x, x.after.p == "
+					 "resource.after.p)'")},
+	    {.path = NULL}};
+	struct verdict_world world;
+	unsigned wrong = 0;
+
+	(void)state;
+	verdict_world_begin(&world, rules, NULL);
+	verdict_world_plan_text(&world, many_resources(world.arena));
+	verdict_world_judge(&world);
+	verdict_check(
+	    &wrong, "many of a type", verdict_world_text(&world), "deny violation r t.n11999\n");
+	verdict_world_end(&world);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +400,7 @@ int main(void)
 	    cmocka_unit_test(test_entries),
 	    cmocka_unit_test(test_colliding_types),
 	    cmocka_unit_test(test_harmful),
+	    cmocka_unit_test(test_many_of_a_type),
 	};
 
 	return cmocka_run_group_tests_name("policies/evaluate", tests, NULL, NULL);

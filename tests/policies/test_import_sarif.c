@@ -290,9 +290,38 @@ static void limits(void **state)
 	assert_int_equal(err.code, ERR_LIMIT);
 }
 
+/* Where a level is from, for who explains it. */
+static void test_said(void **state)
+{
+	static const struct {
+		const char *name, *text, *said;
+	} documents[] = {
+	    {"its own", RESULT(",\"ruleId\":\"r1\",\"level\":\"note\""), "note"},
+	    {"the rule's", RESULT(",\"ruleId\":\"r1\""), "error, by the rule"},
+	    {"nobody's", RESULT(",\"ruleId\":\"other\""), "no level"},
+	    {"of a kind", RESULT(",\"ruleId\":\"r1\",\"kind\":\"review\",\"level\":\"none\""),
+		"kind review"},
+	};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
+		struct imported_results results = {0};
+		struct err err = {0};
+
+		if (!import_sarif(arena, "f.sarif", str_from(documents[i].text), &results, &err) ||
+		    results.count != 1)
+			fail_msg("%s: %s", documents[i].name, err.text);
+		if (strcmp(results.items[0].said, documents[i].said) != 0 ||
+		    strcmp(results.items[0].document, "f.sarif") != 0)
+			fail_msg("%s: '%s'", documents[i].name, results.items[0].said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_said),
 	    cmocka_unit_test(documents),
 	    cmocka_unit_test(words_of_a_rule),
 	    cmocka_unit_test(prints),

@@ -12,45 +12,18 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "policies/policy_file.h"
+#include "tests/support/policy_reading.h"
 
 #define SHOWN_MAX ((size_t)1 << 20)
 #define RULE	  "rules:\n  - id: r\n    level: deny\n    match: {actions: [create]}\n"
 
-struct reading {
-	struct policy_file file;
-	struct policy_problems problems;
-};
-
-static struct reading *read_file(
-    struct arena *arena, enum policy_file_kind kind, const char *name, struct str text)
-{
-	struct reading *reading = arena_make(arena, struct reading);
-
-	policy_problems_init(&reading->problems, arena);
-	policy_file_read(arena, kind, str_from(name), text, &reading->file, &reading->problems);
-	return reading;
-}
-
-/* "3:5 text\n" for each problem. */
-static struct str show_problems(struct arena *arena, const struct policy_problems *problems)
-{
-	struct buf buf;
-
-	buf_init(&buf, arena, SHOWN_MAX);
-	for (size_t i = 0; i < problems->count; i++)
-		buf_addf(&buf, "%s%d:%d %s", i > 0 ? "\n" : "", problems->items[i].line,
-		    problems->items[i].column, problems->items[i].text);
-	return buf_str(&buf);
-}
-
 static struct reading *read_good(
     struct arena *arena, enum policy_file_kind kind, const char *name, const char *text)
 {
-	struct reading *reading = read_file(arena, kind, name, str_from(text));
+	struct reading *reading = reading_of(arena, kind, name, str_from(text));
 
 	if (reading->problems.count > 0)
-		fail_msg("%.*s", STR_ARG(show_problems(arena, &reading->problems)));
+		fail_msg("%.*s", STR_ARG(reading_problems(arena, reading)));
 	return reading;
 }
 
@@ -262,8 +235,8 @@ static void check_problems(enum policy_file_kind kind, const char *name, const c
     const char *text, const char *want)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-	struct reading *reading = read_file(arena, kind, name, str_from(text));
-	struct str got = show_problems(arena, &reading->problems);
+	struct reading *reading = reading_of(arena, kind, name, str_from(text));
+	struct str got = reading_problems(arena, reading);
 
 	if (!str_is(got, want))
 		fail_msg("%s:\n%.*s\nwant:\n%s", label, STR_ARG(got), want);
@@ -471,103 +444,6 @@ static void test_kinds(void **state)
 		    rows[i].kind, rows[i].name, rows[i].text, rows[i].text, rows[i].want);
 }
 
-#define BLOCK "; write it as a block scalar: '|' and the text on the next line"
-static void test_traps(void **state)
-{
-	static const struct {
-		const char *line, *want; /* the beginning of the problem; NULL: none */
-	} rows[] = {
-	    {"require: !has(resource.x)",
-		"5:14 'require': a plain text that begins with '!' is a tag to YAML" BLOCK},
-	    {"require: !(a || b)", "5:19 'require': a plain text that begins with '!' is a tag"},
-	    {"forbid: !x.exists(t, t == 1)", "5:24 'forbid': a plain text that begins with '!'"},
-	    {"require: a ? b : c", "5:20 'require': ': ' in a plain text makes a map"},
-	    {"require:\n      a ? b\n      : c", "7:7 'require': "},
-	    {"require: \"x\" in y", "5:18 'require': a text that begins with a quote ends"},
-	    {"require: 'x' in y", "5:18 'require': a text that begins with a quote ends"},
-	    {"forbid: {a: 1}.a == 1", "5:19 'forbid': a plain text that begins with '{' is a map"},
-	    {"forbid: {a: 1}", "5:13 'forbid': a map stands here: YAML takes a text that begins"},
-	    {"forbid: [1].exists(x, x)", "5:16 'forbid': a plain text that begins with '[' is a"},
-	    {"forbid: [1]", "5:13 'forbid': a plain text that begins with '[' is a list to YAML"},
-	    {"forbid: *x", "5:14 'forbid': a plain text that begins with '*' is an alias"},
-	    {"forbid: &&x", "5:5 'forbid': a plain text that begins with '&' is an anchor"},
-	    {"forbid: x == \"a #b\"", "5:13 'forbid': ' #' begins a comment in a plain text"},
-	    {"message: Fix: do this", "5:17 'message': ': ' in a plain text makes a map"},
-	    {"when: {a: b}", "5:11 'when': a map stands here"},
-	    {"each: @x", "5:11 'each': a plain text cannot begin with '@'"},
-	    {"variables: {a: !b c}", "5:20 'a': a plain text that begins with '!' is a tag"},
-	    {"variables:\n      a: x ? y : z", "6:16 'a': ': ' in a plain text makes a map"},
-	    {"message: !foo bar",
-		"5:14 'message': a plain text that begins with '!' is a tag to YAML; put it in"},
-	    /* a mistake of another key is not blamed on the text above it */
-	    {"forbid: x\n    owners: [a", "8:1 flow sequence without a closing bracket"},
-	    {"forbid: |\n      x\n    owners: {a", "9:"}, {"forbid: |\n      !a", NULL},
-	    {"forbid: \"!a\"", NULL}, {"forbid: x # a comment", NULL},
-	    {"forbid: 'x == \"a\"' # a \" comment", NULL}, {"forbid: &x a", NULL},
-	    {"forbid: a ? b:c", NULL}, /* strange but YAML leaves it alone */
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		struct str text = str_format(arena, RULE "    %s\n    url: x\n", rows[i].line);
-		struct reading *reading = read_file(arena, POLICY_CHAIN, "tfherald.yaml", text);
-		struct str got = show_problems(arena, &reading->problems);
-
-		if (rows[i].want ? !str_starts(got, str_from(rows[i].want)) : got.len > 0)
-			fail_msg("%s: '%.*s'", rows[i].line, STR_ARG(got));
-	}
-}
-
-static void test_carets(void **state)
-{
-	static const struct {
-		const char *label, *text, *want;
-	} rows[] = {
-	    {"simple", "undecided: no\n", "  undecided: no\n             ^"},
-	    {"wide letters", "labels: {\xe4\xb8\xad: [x]}\n",
-		"  labels: {\xe4\xb8\xad: [x]}\n           ^"},
-	    {"tabs", "undecided:\tno\n", "  undecided: no\n             ^"},
-	    {"no end of line", "undecided: no", "  undecided: no\n             ^"},
-	    {"byte order mark", "\xef\xbb\xbfundecided: no\n", "  undecided: no\n             ^"},
-	    {"long",
-		"labels: {aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: x, b: "
-		"[]}\n",
-		"  ...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: x, b: []}\n"
-		"                                                                 ^"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		struct reading *reading =
-		    read_file(arena, POLICY_CHAIN, "tfherald.yaml", str_from(rows[i].text));
-
-		if (reading->problems.count != 1 ||
-		    !str_is(reading->problems.carets[0], rows[i].want))
-			fail_msg("%s:\n%.*s\nwant:\n%s", rows[i].label,
-			    STR_ARG(reading->problems.carets[0]), rows[i].want);
-		assert_string_equal(reading->problems.items[0].file, "tfherald.yaml");
-	}
-}
-
-/* Two chains have files of one name: each problem shows its own. */
-static void test_two_chains(void **state)
-{
-	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-	struct reading *one =
-	    read_file(arena, POLICY_CHAIN, "tfherald.yaml", STR("labels: {a: 1}\n"));
-	struct policy_file other;
-
-	(void)state;
-	policy_file_read(arena, POLICY_CHAIN, STR("tfherald.yaml"), STR("labels: {b: 2}\n"), &other,
-	    &one->problems);
-	policy_problem(&one->problems, &one->file.labels[0].place, "first");
-	policy_problem(&one->problems, &other.labels[0].place, "second");
-	check_str("first", one->problems.carets[0], "  labels: {a: 1}\n           ^");
-	check_str("second", one->problems.carets[1], "  labels: {b: 2}\n           ^");
-}
-
 static void test_many_problems(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -579,7 +455,7 @@ static void test_many_problems(void **state)
 	buf_adds(&buf, "rules:\n");
 	for (int i = 0; i < 250; i++)
 		buf_addf(&buf, "- {id: r%d, level: x, forbid: y}\n", i);
-	reading = read_file(arena, POLICY_CHAIN, "tfherald.yaml", buf_str(&buf));
+	reading = reading_of(arena, POLICY_CHAIN, "tfherald.yaml", buf_str(&buf));
 	assert_int_equal(reading->problems.count, POLICY_PROBLEMS_MAX);
 	assert_int_equal(reading->problems.left_out, 250 - POLICY_PROBLEMS_MAX);
 	assert_int_equal(reading->file.rule_count, 250);
@@ -617,7 +493,7 @@ static void test_waivers(void **state)
 		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 		struct str text = str_format(arena, "version: 1\nwaivers:\n  - %s\n", rows[i].text);
 		struct reading *reading =
-		    read_file(arena, POLICY_WAIVERS, "a/b/tfherald.waivers.yaml", text);
+		    reading_of(arena, POLICY_WAIVERS, "a/b/tfherald.waivers.yaml", text);
 		const struct waiver *waiver = &reading->file.waivers[0];
 
 		assert_int_equal(reading->problems.count, 0);
@@ -675,7 +551,7 @@ static void test_every_beginning(void **state)
 
 		assert_non_null(copy);
 		memcpy(copy, whole_file, i);
-		reading = read_file(arena, POLICY_CHAIN, "tfherald.yaml", (struct str){copy, i});
+		reading = reading_of(arena, POLICY_CHAIN, "tfherald.yaml", (struct str){copy, i});
 		for (size_t k = 0; k < reading->problems.count; k++)
 			assert_true(reading->problems.items[k].text[0] != '\0');
 		free(copy);
@@ -698,7 +574,7 @@ static void test_large_file(void **state)
 		    "resource.after.x == %d\n",
 		    i, i);
 	start = clock();
-	reading = read_file(arena, POLICY_CHAIN, "tfherald.yaml", buf_str(&buf));
+	reading = reading_of(arena, POLICY_CHAIN, "tfherald.yaml", buf_str(&buf));
 	print_message(
 	    "5,000 rules in %ld ms\n", (long)((clock() - start) / (CLOCKS_PER_SEC / 1000)));
 	assert_int_equal(reading->problems.count, 0);
@@ -727,9 +603,6 @@ int main(void)
 	    cmocka_unit_test(test_places),
 	    cmocka_unit_test(test_problems),
 	    cmocka_unit_test(test_kinds),
-	    cmocka_unit_test(test_traps),
-	    cmocka_unit_test(test_carets),
-	    cmocka_unit_test(test_two_chains),
 	    cmocka_unit_test(test_many_problems),
 	    cmocka_unit_test(test_waivers),
 	    cmocka_unit_test(test_test_documents),

@@ -87,6 +87,18 @@ static const struct {
 	PLAN(CHANGE(
 	    "t", "a", "'update'", "{'p': 1, 'q': 1}", "{'p': 1}", ",'after_unknown':{'q':true}")),
 	STANDS},
+    {"null is the same value, but not for has()", RULE("forbid: '!has(resource.after.p)'"),
+	PLAN(UPDATE("t", "a", "{'p': null, 'q': 1}", "{'q': 2}")), STANDS},
+    {"what is at an index", RULE("forbid: 'resource.after.p[1].x == 1'"),
+	PLAN(UPDATE("t", "a", "{'p': [0, {'x': 1}], 'q': 1}", "{'p': [7, {'x': 1}]}")), BEFORE},
+    {"a whole list, in another order of its keys", RULE("forbid: size(resource.after.p) == 1"),
+	PLAN(UPDATE("t", "a", "{'p': [{'x': 1, 'y': 2}]}", "{'p': [{'y': 2, 'x': 1}]}")), BEFORE},
+    {"a part of it is another", RULE("forbid: size(resource.after.p) == 1"),
+	PLAN(UPDATE("t", "a", "{'p': [{'x': 1}]}", "{'p': [{'x': true}]}")), STANDS},
+    {"items that cannot be compared",
+	RULE("each: 'resource.after.p.map(x, cidr(x))', forbid: 'item.prefixLength() == 8'"),
+	PLAN(UPDATE("t", "a", "{'p': ['10.0.0.0/8']}", "{'p': ['10.0.0.0/8'], 'q': 1}")),
+	"deny violation r t.a [10.0.0.0/8]\n"},
     {"through a variable",
 	POLICY("variables: {v: resource.after.p == 1}\nrules:\n  - {id: r, level: deny, forbid: "
 	       "v}\n"),

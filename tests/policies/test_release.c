@@ -97,6 +97,28 @@ static void test_stricter(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A rule whose param the head changes is run for both chains, and is one rule. */
+static void test_counted_once(void **state)
+{
+#define WITH_LIMIT(limit)                                                                        \
+	POLICY("params: {n: {type: int, value: " limit ", tighten: lower}}\n" RULE(              \
+	    "deny", "require: resource.after.p <= params.n") "  - {id: s, level: deny, forbid: " \
+							     "'false'}\n")
+	struct verdict_world world;
+	unsigned wrong = 0;
+
+	(void)state;
+	verdict_world_begin(&world, WITH_LIMIT("0"), WITH_LIMIT("5"));
+	verdict_world_plan(&world, PLAN(CREATE("t", "a", "{'p': 1}")));
+	verdict_world_judge(&world);
+	verdict_check(&wrong, "in both chains", verdict_world_tallies(&world),
+	    "r 1/1/0/0/0\ns 1/1/0/0/0\nr 1/0/1/0/0\n");
+	assert_int_equal(wrong, 0);
+	assert_int_equal(world.verdict.rules, 2);
+	assert_int_equal(world.verdict.rules_matched, 2);
+	verdict_world_end(&world);
+}
+
 static void test_settings(void **state)
 {
 	(void)state;
@@ -256,6 +278,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_stricter),
+	    cmocka_unit_test(test_counted_once),
 	    cmocka_unit_test(test_settings),
 	    cmocka_unit_test(test_released),
 	    cmocka_unit_test(test_not_released),

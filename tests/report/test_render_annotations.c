@@ -9,37 +9,8 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
-#include "base/err.h"
-#include "report/checked.h"
-#include "tests/support/golden.h"
+#include "tests/support/checked_text.h"
 #include "tests/support/outcomes.h"
-
-static struct str rendered(struct arena *arena, const struct checked *checked)
-{
-	struct str text = STR_EMPTY;
-	struct err err = {0};
-	struct buf buf;
-	struct sink sink;
-
-	buf_init(&buf, arena, (size_t)64 << 20);
-	sink_to_buf(&sink, &buf);
-	render_annotations(arena, checked, &sink);
-	assert_true(sink_finish(&sink, &err));
-	assert_true(buf_finish(&buf, &text, &err));
-	return text;
-}
-
-static struct str of_findings(struct arena *arena, struct finding *list, size_t count)
-{
-	struct outcome outcome = {.version = "1.2.3",
-	    .verdict = {.evaluated = true, .findings = list, .finding_count = count}};
-	const struct outcome *outcomes[] = {&outcome};
-	struct checked checked = {.version = "1.2.3", .outcomes = outcomes, .count = 1};
-
-	outcome.facts.directory = (struct fact){STR("envs/prod"), STR("test")};
-	return rendered(arena, &checked);
-}
 
 /* Commands begin with a kind and a property of ours; other lines can be none. */
 static size_t count_commands(const char *name, struct str text)
@@ -64,48 +35,32 @@ static size_t count_commands(const char *name, struct str text)
 	return count;
 }
 
-static const enum sample samples[] = {SAMPLE_denied, SAMPLE_judged, SAMPLE_overridden,
-    SAMPLE_nothing_matched, SAMPLE_withheld, SAMPLE_hostile_policies};
+static void has_commands(const char *name, struct str text)
+{
+	(void)count_commands(name, text);
+}
 
 static void golden(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		const struct outcome *outcome = sample_outcome(arena, samples[i]);
-		struct checked checked = {.version = "1.2.3", .outcomes = &outcome, .count = 1};
-		struct str name = str_format(arena, "%s.github.txt", sample_name(samples[i]));
-		struct str text = rendered(arena, &checked);
-
-		(void)count_commands(name.ptr, text);
-		golden_check(name.ptr, text);
-	}
+	checked_golden(render_annotations, "github.txt", has_commands);
 }
 
 static struct finding finding_of(enum level level)
 {
-	return (struct finding){.kind = FINDING_VIOLATION,
-	    .level = level,
-	    .rule_level = level,
-	    .rule_id = STR("r"),
-	    .title = STR("Title"),
-	    .description = STR_EMPTY,
-	    .url = STR_EMPTY,
-	    .place = {STR("tfherald.yaml"), 3, 5},
-	    .tool = STR_EMPTY,
-	    .directory = STR("envs/prod"),
-	    .address = STR("aws_x.y"),
-	    .deposed = STR_EMPTY,
-	    .item = STR_EMPTY,
-	    .message = STR("message"),
-	    .remediation = STR_EMPTY,
-	    .count = 1,
-	    .fingerprint = STR_EMPTY,
-	    .value_fingerprint = STR_EMPTY,
-	    .release = STR_EMPTY,
-	    .file = STR("main.tf"),
-	    .line = 7,
-	    .column = 2};
+	struct finding finding = plain_finding(level);
+
+	finding.file = STR("main.tf");
+	finding.line = 7;
+	finding.column = 2;
+	return finding;
+}
+
+static struct str of_findings(struct arena *arena, struct finding *list, size_t count)
+{
+	struct verdict verdict = {.evaluated = true, .findings = list, .finding_count = count};
+
+	return checked_verdict_text(arena, render_annotations, &verdict);
 }
 
 static void one(void **state)

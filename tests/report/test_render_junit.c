@@ -8,37 +8,9 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
-#include "base/err.h"
 #include "base/utf8.h"
-#include "report/checked.h"
-#include "tests/support/golden.h"
+#include "tests/support/checked_text.h"
 #include "tests/support/outcomes.h"
-
-static struct str rendered(struct arena *arena, const struct checked *checked)
-{
-	struct str text = STR_EMPTY;
-	struct err err = {0};
-	struct buf buf;
-	struct sink sink;
-
-	buf_init(&buf, arena, (size_t)64 << 20);
-	sink_to_buf(&sink, &buf);
-	render_junit(arena, checked, &sink);
-	assert_true(sink_finish(&sink, &err));
-	assert_true(buf_finish(&buf, &text, &err));
-	return text;
-}
-
-static struct str of_verdict(struct arena *arena, const struct verdict *verdict)
-{
-	struct outcome outcome = {.version = "1.2.3", .verdict = *verdict};
-	const struct outcome *outcomes[] = {&outcome};
-	struct checked checked = {.version = "1.2.3", .outcomes = outcomes, .count = 1};
-
-	outcome.facts.directory = (struct fact){STR("envs/prod"), STR("test")};
-	return rendered(arena, &checked);
-}
 
 /* Well-formed, as far as we write it: tags match, attributes are quoted, no bare & or <, and no
  * character that XML 1.0 does not have. */
@@ -79,47 +51,20 @@ static void check_xml(const char *name, struct str text)
 		fail_msg("%s: '%.*s' is not closed", name, STR_ARG(open[depth - 1]));
 }
 
-static const enum sample samples[] = {SAMPLE_denied, SAMPLE_judged, SAMPLE_overridden,
-    SAMPLE_nothing_matched, SAMPLE_withheld, SAMPLE_hostile_policies};
-
 static void golden(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		const struct outcome *outcome = sample_outcome(arena, samples[i]);
-		struct checked checked = {.version = "1.2.3", .outcomes = &outcome, .count = 1};
-		struct str name = str_format(arena, "%s.junit.xml", sample_name(samples[i]));
-		struct str text = rendered(arena, &checked);
-
-		check_xml(name.ptr, text);
-		golden_check(name.ptr, text);
-	}
+	checked_golden(render_junit, "junit.xml", check_xml);
 }
 
 static struct finding finding_of(enum finding_kind kind, enum level level, enum finding_fate fate)
 {
-	return (struct finding){.kind = kind,
-	    .fate = fate,
-	    .level = level,
-	    .rule_level = LEVEL_DENY,
-	    .rule_id = STR("r"),
-	    .title = STR("Title"),
-	    .description = STR_EMPTY,
-	    .url = STR_EMPTY,
-	    .place = {STR("tfherald.yaml"), 3, 5},
-	    .tool = STR_EMPTY,
-	    .directory = STR("envs/prod"),
-	    .address = STR("aws_x.y"),
-	    .deposed = STR_EMPTY,
-	    .item = STR_EMPTY,
-	    .message = STR("message"),
-	    .remediation = STR_EMPTY,
-	    .count = 1,
-	    .fingerprint = STR_EMPTY,
-	    .value_fingerprint = STR_EMPTY,
-	    .release = STR_EMPTY,
-	    .file = STR_EMPTY};
+	struct finding finding = plain_finding(level);
+
+	finding.kind = kind;
+	finding.rule_level = LEVEL_DENY;
+	finding.fate = fate;
+	return finding;
 }
 
 static void endings(void **state)
@@ -150,7 +95,7 @@ static void endings(void **state)
 		struct finding finding = finding_of(rows[i].kind, rows[i].level, rows[i].fate);
 		struct verdict verdict = {
 		    .evaluated = true, .findings = &finding, .finding_count = 1};
-		struct str text = of_verdict(arena, &verdict);
+		struct str text = checked_verdict_text(arena, render_junit, &verdict);
 
 		check_xml(rows[i].name, text);
 		for (size_t k = 0; k < ARRAY_LEN(all); k++) {
@@ -178,7 +123,7 @@ static void one_case(void **state)
 	    .finding_count = 3,
 	    .tallies = tallies,
 	    .tally_count = 3};
-	struct str text = of_verdict(arena, &verdict);
+	struct str text = checked_verdict_text(arena, render_junit, &verdict);
 
 	(void)state;
 	check_xml("one case", text);
@@ -200,7 +145,7 @@ static void many(void **state)
 	(void)state;
 	for (size_t i = 0; i < 5000; i++)
 		list[i] = finding_of(FINDING_VIOLATION, LEVEL_DENY, FATE_STANDS);
-	text = of_verdict(arena, &verdict);
+	text = checked_verdict_text(arena, render_junit, &verdict);
 	check_xml("many", text);
 	assert_true(str_contains(text, STR("and 4900 more")));
 }
@@ -221,7 +166,7 @@ static void hostile(void **state)
 		finding.rule_id = finding.title = finding.description = finding.url = evil;
 		finding.address = finding.message = finding.remediation = finding.release = evil;
 		finding.file = finding.item = finding.tool = evil;
-		check_xml(hostile_texts[i], of_verdict(arena, &verdict));
+		check_xml(hostile_texts[i], checked_verdict_text(arena, render_junit, &verdict));
 	}
 }
 

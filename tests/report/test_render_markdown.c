@@ -12,6 +12,7 @@
 #include "tests/support/golden.h"
 #include "tests/support/markdown_check.h"
 #include "tests/support/outcomes.h"
+#include "tests/support/valgrind.h"
 #include "tests/support/verdicts.h"
 
 static struct str rendered(struct arena *arena, const struct outcome *outcome, size_t max_bytes)
@@ -79,12 +80,14 @@ static const struct limit_row limit_rows[] = {
 
 static void test_limits(void **state)
 {
+	size_t part = under_valgrind() ? 1 : 3;
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(limit_rows); i++) {
 		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 		struct outcome *outcome = generate_outcome(arena, &limit_rows[i].generated);
 
-		for (size_t limit = 1000; limit <= 65000; limit += limit / 3 + 7) {
+		for (size_t limit = 1000; limit <= 65000; limit += limit / part + 7) {
 			struct str text = rendered(arena, outcome, limit);
 
 			if (text.len > limit)

@@ -8,37 +8,10 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/json_read.h"
-#include "report/checked.h"
-#include "tests/support/golden.h"
+#include "tests/support/checked_text.h"
 #include "tests/support/outcomes.h"
-
-static struct str rendered(struct arena *arena, const struct checked *checked)
-{
-	struct str text = STR_EMPTY;
-	struct err err = {0};
-	struct buf buf;
-	struct sink sink;
-
-	buf_init(&buf, arena, (size_t)256 << 20);
-	sink_to_buf(&sink, &buf);
-	render_sarif(arena, checked, &sink);
-	assert_true(sink_finish(&sink, &err));
-	assert_true(buf_finish(&buf, &text, &err));
-	return text;
-}
-
-static struct str of_verdict(struct arena *arena, const struct verdict *verdict)
-{
-	struct outcome outcome = {.version = "1.2.3", .verdict = *verdict};
-	const struct outcome *outcomes[] = {&outcome};
-	struct checked checked = {.version = "1.2.3", .outcomes = outcomes, .count = 1};
-
-	outcome.facts.directory = (struct fact){STR("envs/prod"), STR("test")};
-	return rendered(arena, &checked);
-}
 
 static struct value parsed(struct arena *arena, const char *name, struct str text)
 {
@@ -72,48 +45,29 @@ static struct value at(struct value value, const char *path)
 	return value;
 }
 
-static const enum sample samples[] = {SAMPLE_denied, SAMPLE_judged, SAMPLE_overridden,
-    SAMPLE_nothing_matched, SAMPLE_withheld, SAMPLE_hostile_policies};
+static void is_json(const char *name, struct str text)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+
+	(void)parsed(arena, name, text);
+}
 
 static void golden(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		const struct outcome *outcome = sample_outcome(arena, samples[i]);
-		struct checked checked = {.version = "1.2.3", .outcomes = &outcome, .count = 1};
-		struct str name = str_format(arena, "%s.sarif", sample_name(samples[i]));
-		struct str text = rendered(arena, &checked);
-
-		(void)parsed(arena, name.ptr, text);
-		golden_check(name.ptr, text);
-	}
+	checked_golden(render_sarif, "sarif", is_json);
 }
 
 static struct finding finding_of(const char *id, enum level level)
 {
-	return (struct finding){.kind = FINDING_VIOLATION,
-	    .level = level,
-	    .rule_level = level,
-	    .rule_id = str_from(id),
-	    .title = STR("Title"),
-	    .description = STR_EMPTY,
-	    .url = STR_EMPTY,
-	    .place = {STR("tfherald.yaml"), 3, 5},
-	    .tool = STR_EMPTY,
-	    .directory = STR("envs/prod"),
-	    .address = STR("aws_x.y"),
-	    .deposed = STR_EMPTY,
-	    .item = STR_EMPTY,
-	    .message = STR("message"),
-	    .remediation = STR_EMPTY,
-	    .count = 1,
-	    .fingerprint = STR("abc"),
-	    .value_fingerprint = STR_EMPTY,
-	    .release = STR_EMPTY,
-	    .file = STR("envs/prod/main.tf"),
-	    .line = 7,
-	    .column = 2};
+	struct finding finding = plain_finding(level);
+
+	finding.rule_id = str_from(id);
+	finding.fingerprint = STR("abc");
+	finding.file = STR("envs/prod/main.tf");
+	finding.line = 7;
+	finding.column = 2;
+	return finding;
 }
 
 static void levels(void **state)
@@ -147,8 +101,9 @@ static void levels(void **state)
 
 		finding.rule_level = rows[i].rule_level;
 		finding.fate = rows[i].fate;
-		result = at(
-		    parsed(arena, rows[i].name, of_verdict(arena, &verdict)), "runs.0.results.0");
+		result = at(parsed(arena, rows[i].name,
+				checked_verdict_text(arena, render_sarif, &verdict)),
+		    "runs.0.results.0");
 		if (!str_is(value_get_str(result, "level"), rows[i].expected) ||
 		    (at(result, "suppressions").kind == VALUE_LIST) != rows[i].suppressed ||
 		    !str_is(value_get_str(result, "baselineState"),
@@ -166,7 +121,7 @@ static void places(void **state)
 
 	(void)state;
 	finding.file = STR("a b/\xc3\xa4:#?%.tf");
-	place = at(parsed(arena, "place", of_verdict(arena, &verdict)),
+	place = at(parsed(arena, "place", checked_verdict_text(arena, render_sarif, &verdict)),
 	    "runs.0.results.0.locations.0.physicalLocation");
 	assert_true(
 	    str_is(value_text(at(place, "artifactLocation.uri")), "a%20b/%C3%A4%3A%23%3F%25.tf"));
@@ -175,16 +130,16 @@ static void places(void **state)
 	/* nothing known of the resource: the root module, the rule, the directory */
 	finding.file = STR_EMPTY;
 	verdict.root_file = STR("envs/prod/main.tf");
-	place = at(parsed(arena, "root", of_verdict(arena, &verdict)),
+	place = at(parsed(arena, "root", checked_verdict_text(arena, render_sarif, &verdict)),
 	    "runs.0.results.0.locations.0.physicalLocation");
 	assert_true(str_is(value_text(at(place, "artifactLocation.uri")), "envs/prod/main.tf"));
 	assert_int_equal(at(place, "region.startLine").as.integer, 1);
 	verdict.root_file = STR_EMPTY;
-	place = at(parsed(arena, "rule", of_verdict(arena, &verdict)),
+	place = at(parsed(arena, "rule", checked_verdict_text(arena, render_sarif, &verdict)),
 	    "runs.0.results.0.locations.0.physicalLocation");
 	assert_true(str_is(value_text(at(place, "artifactLocation.uri")), "tfherald.yaml"));
 	finding.place.file = STR("pack:tags@1.0");
-	place = at(parsed(arena, "directory", of_verdict(arena, &verdict)),
+	place = at(parsed(arena, "directory", checked_verdict_text(arena, render_sarif, &verdict)),
 	    "runs.0.results.0.locations.0.physicalLocation");
 	assert_true(str_is(value_text(at(place, "artifactLocation.uri")), "envs/prod"));
 }
@@ -203,7 +158,7 @@ static void tools(void **state)
 	list[1].tool = STR("tflint 0.50.0");
 	list[2].tool = STR("tflint v0.51.0");
 	list[3].tool = STR("My Scanner");
-	document = parsed(arena, "tools", of_verdict(arena, &verdict));
+	document = parsed(arena, "tools", checked_verdict_text(arena, render_sarif, &verdict));
 	assert_int_equal(at(document, "runs").len, 3);
 	assert_true(str_is(value_text(at(document, "runs.1.tool.driver.name")), "tflint"));
 	assert_true(str_is(value_text(at(document, "runs.1.tool.driver.version")), "0.50.0"));
@@ -229,7 +184,7 @@ static void too_many(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT; i++)
 		list[i] = finding_of("r", i + 1 == COUNT ? LEVEL_DENY : LEVEL_WARN);
-	document = parsed(arena, "many", of_verdict(arena, &verdict));
+	document = parsed(arena, "many", checked_verdict_text(arena, render_sarif, &verdict));
 	assert_int_equal(at(document, "runs.0.results").len, 25000);
 	assert_true(str_is(value_text(at(document, "runs.0.results.0.level")), "error"));
 	assert_true(str_is(value_text(at(document,
@@ -256,7 +211,7 @@ static void hostile(void **state)
 		finding.address = finding.message = finding.remediation = finding.release = evil;
 		finding.file = finding.item = evil;
 		finding.tool = str_format(arena, "evil %.*s", STR_ARG(evil));
-		text = of_verdict(arena, &verdict);
+		text = checked_verdict_text(arena, render_sarif, &verdict);
 		document = parsed(arena, hostile_texts[i], text);
 		shown = value_text(at(document, "runs.1.results.0.message.text"));
 		/* no link, no argument, no control character */

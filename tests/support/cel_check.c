@@ -1,5 +1,12 @@
 #include "tests/support/cel_check.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -115,4 +122,59 @@ struct str cel_check_run(const struct cel_check *check, const char *expression)
 	}
 	cel_program_free(program);
 	return text;
+}
+
+void cel_check_open(struct cel_check *check, const char *json)
+{
+	static const struct cel_variable variables[] = {{STR_INIT("d"), NULL}};
+	struct arena *arena = arena_new();
+	struct value *d = arena_make(arena, struct value);
+
+	*d = cel_check_json(arena, json);
+	*check = (struct cel_check){.arena = arena,
+	    .run = cel_run_new(arena),
+	    .scope = {.variables = variables, .variable_count = 1},
+	    .activation = d};
+}
+
+void cel_check_close(struct cel_check *check)
+{
+	cel_run_free(check->run);
+	arena_free(check->arena);
+}
+
+void cel_check_rows(const struct cel_check *check, const struct cel_check_row *rows, size_t count)
+{
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct str result = cel_check_run(check, rows[i].expression);
+
+		if (str_is(result, rows[i].result))
+			continue;
+		print_error("%s\n\twanted %s\n\tgot    %.*s\n", rows[i].expression, rows[i].result,
+		    STR_ARG(result));
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+void cel_check_truths(const struct cel_check *check, const char *const *truths, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct str result = cel_check_run(check, truths[i]);
+
+		if (!str_is(result, "true"))
+			fail_msg("%s: %.*s", truths[i], STR_ARG(result));
+	}
+}
+
+void cel_check_greedy(const struct cel_check *check, const char *const *greedy, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct str result = cel_check_run(check, greedy[i]);
+
+		if (!str_starts(result, STR("limit: ")))
+			fail_msg("%s: %.*s", greedy[i], STR_ARG(result));
+	}
 }

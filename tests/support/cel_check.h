@@ -25,4 +25,18 @@ struct cel_check {
  */
 struct str cel_check_run(const struct cel_check *check, const char *expression);
 
+/* An arena and one variable `d`, which is the value of the JSON; both are the check's. */
+void cel_check_open(struct cel_check *check, const char *json);
+void cel_check_close(struct cel_check *check);
+
+/* The whole table; then ends the test when a row gave something else. */
+struct cel_check_row {
+	const char *expression, *result;
+};
+void cel_check_rows(const struct cel_check *check, const struct cel_check_row *rows, size_t count);
+/* Each is true. */
+void cel_check_truths(const struct cel_check *check, const char *const *truths, size_t count);
+/* Each is stopped at a limit. */
+void cel_check_greedy(const struct cel_check *check, const char *const *greedy, size_t count);
+
 #endif

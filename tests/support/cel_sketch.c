@@ -1,5 +1,13 @@
 #include "tests/support/cel_sketch.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -177,4 +185,25 @@ struct str cel_sketch_places(struct arena *arena, const struct cel_ast *ast)
 		buf_addf(&buf, "%s%.*s @%u", i ? " | " : "",
 		    STR_ARG(cel_node_text(ast, ast->nodes[i])), (unsigned)ast->nodes[i]->at);
 	return buf_str(&buf);
+}
+
+void cel_sketch_check(const struct cel_sketch_row *rows, size_t count)
+{
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < count; i++) {
+		struct err err = {.code = ERR_NONE};
+		struct cel_ast ast;
+		size_t at = 0;
+
+		if (!cel_parse(arena, str_from(rows[i].text), &ast, &at, &err))
+			fail_msg("%s: at %zu: %s", rows[i].text, at, err.text);
+		struct str got = cel_sketch(arena, ast.root);
+		if (!str_is(got, rows[i].want))
+			fail_msg(
+			    "%s: got %.*s, wanted %s", rows[i].text, STR_ARG(got), rows[i].want);
+		for (uint32_t id = 0; id < ast.node_count; id++)
+			assert_int_equal(ast.nodes[id]->id, id);
+	}
+	arena_free(arena);
 }

@@ -11,6 +11,12 @@
 
 struct str cel_sketch(struct arena *arena, const struct cel_node *node);
 
+/* Ends the test at the first row whose tree is another one, or whose nodes are not numbered. */
+struct cel_sketch_row {
+	const char *text, *want;
+};
+void cel_sketch_check(const struct cel_sketch_row *rows, size_t count);
+
 /* Every node in order of ids as "text @at", joined by " | ". */
 struct str cel_sketch_places(struct arena *arena, const struct cel_ast *ast);
 

@@ -1,6 +1,5 @@
 #include "tests/support/program.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -13,9 +12,11 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
 #include "base/err.h"
 #include "base/input.h"
 #include "base/process.h"
+#include "tests/support/valgrind.h"
 
 #define READ_MAX ((size_t)64 << 20)
 
@@ -54,7 +55,7 @@ void program_end(struct program *program)
 
 bool program_takes_row(size_t row)
 {
-	return !getenv("TFHERALD_UNDER_VALGRIND") || row % 5 == 0;
+	return !under_valgrind() || row % 5 == 0;
 }
 
 void program_env(struct program *program, const char *name, const char *value)
@@ -123,13 +124,15 @@ struct str program_read(struct program *program, const char *path)
 
 size_t program_left_over(struct program *program)
 {
-	DIR *directory = opendir(str_format(program->arena, "%s/tmp", program->directory).ptr);
+	struct directory directory CLEANUP(directory_close) = DIRECTORY_NONE;
+	struct err err = {0};
 	size_t count = 0;
 
-	assert_non_null(directory);
-	for (const struct dirent *entry; (entry = readdir(directory));)
-		count += entry->d_name[0] != '.';
-	closedir(directory);
+	if (!directory_open(
+		str_format(program->arena, "%s/tmp", program->directory).ptr, &directory, &err))
+		fail_msg("%s", err.text);
+	for (const char *name; (name = directory_next(&directory));)
+		count += name[0] != '.';
 	return count;
 }
 

@@ -22,9 +22,7 @@ static const char data[] =
     "\"bad\": \"{\\\"secret\\\": }\", \"twice\": \"{\\\"a\\\":1,\\\"a\\\":2}\", "
     "\"unknown\": \"!unknown:d.unknown\", \"aaa\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}";
 
-static const struct {
-	const char *expression, *result;
-} rows[] = {
+static const struct cel_check_row rows[] = {
     /* positions */
     {"d.s.charAt(d.n)", "o"},
     {"d.s.charAt(d.whole)", "c"},
@@ -151,47 +149,26 @@ static const struct {
     {"jsondecode(d.unknown).x", "unknown: d.unknown"},
 };
 
-static struct arena *arena;
 static struct cel_check check;
-static struct value activation[1];
 
 static int setup(void **state)
 {
-	static const struct cel_variable variables[] = {{STR_INIT("d"), NULL}};
-
 	(void)state;
-	arena = arena_new();
-	activation[0] = cel_check_json(arena, data);
-	check = (struct cel_check){.arena = arena,
-	    .run = cel_run_new(arena),
-	    .scope = {.variables = variables, .variable_count = 1},
-	    .activation = activation};
+	cel_check_open(&check, data);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	cel_run_free(check.run);
-	arena_free(arena);
+	cel_check_close(&check);
 	return 0;
 }
 
 static void test_rows(void **state)
 {
-	unsigned wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct str result = cel_check_run(&check, rows[i].expression);
-
-		if (str_is(result, rows[i].result))
-			continue;
-		print_error("%s\n\twanted %s\n\tgot    %.*s\n", rows[i].expression, rows[i].result,
-		    STR_ARG(result));
-		wrong++;
-	}
-	assert_int_equal(wrong, 0);
+	cel_check_rows(&check, rows, ARRAY_LEN(rows));
 }
 
 /* A long text of the plan, handled in ways that multiply it: stopped, and quickly. */
@@ -209,19 +186,15 @@ static void test_limits(void **state)
 	    "[d,d,d,d,d,d,d,d,d,d,d,d,d,d,d,d].join(d) == ''",
 	};
 	size_t size = (size_t)2 << 20;
-	char *text = arena_alloc(arena, size);
-	struct value before = activation[0];
+	char *text = arena_alloc(check.arena, size);
+	struct cel_check long_check = check;
+	struct value d;
 
 	(void)state;
 	memset(text, 'a', size);
-	activation[0] = value_string((struct str){text, size});
-	for (size_t i = 0; i < ARRAY_LEN(greedy); i++) {
-		struct str result = cel_check_run(&check, greedy[i]);
-
-		if (!str_starts(result, STR("limit: ")))
-			fail_msg("%s: %.*s", greedy[i], STR_ARG(result));
-	}
-	activation[0] = before;
+	d = value_string((struct str){text, size});
+	long_check.activation = &d;
+	cel_check_greedy(&long_check, greedy, ARRAY_LEN(greedy));
 }
 
 int main(void)

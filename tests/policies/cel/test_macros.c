@@ -12,34 +12,9 @@
 #include "policies/cel/function.h"
 #include "tests/support/cel_sketch.h"
 
-struct row {
-	const char *text, *want;
-};
-
-static void check_sketches(const struct row *rows, size_t count)
-{
-	struct arena *arena = arena_new();
-
-	for (size_t i = 0; i < count; i++) {
-		struct err err = {.code = ERR_NONE};
-		struct cel_ast ast;
-		size_t at = 0;
-
-		if (!cel_parse(arena, str_from(rows[i].text), &ast, &at, &err))
-			fail_msg("%s: at %zu: %s", rows[i].text, at, err.text);
-		struct str got = cel_sketch(arena, ast.root);
-		if (!str_is(got, rows[i].want))
-			fail_msg(
-			    "%s: got %.*s, wanted %s", rows[i].text, STR_ARG(got), rows[i].want);
-		for (uint32_t id = 0; id < ast.node_count; id++)
-			assert_int_equal(ast.nodes[id]->id, id);
-	}
-	arena_free(arena);
-}
-
 static void test_has_and_loops(void **state)
 {
-	static const struct row rows[] = {
+	static const struct cel_sketch_row rows[] = {
 	    {"has(a.b)", "(has a b)"},
 	    {"has(a.?b.c)", "(has (.? a b) c)"},
 	    {"has(a.`b-c`)", "(has a `b-c`)"},
@@ -67,12 +42,12 @@ static void test_has_and_loops(void **state)
 	};
 
 	(void)state;
-	check_sketches(rows, ARRAY_LEN(rows));
+	cel_sketch_check(rows, ARRAY_LEN(rows));
 }
 
 static void test_bind_and_optional(void **state)
 {
-	static const struct row rows[] = {
+	static const struct cel_sketch_row rows[] = {
 	    {"cel.bind(x, 1 + 1, x * x)", "(bind x (_+_ 1 1) (_*_ x x))"},
 	    {"o.optMap(v, v + 1)",
 		"(bind @target o (? (.hasValue @target) (.optional.of (bind v (.value @target) "
@@ -87,12 +62,12 @@ static void test_bind_and_optional(void **state)
 	};
 
 	(void)state;
-	check_sketches(rows, ARRAY_LEN(rows));
+	cel_sketch_check(rows, ARRAY_LEN(rows));
 }
 
 static void test_chains(void **state)
 {
-	static const struct row rows[] = {
+	static const struct cel_sketch_row rows[] = {
 	    {"as_list(a.b)", "(chain as_list (. a b))"},
 	    {"as_map(a.b)", "(chain as_map (. a b))"},
 	    {"get(a.b[0].c, 5)", "(chain get (. ([] (. a b) 0) c) 5)"},
@@ -110,13 +85,13 @@ static void test_chains(void **state)
 	};
 
 	(void)state;
-	check_sketches(rows, ARRAY_LEN(rows));
+	cel_sketch_check(rows, ARRAY_LEN(rows));
 }
 
 /* Another number of arguments, or another style: a function of that name may come, or an error. */
 static void test_plain_calls(void **state)
 {
-	static const struct row rows[] = {
+	static const struct cel_sketch_row rows[] = {
 	    {"has()", "(has)"},
 	    {"has(a.b, c)", "(has (. a b) c)"},
 	    {"x.has(a.b)", "(.has x (. a b))"},
@@ -134,7 +109,7 @@ static void test_plain_calls(void **state)
 	};
 
 	(void)state;
-	check_sketches(rows, ARRAY_LEN(rows));
+	cel_sketch_check(rows, ARRAY_LEN(rows));
 }
 
 static void test_faults(void **state)

@@ -210,12 +210,7 @@ static void test_functions(void **state)
 	    .activation = &list};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(truths); i++) {
-		struct str got = cel_check_run(&check, truths[i]);
-
-		if (!str_is(got, "true"))
-			fail_msg("%s: %.*s", truths[i], STR_ARG(got));
-	}
+	cel_check_truths(&check, truths, ARRAY_LEN(truths));
 	check.scope.dynamic = true;
 	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
 		struct str got = cel_check_run(&check, mistakes[i]);

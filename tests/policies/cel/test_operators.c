@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "base/arena.h"
 #include "tests/support/cel_check.h"
 
 static const char data[] =
@@ -20,9 +19,7 @@ static const char data[] =
 
 #define OVERFLOW(name) "error: integer overflow in " name
 
-static const struct {
-	const char *expression, *result;
-} rows[] = {
+static const struct cel_check_row rows[] = {
     /* strict: as the language has it */
     {"9223372036854775807 + 1", "does not compile: 20: integer overflow in _+_"},
     {"1 + 1.0", "does not compile: 2: no such overload: _+_(int, double)"},
@@ -148,47 +145,26 @@ static const struct {
     {"type(d.part) == list", "true"},
 };
 
-static struct arena *arena;
 static struct cel_check check;
-static struct value activation[1];
 
 static int setup(void **state)
 {
-	static const struct cel_variable variables[] = {{STR_INIT("d"), NULL}};
-
 	(void)state;
-	arena = arena_new();
-	activation[0] = cel_check_json(arena, data);
-	check = (struct cel_check){.arena = arena,
-	    .run = cel_run_new(arena),
-	    .scope = {.variables = variables, .variable_count = 1},
-	    .activation = activation};
+	cel_check_open(&check, data);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	cel_run_free(check.run);
-	arena_free(arena);
+	cel_check_close(&check);
 	return 0;
 }
 
 static void test_rows(void **state)
 {
-	unsigned wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct str result = cel_check_run(&check, rows[i].expression);
-
-		if (str_is(result, rows[i].result))
-			continue;
-		print_error("%s\n\twanted %s\n\tgot    %.*s\n", rows[i].expression, rows[i].result,
-		    STR_ARG(result));
-		wrong++;
-	}
-	assert_int_equal(wrong, 0);
+	cel_check_rows(&check, rows, ARRAY_LEN(rows));
 }
 
 /* What grows without end is stopped, and says so. */
@@ -210,12 +186,7 @@ static void test_limits(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(greedy); i++) {
-		struct str result = cel_check_run(&check, greedy[i]);
-
-		if (!str_starts(result, STR("limit: ")))
-			fail_msg("%s: %.*s", greedy[i], STR_ARG(result));
-	}
+	cel_check_greedy(&check, greedy, ARRAY_LEN(greedy));
 }
 
 int main(void)

@@ -13,34 +13,9 @@
 #include "policies/cel/trace.h"
 #include "tests/support/cel_sketch.h"
 
-struct row {
-	const char *text, *want;
-};
-
-static void check_sketches(const struct row *rows, size_t count)
-{
-	struct arena *arena = arena_new();
-
-	for (size_t i = 0; i < count; i++) {
-		struct err err = {.code = ERR_NONE};
-		struct cel_ast ast;
-		size_t at = 0;
-
-		if (!cel_parse(arena, str_from(rows[i].text), &ast, &at, &err))
-			fail_msg("%s: at %zu: %s", rows[i].text, at, err.text);
-		struct str got = cel_sketch(arena, ast.root);
-		if (!str_is(got, rows[i].want))
-			fail_msg(
-			    "%s: got %.*s, wanted %s", rows[i].text, STR_ARG(got), rows[i].want);
-		for (uint32_t id = 0; id < ast.node_count; id++)
-			assert_int_equal(ast.nodes[id]->id, id);
-	}
-	arena_free(arena);
-}
-
 static void test_literals(void **state)
 {
-	static const struct row rows[] = {
+	static const struct cel_sketch_row rows[] = {
 	    {"1", "1"},
 	    {"-1", "-1"},
 	    {"- 1", "-1"},
@@ -61,12 +36,12 @@ static void test_literals(void **state)
 	};
 
 	(void)state;
-	check_sketches(rows, ARRAY_LEN(rows));
+	cel_sketch_check(rows, ARRAY_LEN(rows));
 }
 
 static void test_precedence(void **state)
 {
-	static const struct row rows[] = {
+	static const struct cel_sketch_row rows[] = {
 	    {"a || b && c", "(|| a (&& b c))"},
 	    {"a && b || c && d", "(|| (&& a b) (&& c d))"},
 	    {"a && b && c && d", "(&& a b c d)"},
@@ -98,12 +73,12 @@ static void test_precedence(void **state)
 	};
 
 	(void)state;
-	check_sketches(rows, ARRAY_LEN(rows));
+	cel_sketch_check(rows, ARRAY_LEN(rows));
 }
 
 static void test_members(void **state)
 {
-	static const struct row rows[] = {
+	static const struct cel_sketch_row rows[] = {
 	    {"a.b.c", "(. (. a b) c)"},
 	    {".a.b", "(. .a b)"},
 	    {"a . b", "(. a b)"},
@@ -135,12 +110,12 @@ static void test_members(void **state)
 	};
 
 	(void)state;
-	check_sketches(rows, ARRAY_LEN(rows));
+	cel_sketch_check(rows, ARRAY_LEN(rows));
 }
 
 static void test_places(void **state)
 {
-	static const struct row rows[] = {
+	static const struct cel_sketch_row rows[] = {
 	    {" a ", "a @1"},
 	    {"(a + b).c[1]", "(a + b).c[1] @9 | (a + b).c @8 | (a + b) @3 | a @1 | b @5 | 1 @10"},
 	    {"a && (b) && c", "a && (b) && c @2 | a @0 | (b) @6 | c @12"},

@@ -16,13 +16,12 @@
 #include "policies/cel/time.h"
 #include "policies/cel/timezone.h"
 #include "tests/support/cel_check.h"
+#include "tests/support/valgrind.h"
 
 static const char data[] = "{\"t\": \"2026-11-22T23:15:30.987654321Z\", \"d\": \"1h30m\", "
 			   "\"n\": 86400, \"big\": 36893488147419103232}";
 
-static const struct {
-	const char *expression, *result;
-} rows[] = {
+static const struct cel_check_row rows[] = {
     {"timestamp(d.t)", "2026-11-22T23:15:30.987654321Z"},
     {"timestamp('2026-11-22t23:15:30.5+01:30')", "2026-11-22T21:45:30.5Z"},
     {"timestamp('2026-11-22T23:15:30.1234567899Z')", "2026-11-22T23:15:30.123456789Z"},
@@ -119,26 +118,12 @@ static int teardown(void **state)
 
 static void test_rows(void **state)
 {
-	static const struct cel_variable variables[] = {{STR_INIT("d"), NULL}};
-	struct value activation[1] = {cel_check_json(arena, data)};
-	struct cel_check check = {.arena = arena,
-	    .run = cel_run_new(arena),
-	    .scope = {.variables = variables, .variable_count = 1},
-	    .activation = activation};
-	unsigned wrong = 0;
+	struct cel_check check;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct str result = cel_check_run(&check, rows[i].expression);
-
-		if (str_is(result, rows[i].result))
-			continue;
-		print_error("%s\n\twanted %s\n\tgot    %.*s\n", rows[i].expression, rows[i].result,
-		    STR_ARG(result));
-		wrong++;
-	}
-	cel_run_free(check.run);
-	assert_int_equal(wrong, 0);
+	cel_check_open(&check, data);
+	cel_check_rows(&check, rows, ARRAY_LEN(rows));
+	cel_check_close(&check);
 }
 
 /* The calendar against the C library's, over all years. */
@@ -224,7 +209,9 @@ static void test_zone_names(void **state)
 
 static void check_zone(const char *zone)
 {
-	for (int64_t at = -5000000000; at < 8000000000; at += 1234567) {
+	int64_t step = under_valgrind() ? 61728350 : 1234567;
+
+	for (int64_t at = -5000000000; at < 8000000000; at += step) {
 		time_t moment = (time_t)at;
 		struct tm tm;
 		int offset;
