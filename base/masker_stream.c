@@ -130,7 +130,6 @@ static size_t take_key(struct pass *pass, const struct masker_match *match)
 	pass->keep = pass->text.len;
 	pass->stream->in_key = true;
 	pass->stream->key_bytes = 0;
-	match = NULL;
 	return pass_key(pass, pass->done);
 }
 

@@ -112,6 +112,14 @@ bool check_plan_open(struct app *app, const char *operand, const struct check_pl
 	       open_policies(app, options, first, out, err);
 }
 
+/* What is imported comes before the rules' findings, and only once all plans are loaded. */
+NODISCARD static bool begin_policies(
+    const struct check_plan_options *options, struct check_plan *plan, struct err *err)
+{
+	return options->imports.count > 0 ||
+	       policies_begin(&plan->policies, plan->plan, &plan->rules, err);
+}
+
 bool check_plan_load(struct app *app, const struct check_plan_options *options,
     struct check_plan *plan, struct err *err)
 {
@@ -124,6 +132,7 @@ bool check_plan_load(struct app *app, const struct check_plan_options *options,
 	return outcome_rules_load(app, &plan->session.settings, &plan->rules, err) &&
 	       plan_from_file(app, plan->path, session_terraform(&plan->session), &reading,
 		   &plan->plan, err) &&
+	       begin_policies(options, plan, err) &&
 	       outcome_add_plan(app->run, app->scratch, plan->plan, &plan->rules, outcome, err);
 }
 

@@ -185,8 +185,17 @@ bool policies_open_directory(const struct policies *first, const struct session 
 	return open_rest(out, session, options, check_all, err);
 }
 
+/* What was begun; harmless when nothing was. */
+static void drop_evaluation(struct policies *policies)
+{
+	evaluate_end(policies->evaluator);
+	policies->evaluator = NULL;
+	policies->verdict = NULL;
+}
+
 void policies_close(struct policies *policies)
 {
+	drop_evaluation(policies);
 	if (policies->trusted)
 		ruleset_free(policies->trusted);
 	if (policies->head)
@@ -238,11 +247,10 @@ NODISCARD static bool find_leaks(
 	return leaks_judge(policies->app->run, policies->app->scratch, &search, out, err);
 }
 
-bool policies_judge(
-    struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err)
+NODISCARD static bool begin(struct policies *policies, const struct plan *plan, struct err *err)
 {
-	struct err why = {0};
-
+	drop_evaluation(policies);
+	policies->verdict = arena_make(policies->app->run, struct verdict);
 	policies->evaluation = (struct evaluation){.plan = plan,
 	    .trusted = policies->trusted,
 	    .head = policies->head,
@@ -254,8 +262,37 @@ bool policies_judge(
 	    .imported = policies->imported,
 	    .imported_count = policies->imported_count,
 	    .locator = policies->locator};
-	if (evaluate_plan(policies->app->run, policies->app->scratch, &policies->evaluation,
-		&policies->problems, out, &why))
+	return evaluate_begin(policies->app->run, policies->app->scratch, &policies->evaluation,
+	    &policies->problems, policies->verdict, &policies->evaluator, err);
+}
+
+/* A change_visitor. */
+static bool take_change(void *context, const struct change *change, struct err *err)
+{
+	struct policies *policies = context;
+
+	return evaluate_change(policies->evaluator, change, err);
+}
+
+bool policies_begin(struct policies *policies, const struct plan *plan,
+    struct outcome_rules *tapped, struct err *err)
+{
+	tapped->tap = take_change;
+	tapped->tap_context = policies;
+	return begin(policies, plan, err);
+}
+
+bool policies_judge(
+    struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err)
+{
+	struct err why = {0};
+	bool begun = policies->verdict && policies->evaluation.plan == plan;
+	bool ok = (begun || begin(policies, plan, &why)) &&
+		  evaluate_finish(policies->evaluator, &why);
+
+	*out = *policies->verdict;
+	drop_evaluation(policies);
+	if (ok)
 		return find_leaks(policies, plan, out, err);
 	if (policies->problems.count == 0) {
 		*err = why;

@@ -246,7 +246,8 @@ bool setting_variable(struct arena *arena, const struct setting_row *row, struct
 	struct err err = {0};
 
 	if (row->type == SETTING_ROUTES || row->type == SETTING_SWITCHES ||
-	    row->type == SETTING_LIST || row->type == SETTING_NOISE || row->inherit == INHERIT_OWN_FILE)
+	    row->type == SETTING_LIST || row->type == SETTING_NOISE ||
+	    row->inherit == INHERIT_OWN_FILE)
 		return false;
 	buf_init(&buf, arena, TEXT_MAX);
 	buf_adds(&buf, "TFHERALD_");

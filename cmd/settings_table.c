@@ -119,9 +119,10 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	.default_text = "",
 	.inherit = INHERIT_ACCUMULATE,
 	.trusted = true,
-	.help = "list of {path, reason}: changed attributes that are folded to one line and counted "
-		"(never of what is destroyed, replaced or forgotten); the built-in ones stand in "
-		"docs/report.md"},
+	.help =
+	    "list of {path, reason}: changed attributes that are folded to one line and counted "
+	    "(never of what is destroyed, replaced or forgotten); the built-in ones stand in "
+	    "docs/report.md"},
     [SET_LIMITS_GITHUB_COMMENT] = {.key = "limits.github_comment",
 	.type = SETTING_SIZE,
 	.default_text = "65000",

@@ -155,6 +155,27 @@ static void write_number(struct writer *w, struct str lexeme)
 	add_sized(w->out, TAG_NUMBER, buf_str(&number));
 }
 
+/* The same of an integer, as nearly all are: 1200 -> 12e2. */
+static void write_integer(struct writer *w, struct str digits)
+{
+	char form[32];
+	size_t len = digits.len, zeros, at = sizeof(form);
+
+	while (len > 1 && digits.ptr[len - 1] == '0')
+		len--;
+	zeros = digits.len - len;
+	if (!str_eq(digits, STR("0"))) {
+		do {
+			form[--at] = (char)('0' + zeros % 10);
+			zeros /= 10;
+		} while (zeros > 0);
+		form[--at] = 'e';
+	}
+	at -= len;
+	memcpy(form + at, digits.ptr, len);
+	add_sized(w->out, TAG_NUMBER, (struct str){form + at, sizeof(form) - at});
+}
+
 static int entry_cmp(const void *a, const void *b)
 {
 	const struct value_entry *left = a, *right = b;
@@ -233,9 +254,11 @@ NODISCARD static bool write_kind(struct writer *w, struct value value)
 		add_head(w->out, TAG_UNKNOWN, 0);
 		return true;
 	case VALUE_INT:
-	case VALUE_NUMBER:
 		if (value_as_number_text(value, digits, &number))
-			write_number(w, number);
+			write_integer(w, number);
+		return true;
+	case VALUE_NUMBER:
+		write_number(w, value_text(value));
 		return true;
 	case VALUE_STRING:
 		add_sized(w->out, TAG_STRING, value_text(value));

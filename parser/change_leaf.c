@@ -34,7 +34,10 @@
 
 #define FORM_BYTES_MAX ((size_t)1 << 30)
 #define LEAF_DEPTH_MAX (2 * JSON_DEPTH_MAX)
-#define LEAF_VERSION   "tfherald leaf 1"
+#define SORT_SHORT_MAX ((size_t)16)
+/* How much of the digest of an address goes into the rest: as much as there is of a leaf's value.
+ */
+#define ADDRESS_PART ((size_t)LEAF_VALUE_BYTES)
 
 _Static_assert(
     sizeof(struct change_leaf) * 4 == (size_t)LEAF_TEXT_LEN * 3, "no padding, whole groups");
@@ -59,12 +62,12 @@ static const struct place absent = {NULL, NULL};
 
 NODISCARD static bool walk(struct writer *w, struct places places);
 
-static const char *const kind_words[] = {
-    [LEAF_RESOURCE] = "resource",
-    [LEAF_OUTPUT] = "output",
-    [LEAF_DRIFT] = "drift",
-    [LEAF_DEFERRED] = "deferred",
-    [LEAF_ACTION] = "action",
+static const char kind_letters[] = {
+    [LEAF_RESOURCE] = 'r',
+    [LEAF_OUTPUT] = 'o',
+    [LEAF_DRIFT] = 'd',
+    [LEAF_DEFERRED] = 'l',
+    [LEAF_ACTION] = 'a',
 };
 
 /* --- values --- */
@@ -97,20 +100,25 @@ static bool is_hidden(struct place place)
 
 /* Of a JSON text with something hidden in it the rest is shown (redact.h): then it is looked at as
  * what it says. One that cannot be read again stays hidden as a whole. */
-static struct place opened(struct arena *scratch, struct place place)
+NODISCARD static struct place open_text(struct arena *scratch, struct place place)
 {
 	struct jsonr reader = {.file = NULL};
 	struct value *value;
 	struct err err = {0};
 
-	if (kind_of(place) != VALUE_STRING || !place.shown ||
-	    !is_container((enum value_kind)place.shown->kind) ||
-	    place.shown->tag != SHOWN_JSON_TEXT)
-		return place;
 	value = arena_make(scratch, struct value);
 	if (!jsonr_read(scratch, value_text(*place.raw), &reader, value, &err))
 		return place;
 	return (struct place){value, place.shown};
+}
+
+static struct place opened(struct arena *scratch, struct place place)
+{
+	if (kind_of(place) != VALUE_STRING || !place.shown ||
+	    !is_container((enum value_kind)place.shown->kind) ||
+	    place.shown->tag != SHOWN_JSON_TEXT)
+		return place;
+	return open_text(scratch, place);
 }
 
 static struct value raw_of(struct place place)
@@ -148,6 +156,15 @@ NODISCARD static bool write_hidden(struct writer *w, struct value value)
 	return canonical_write_secret(w->scratch, value, w->maker->key, w->out);
 }
 
+/* Strings that enter as they are, one behind the other (change_leaf.h). */
+static void add_open_text(struct writer *w, struct str text)
+{
+	if (text.len < LEAF_OPEN_MIN)
+		return;
+	buf_add(&w->maker->open_texts, text);
+	buf_addc(&w->maker->open_texts, '\n');
+}
+
 NODISCARD static bool write_side(struct writer *w, struct place place)
 {
 	struct value value = raw_of(place);
@@ -162,13 +179,16 @@ NODISCARD static bool write_side(struct writer *w, struct place place)
 		return true;
 	}
 	value.marks = 0; /* it is shown as it is */
+	if (value.kind == VALUE_STRING)
+		add_open_text(w, value_text(value));
 	return canonical_write(w->scratch, value, STR_EMPTY, w->out);
 }
 
 /* A place counts once, whether it is hidden on one side or on both. */
 NODISCARD static bool write_difference(struct writer *w, struct places places)
 {
-	const struct leaf_maker was = *w->maker;
+	struct leaf_maker *maker = w->maker;
+	const size_t keyed = maker->hidden_keyed, left_out = maker->hidden_left_out;
 	bool both = is_hidden(places.before) && is_hidden(places.after);
 
 	if (value_equal(raw_of(places.before), raw_of(places.after)))
@@ -177,9 +197,8 @@ NODISCARD static bool write_difference(struct writer *w, struct places places)
 	if (!write_side(w, places.before) || !write_side(w, places.after))
 		return false;
 	if (both) {
-		w->maker->hidden_keyed = size_min(w->maker->hidden_keyed, was.hidden_keyed + 1);
-		w->maker->hidden_left_out =
-		    size_min(w->maker->hidden_left_out, was.hidden_left_out + 1);
+		maker->hidden_keyed = size_min(maker->hidden_keyed, keyed + 1);
+		maker->hidden_left_out = size_min(maker->hidden_left_out, left_out + 1);
 	}
 	return true;
 }
@@ -200,6 +219,23 @@ static int entry_cmp(const void *a, const void *b)
 	return str_cmp(value_text(left->key), value_text(right->key));
 }
 
+/* Terraform sorts keys: what is not in order is nearly so, or was written by others. */
+static void sort_entries(struct value_entry *entries, size_t count)
+{
+	if (count > SORT_SHORT_MAX) {
+		qsort(entries, count, sizeof(*entries), entry_cmp);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		const struct value_entry entry = entries[i];
+		size_t at = i;
+
+		for (; at > 0 && entry_cmp(&entries[at - 1], &entry) > 0; at--)
+			entries[at] = entries[at - 1];
+		entries[at] = entry;
+	}
+}
+
 static struct members members_of(struct arena *scratch, struct place place)
 {
 	struct members members = {.place = place};
@@ -213,7 +249,7 @@ static struct members members_of(struct arena *scratch, struct place place)
 		return members;
 	sorted = arena_array(scratch, struct value_entry, members.count);
 	memcpy(sorted, members.entries, members.count * sizeof(*sorted));
-	qsort(sorted, members.count, sizeof(*sorted), entry_cmp);
+	sort_entries(sorted, members.count);
 	members.entries = sorted;
 	return members;
 }
@@ -239,6 +275,24 @@ static struct place member_take(struct members *members)
 	return place;
 }
 
+/* Most parts of an update stay as they are: seen before anything is written or looked up. `deep`:
+ * maps and lists too; not on every level, or what is deep down would be compared on each. */
+static void skip_same(struct members *before, struct members *after, bool deep)
+{
+	while (before->at < before->count && after->at < after->count) {
+		const struct value_entry *left = &before->entries[before->at];
+		const struct value_entry *right = &after->entries[after->at];
+
+		if (left->value.kind != right->value.kind ||
+		    (!deep && is_container((enum value_kind)left->value.kind)) ||
+		    !str_eq(value_text(left->key), value_text(right->key)) ||
+		    !value_equal(left->value, right->value))
+			return;
+		before->at++;
+		after->at++;
+	}
+}
+
 /* The next key of either side; false at the end of both. */
 static bool members_next(
     struct members *before, struct members *after, struct str *key, struct places *out)
@@ -257,15 +311,6 @@ static bool members_next(
 	return true;
 }
 
-/* Most parts of an update stay as they are: seen before anything is written. */
-static bool is_plainly_same(struct places places)
-{
-	enum value_kind kind = kind_of(places.before);
-
-	return kind == kind_of(places.after) && !is_container(kind) &&
-	       value_equal(raw_of(places.before), raw_of(places.after));
-}
-
 NODISCARD static bool walk_map(struct writer *w, struct places places)
 {
 	struct members before = members_of(w->scratch, places.before);
@@ -273,11 +318,12 @@ NODISCARD static bool walk_map(struct writer *w, struct places places)
 	struct places part;
 	struct str key;
 
-	while (members_next(&before, &after, &key, &part)) {
+	for (;;) {
 		size_t mark = w->out->len, start;
 
-		if (is_plainly_same(part))
-			continue;
+		skip_same(&before, &after, w->depth <= 1);
+		if (!members_next(&before, &after, &key, &part))
+			break;
 		buf_addc(w->out, MARK_KEY);
 		add_text(w->out, key);
 		start = w->out->len;
@@ -306,6 +352,15 @@ static struct place list_item(struct place place, size_t i)
 		return absent;
 	return (struct place){&place.raw->as.items[i],
 	    shown && shown->kind == VALUE_LIST && i < shown->len ? &shown->as.items[i] : NULL};
+}
+
+/* Seen before anything is written. */
+static bool is_plainly_same(struct places places)
+{
+	enum value_kind kind = kind_of(places.before);
+
+	return kind == kind_of(places.after) && !is_container(kind) &&
+	       value_equal(raw_of(places.before), raw_of(places.after));
 }
 
 NODISCARD static bool walk_list(struct writer *w, struct places places)
@@ -406,10 +461,10 @@ NODISCARD static bool write_import(
 	return true;
 }
 
+/* Short: most fit into one block of SHA-256. */
 static void write_address(struct buf *out, enum leaf_kind kind, const struct change_head *head)
 {
-	add_text(out, STR(LEAF_VERSION));
-	add_text(out, str_from(kind_words[kind]));
+	buf_addc(out, kind_letters[kind]);
 	add_text(out, head->address);
 	add_text(out, head->deposed);
 }
@@ -427,13 +482,10 @@ NODISCARD static bool write_change(
 	return write_import(w, head, &shown->head) && walk(w, places);
 }
 
-static void digest_into(struct leaf_maker *maker, struct str form, uint8_t *out, size_t len)
+static struct digest digest_of(struct leaf_maker *maker, struct str form)
 {
-	struct digest digest;
-
 	sha256_add(maker->sha, form);
-	digest = sha256_restart(maker->sha);
-	memcpy(out, digest.bytes, len);
+	return sha256_restart(maker->sha);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): a change, what is shown of it, and where it goes */
@@ -443,27 +495,35 @@ bool leaf_make(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind k
 {
 	struct buf form;
 	struct writer writer = {.maker = maker, .scratch = scratch, .out = &form};
+	struct digest digest;
 
 	maker->has_lists = false;
+	buf_init(&maker->open_texts, scratch, FORM_BYTES_MAX);
 	buf_init(&form, scratch, FORM_BYTES_MAX);
 	write_address(&form, kind, &change->head);
-	digest_into(maker, buf_str(&form), out->address, LEAF_ADDRESS_BYTES);
+	digest = digest_of(maker, buf_str(&form));
+	memcpy(out->address, digest.bytes, LEAF_ADDRESS_BYTES);
+	buf_rewind(&form, 0);
+	buf_add(&form, (struct str){(const char *)digest.bytes, ADDRESS_PART});
 	if (!write_change(&writer, change, shown) || form.overflow)
 		return err_set(err, ERR_LIMIT, "'%.*s' is too large or too deep for a fingerprint",
 		    STR_ARG(change->head.address));
-	digest_into(maker, buf_str(&form), out->value, LEAF_VALUE_BYTES);
+	digest = digest_of(maker, buf_str(&form));
+	memcpy(out->value, digest.bytes, LEAF_VALUE_BYTES);
 	return true;
 }
 
 void leaf_address(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind kind,
     const struct change_head *head, struct change_leaf *out)
 {
+	struct digest digest;
 	struct buf form;
 
 	buf_init(&form, scratch, FORM_BYTES_MAX);
 	write_address(&form, kind, head);
+	digest = digest_of(maker, buf_str(&form));
 	*out = (struct change_leaf){{0}, {0}};
-	digest_into(maker, buf_str(&form), out->address, LEAF_ADDRESS_BYTES);
+	memcpy(out->address, digest.bytes, LEAF_ADDRESS_BYTES);
 }
 
 int leaf_cmp(const struct change_leaf *a, const struct change_leaf *b)

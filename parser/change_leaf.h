@@ -1,10 +1,10 @@
 /*
  * change_leaf.h: one change as a digest: what a plan does there, and nothing else.
  *
- * A leaf is SHA-256 over the kind of row, address, deposed key, action, previous address, import
- * id, and every path at which the two sides differ, with the canonical values (canonical.h) before
- * and after. Absent and null are the same; what is only known after apply is "unknown". Two leaves
- * are different when any action, address or changed value is.
+ * A leaf is SHA-256 over the kind of row, address, deposed key (these as their digest), action,
+ * previous address, import id, and every path at which the two sides differ, with the canonical
+ * values (canonical.h) before and after. Absent and null are the same; what is only known after
+ * apply is "unknown". Two leaves are different when any action, address or changed value is.
  *
  * Not in it, as they say why or when and not what: reasons and replace_paths, providers and
  * versions, values that stay as they are.
@@ -23,17 +23,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/compiler.h"
 #include "base/str.h"
 #include "parser/redact.h"
+#include "parser/secrets.h"
 
 struct arena;
 struct err;
 struct sha256;
 
-#define LEAF_ADDRESS_BYTES 8  /* of SHA-256 over kind, address and deposed key */
-#define LEAF_VALUE_BYTES   16 /* of SHA-256 over all of it */
-#define LEAF_TEXT_LEN	   32 /* of both in base64url */
+#define LEAF_ADDRESS_BYTES 8	      /* of SHA-256 over kind, address and deposed key */
+#define LEAF_VALUE_BYTES   16	      /* of SHA-256 over all of it */
+#define LEAF_TEXT_LEN	   32	      /* of both in base64url */
+#define LEAF_OPEN_MIN	   SECRET_MIN /* no shorter one can hold what is looked for */
 
 struct change_leaf {
 	uint8_t address[LEAF_ADDRESS_BYTES];
@@ -54,7 +57,11 @@ struct leaf_maker {
 	struct str key;
 	/* Over all changes: places that differ and hold something hidden. */
 	size_t hidden_keyed, hidden_left_out;
-	bool has_lists; /* of the last leaf: lists on both sides that differ */
+	/* Of the last leaf. */
+	bool has_lists;	       /* lists on both sides that differ */
+	struct buf open_texts; /* strings of LEAF_OPEN_MIN bytes and more that enter as they are,
+				  a line feed behind each: here a secret nobody marked would stand;
+				  in the memory of `scratch` */
 };
 
 /* `key` must outlive it; empty: what is hidden is left out. */

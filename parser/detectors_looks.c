@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 
-#define ENCODED_MIN ((size_t)64)
 #define RANDOM_MIN  ((size_t)20)
 #define RANDOM_MAX  ((size_t)4096)
 /* Bits a character: prose and names have about 3.5 at these lengths, base64 over 4. */

@@ -29,6 +29,9 @@ struct place {
 	bool account; /* in the key file of a service account */
 	uint8_t depth, texts;
 	const struct value *map; /* the members around it */
+	/* What stands here on the other side, when nothing was found in the whole of that: what is
+	 * the same needs no second look. NULL: all is looked at. */
+	const struct value *clean;
 };
 
 static bool mark(const struct search *s, struct value value, struct place place, struct value *out);
@@ -59,19 +62,29 @@ static bool has_access_key(const struct search *s, struct value map)
 static bool shape_in(const struct search *s, struct str text)
 {
 	struct detection found;
-	struct arena_mark mark = arena_save(s->arena);
+	struct arena_mark mark;
 	struct str inside;
-	bool is_shape = shape_find(s->detectors, text, 0, &found);
+	bool is_shape;
 
-	if (!is_shape && looks_like_encoded_text(s->arena, text, &inside))
-		is_shape = shape_find(s->detectors, inside, 0, &found);
+	if (shape_find(s->detectors, text, 0, &found))
+		return true;
+	if (text.len < ENCODED_MIN)
+		return false;
+	mark = arena_save(s->arena);
+	is_shape = looks_like_encoded_text(s->arena, text, &inside) &&
+		   shape_find(s->detectors, inside, 0, &found);
 	arena_rewind(s->arena, mark);
 	return is_shape;
 }
 
+static bool has_masks(const struct search *s)
+{
+	return s->detectors && s->detectors->mask_count > 0;
+}
+
 static bool is_masked(const struct search *s, struct str text)
 {
-	for (size_t i = 0; s->detectors && i < s->detectors->mask_count; i++) {
+	for (size_t i = 0; i < s->detectors->mask_count; i++) {
 		struct err err = {0};
 		bool matched;
 
@@ -113,12 +126,14 @@ static bool text_is_secret(const struct search *s, struct str text, struct place
 		return true;
 	if (place.account && is_on(s, DETECTOR_GCP_SERVICE_ACCOUNT) && text.len > 0)
 		return true;
-	return (text.len >= SHAPE_MIN && shape_in(s, text)) || is_masked(s, text);
+	return (text.len >= SHAPE_MIN && shape_in(s, text)) ||
+	       (has_masks(s) && is_masked(s, text));
 }
 
 static bool is_json_text(struct str text)
 {
-	if (text.len < JSON_TEXT_MIN)
+	if (text.len < JSON_TEXT_MIN || (unsigned char)text.ptr[0] > '{' ||
+	    (text.ptr[0] > ' ' && text.ptr[0] != '{' && text.ptr[0] != '['))
 		return false;
 	text = str_trim(text);
 	return text.len >= JSON_TEXT_MIN &&
@@ -134,7 +149,7 @@ static bool may_hold_secret(const struct search *s, struct str text, struct plac
 	size_t at;
 
 	return place.weak || place.name != NAME_PLAIN ||
-	       (s->detectors && s->detectors->mask_count) || str_find_char(text, '\\', &at) ||
+	       has_masks(s) || str_find_char(text, '\\', &at) ||
 	       name_may_stand_in(text) || shape_find(s->detectors, text, 0, &found);
 }
 
@@ -146,14 +161,25 @@ static bool mark_json(
 	struct value tree;
 	struct err err = {0};
 
-	if (!is_json_text(text) || place.texts >= TEXT_LEVELS_MAX ||
-	    !may_hold_secret(s, text, place) || !jsonr_read(s->arena, text, &reader, &tree, &err))
+	if (place.texts >= TEXT_LEVELS_MAX || !may_hold_secret(s, text, place) ||
+	    !jsonr_read(s->arena, text, &reader, &tree, &err))
 		return false;
 	place.texts++;
+	place.clean = NULL;
 	if (!mark(s, tree, place, out))
 		return false;
 	out->tag = SHOWN_JSON_TEXT;
 	return true;
+}
+
+/* A policy, as most JSON texts: no name, no shape, nothing that hides one. */
+static bool is_open_json(const struct search *s, struct str text, struct place place)
+{
+	size_t at;
+
+	return !place.weak && place.name == NAME_PLAIN && !place.account &&
+	       !has_masks(s) && !text_may_hold(text, TEXT_SHAPES | TEXT_NAMES) &&
+	       !str_find_char(text, '\\', &at);
 }
 
 static bool mark_text(
@@ -161,8 +187,12 @@ static bool mark_text(
 {
 	struct str text = value_text(value);
 
-	if (mark_json(s, text, place, out))
-		return true;
+	if (is_json_text(text)) {
+		if (is_open_json(s, text, place))
+			return false;
+		if (mark_json(s, text, place, out))
+			return true;
+	}
 	if (!text_is_secret(s, text, place))
 		return false;
 	*out = value;
@@ -211,14 +241,56 @@ static struct place place_inside(const struct value *map, struct place place)
 	return place;
 }
 
-static struct place place_of(struct str key, const struct value *map, struct place place)
+static struct place place_of(
+    const struct value_entry *entry, const struct value *map, struct place place)
 {
+	struct str key = value_text(entry->key);
+
 	if (str_is(key, "value") && sibling_name(*map, &place))
 		return place;
 	place.name = name_classify(key);
 	if (str_is(key, "private_key"))
 		place.account = is_service_account(*map);
 	return place;
+}
+
+/* The member on the other side; usually it stands at the same place of its map. */
+static const struct value_entry *twin_of(
+    const struct value *clean, uint32_t i, const struct value_entry *entry)
+{
+	const struct value_entry *twin;
+
+	if (!clean || clean->kind != VALUE_MAP || i >= clean->len)
+		return NULL;
+	twin = &clean->as.entries[i];
+	return str_eq(value_text(twin->key), value_text(entry->key)) ? twin : NULL;
+}
+
+/*
+ * What is said of a member, but of those whose neighbours have a say, is said by the names above
+ * it: the same on both sides.
+ */
+static const struct value *clean_member(const struct value_entry *twin)
+{
+	struct str key;
+
+	if (!twin || (twin->value.marks & VALUE_SENSITIVE))
+		return NULL;
+	key = value_text(twin->key);
+	return str_is(key, "value") || str_is(key, "private_key") ? NULL : &twin->value;
+}
+
+/* Is this what was looked at on the other side? */
+static bool is_known_clean(const struct value *value, const struct value *clean)
+{
+	if (!clean || clean->kind != value->kind)
+		return false;
+	if (value->kind == VALUE_INT)
+		return true;
+	/* that one is a secret beside an access key only, which may be new */
+	return value->kind == VALUE_STRING && value->len == clean->len &&
+	       memcmp(value->as.text, clean->as.text, value->len) == 0 &&
+	       !looks_like_aws_secret(value_text(*value));
 }
 
 /* Nothing else can be a secret or hold one. */
@@ -247,16 +319,17 @@ static bool mark_map(
 
 	for (uint32_t i = 0; i < map.len; i++) {
 		const struct value_entry *entry = &map.as.entries[i];
-		struct str key = value_text(entry->key);
+		const struct value_entry *twin = twin_of(place.clean, i, entry);
 		struct value marked;
 
-		if (key_is_secret(s, key)) {
+		if (!twin && key_is_secret(s, value_text(entry->key))) {
 			*out = map;
 			out->marks |= DETECTED;
 			return true;
 		}
-		if (!may_hold(&entry->value) ||
-		    !mark(s, entry->value, place_of(key, &map, inside), &marked))
+		inside.clean = clean_member(twin);
+		if (!may_hold(&entry->value) || is_known_clean(&entry->value, inside.clean) ||
+		    !mark(s, entry->value, place_of(entry, &map, inside), &marked))
 			continue;
 		if (!entries)
 			entries = copy_entries(s, map);
@@ -274,13 +347,20 @@ static bool mark_map(
 static bool mark_list(
     const struct search *s, struct value list, struct place place, struct value *out)
 {
+	const struct value *clean = place.clean;
 	struct value *items = NULL;
 
 	place.depth++;
+	if (clean && clean->kind != VALUE_LIST)
+		clean = NULL;
 	for (uint32_t i = 0; i < list.len; i++) {
+		bool is_paired = clean && i < clean->len &&
+				 !(clean->as.items[i].marks & VALUE_SENSITIVE);
 		struct value marked;
 
-		if (!mark(s, list.as.items[i], place, &marked))
+		place.clean = is_paired ? &clean->as.items[i] : NULL;
+		if (is_known_clean(&list.as.items[i], place.clean) ||
+		    !mark(s, list.as.items[i], place, &marked))
 			continue;
 		if (!items) {
 			items = arena_array(s->arena, struct value, list.len);
@@ -338,6 +418,8 @@ void detectors_mark(struct arena *arena, const struct detectors *detectors,
 		place.name = name_classify(change->head.address);
 	if (mark(&s, change->before, place, &marked))
 		out->before = marked;
+	else if (!(change->before.marks & VALUE_SENSITIVE))
+		place.clean = &change->before;
 	if (mark(&s, change->after, place, &marked))
 		out->after = marked;
 }

@@ -253,7 +253,7 @@ static bool is_trigram(const char *at, size_t left)
 		const char *letters = trigrams[i];
 		size_t len = 0;
 
-		while (letters[len] && len < left && (at[len] | 0x20) == letters[len])
+		while (len < left && letters[len] && (at[len] | 0x20) == letters[len])
 			len++;
 		if (!letters[len])
 			return true;
@@ -272,6 +272,8 @@ bool name_may_stand_in(struct str text)
 	};
 	/* clang-format on */
 
+	if (!text_may_hold(text, TEXT_NAMES))
+		return false;
 	for (size_t i = 0; i + 1 < text.len; i++) {
 		if (UNLIKELY(pairs[text.ptr[i] & 31] >> (text.ptr[i + 1] & 31) & 1) &&
 		    is_trigram(text.ptr + i, text.len - i))
@@ -287,7 +289,7 @@ enum name_class name_classify(struct str name)
 
 	if (name.len > NAME_MAX_BYTES)
 		name = str_skip(name, name.len - NAME_MAX_BYTES);
-	if (!name_may_stand_in(name))
+	if (!text_may_hold(name, TEXT_NAMES) || !name_may_stand_in(name))
 		return NAME_PLAIN;
 	split(name, &words);
 	if (words.count == 0)

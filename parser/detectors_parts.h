@@ -9,11 +9,19 @@
 
 /* Nothing shorter has a shape. */
 #define SHAPE_MIN ((size_t)10)
+/* Nor is anything shorter looked at as base64. */
+#define ENCODED_MIN ((size_t)64)
 
 static inline bool detector_is_on(const struct detectors *detectors, enum detector detector)
 {
 	return !detectors || !(detectors->off >> detector & 1);
 }
+
+/* detectors_filter.c. What to look for, together or alone: bits of its table. */
+#define TEXT_SHAPES 0x77u
+#define TEXT_NAMES  0x88u
+/* False: none of these parts stands anywhere in the text. True says little. */
+bool text_may_hold(struct str text, unsigned parts);
 
 /* detectors_shapes.c */
 bool shape_find(

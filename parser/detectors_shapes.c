@@ -368,7 +368,7 @@ static bool shape_at(
 bool shape_find(
     const struct detectors *detectors, struct str text, size_t start, struct detection *out)
 {
-	if (text.len < SHAPE_MIN)
+	if (text.len < SHAPE_MIN || !text_may_hold(text, TEXT_SHAPES))
 		return false;
 	for (size_t i = start; i + 1 < text.len; i++) {
 		unsigned char first = (unsigned char)text.ptr[i];

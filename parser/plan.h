@@ -289,6 +289,9 @@ struct plan_selection {
 	enum visit_filter filter;
 };
 
+/* Does a visit load this entry? */
+bool plan_selection_takes(struct plan_selection selection, const struct change_entry *entry);
+
 /* Called with one loaded change, valid during the call; false with err set ends the visit. */
 NODISCARD typedef bool change_visitor(void *context, const struct change *change, struct err *err);
 

@@ -15,6 +15,7 @@
 #define PATHS_MAX      20
 #define CAUSES_MAX     10
 #define TOLD_PER_RULE  200
+#define TOLD_EXISTING  60 /* of those, what was there before: nobody is stopped by it */
 #define ABSORBED_MAX   200
 #define FINDINGS_FIRST ((size_t)32)
 
@@ -391,12 +392,16 @@ static bool has_waivers(const struct ruleset *ruleset, struct str rule)
 /* The address is enough: hundreds of the same rule were told of already, and nothing is bound to
  * this one. Making a message costs ten times what judging does. */
 static bool is_brief(
-    const struct evaluator *evaluator, const struct judged_rule *rule, enum rule_end end)
+    const struct evaluator *evaluator, struct judged_rule *rule, const struct finding *finding)
 {
 	const struct evaluation *evaluation = evaluator->evaluation;
+	bool existing = finding->fate == FATE_PREEXISTING;
+	bool is_told = rule->tally->violated <= TOLD_PER_RULE;
 
-	return end == RULE_VIOLATION && rule->tally->violated > TOLD_PER_RULE &&
-	       !evaluator->world->tell_all && !evaluation->trusted &&
+	rule->existing += existing;
+	if (existing)
+		is_told = rule->existing <= TOLD_EXISTING;
+	return finding->kind == FINDING_VIOLATION && !is_told && !evaluator->world->tell_all && !evaluation->trusted &&
 	       !has_waivers(evaluation->head, rule->rule->id);
 }
 
@@ -417,7 +422,7 @@ static bool tell(struct evaluator *evaluator, struct judged_rule *rule, struct v
 
 	if (!decide_fate(evaluator, rule, item, index, &finding))
 		return true;
-	if (is_brief(evaluator, rule, ruling.end)) {
+	if (is_brief(evaluator, rule, &finding)) {
 		finding.has_item = index >= 0;
 		if (index >= 0)
 			finding.item = str_format(evaluator->arena, "[%lld]", (long long)index);

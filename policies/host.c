@@ -152,8 +152,7 @@ bool host_sides(struct arena *arena, const struct change *change, enum host_view
 	if (!redact_change(arena, NULL, change, &shown, err))
 		return false;
 	*before = redact_close_texts(arena, shown.before.value);
-	*after = unknowns_stamp(
-	    arena, redact_close_texts(arena, shown.after.value), STR("after"));
+	*after = unknowns_stamp(arena, redact_close_texts(arena, shown.after.value), STR("after"));
 	return true;
 }
 

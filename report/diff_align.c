@@ -215,8 +215,9 @@ static uint32_t *find_slot(
 
 	while (index->slots[at]) {
 		const struct value *item = &side->list->as.items[index->slots[at] - 1];
+		const struct value *its_name = name_of(item, key);
 
-		if (value_equal(*name_of(item, key), *name))
+		if (its_name && value_equal(*its_name, *name))
 			break;
 		at = (at + 1) & index->mask;
 	}

@@ -91,30 +91,51 @@ static struct outcome_change *collector_next(struct collector *collector)
 	return &collector->rows[collector->count++];
 }
 
+/* The values of a row were over the budget. */
+static bool lacks_values(const struct outcome_change *row)
+{
+	for (size_t i = 0; i < row->attribute_count; i++) {
+		if (!row->attributes[i].has_values)
+			return true;
+	}
+	return row->attribute_count == 0 && row->attributes_left_out > 0;
+}
+
 /* Does the row show a change without all values that its leaf is made of? */
 static bool shows_in_part(const struct outcome_change *row)
 {
-	bool in_part = row->attributes_left_out > 0;
-
 	for (size_t i = 0; i < row->attribute_count; i++) {
 		const struct attribute_change *attribute = &row->attributes[i];
 
-		if (!attribute->has_values)
-			return false;
-		in_part = in_part || attribute->in_text || attribute->view != DIFF_VALUES;
+		if (attribute->in_text || attribute->view != DIFF_VALUES)
+			return true;
 	}
-	return in_part && row->attribute_count > 0;
+	return row->attribute_count == 0 || row->attributes_left_out > 0;
 }
 
 NODISCARD static bool add_leaf(struct collector *collector, const struct change *change,
     const struct shown_change *shown, struct outcome_change *row, struct err *err)
 {
-	if (!plan_leaves_add(&collector->leaves, collector->scratch, leaf_kind_of(collector->set),
-		change, shown, &row->leaf, err))
+	struct plan_leaves *leaves = &collector->leaves;
+	bool has_values = !lacks_values(row);
+
+	if (!plan_leaves_add(leaves, collector->scratch, leaf_kind_of(collector->set), change,
+		shown, &row->leaf, err))
 		return false;
-	if (shows_in_part(row))
-		plan_leaves_suspect_last(&collector->leaves);
+	/* a diff aligns lists: of what only moved it shows nothing */
+	if (!has_values || leaves->maker.has_lists || shows_in_part(row))
+		plan_leaves_hold_last(leaves, has_values);
 	return true;
+}
+
+/* Whoever else wants to see the changes, so that they are loaded once. */
+NODISCARD static bool tap(
+    const struct collector *collector, const struct change *change, struct err *err)
+{
+	const struct outcome_rules *rules = collector->rules;
+
+	return !rules->tap || collector->set != CHANGES_RESOURCE ||
+	       rules->tap(rules->tap_context, change, err);
 }
 
 /* A change_visitor: redacts first; from here on there are no raw values. */
@@ -127,6 +148,8 @@ static bool collect(void *context, const struct change *change, struct err *err)
 	struct diff_rules rules;
 	struct diff diff;
 
+	if (!tap(collector, change, err))
+		return false;
 	detectors_mark(collector->scratch, collector->rules->detectors, change, &marked);
 	if (!redact_marked(collector->scratch, &marked, &shown, err))
 		return false;
@@ -283,7 +306,7 @@ static bool collect_invocation(void *context, const struct change *change, struc
 	if (!plan_leaves_add(
 		&collector->leaves, collector->scratch, LEAF_ACTION, change, &shown, &leaf, err))
 		return false;
-	plan_leaves_suspect_last(&collector->leaves);
+	plan_leaves_hold_last(&collector->leaves, true);
 	if (invoked->count < invoked->room)
 		invoked->leaves[invoked->count++] = leaf;
 	return true;

@@ -70,14 +70,13 @@ struct diff_part {
  * or the one whose view says more than its leaves.
  */
 struct attribute_change {
-	struct str
-	    path; /* tags.Name, ingress[0].cidr_blocks, keys with other characters quoted ["a.b"],
-		     items by identity container[name="web"] */
+	struct str path; /* tags.Name, ingress[0].cidr_blocks, keys with other characters quoted
+			    ["a.b"], items by identity container[name="web"] */
 	enum difference difference;
 	enum diff_view view;
 	bool forces_replacement;
-	bool has_values; /* false: the budget was used up, only the path is kept */
-	bool in_text;	 /* it stands inside JSON or base64 text */
+	bool has_values;	    /* false: the budget was used up, only the path is kept */
+	bool in_text;		    /* it stands inside JSON or base64 text */
 	struct shown before, after; /* of DIFF_VALUES; else null */
 	const struct diff_part *parts;
 	uint32_t part_count, parts_left_out;
@@ -178,7 +177,7 @@ struct outcome {
 	struct plan_fingerprint fingerprint;
 
 	const struct detectors *detectors; /* NULL: all on */
-	struct secrets *secrets; /* of the plan, sealed; NULL: none were looked for */
+	struct secrets *secrets;	   /* of the plan, sealed; NULL: none were looked for */
 
 	struct delivery_record *deliveries;
 	size_t delivery_count;
@@ -186,20 +185,26 @@ struct outcome {
 
 /* What is done to a plan on its way into the outcome; each part may be NULL or empty. */
 struct outcome_rules {
-	const struct noise *noise;	   /* noise.h: which rows are folded */
-	const struct detectors *detectors; /* parser/detectors.h: what else is hidden; NULL: all on */
-	struct str fingerprint_key;	   /* of hidden values; empty: they are left out */
-	const struct str *literals; /* secrets that the environment tells: hidden wherever they stand */
+	const struct noise *noise; /* noise.h: which rows are folded */
+	const struct detectors
+	    *detectors;		    /* parser/detectors.h: what else is hidden; NULL: all on */
+	struct str fingerprint_key; /* of hidden values; empty: they are left out */
+	const struct str
+	    *literals; /* secrets that the environment tells: hidden wherever they stand */
 	size_t literal_count;
 	bool fail_on_leak; /* leaks.h; not by outcome_add_plan() */
+	/* Sees each change of CHANGES_RESOURCE that VISIT_CHANGED takes, once, as it is loaded:
+	 * losses first. */
+	change_visitor *tap;
+	void *tap_context;
 };
 
 /*
  * Fills the plan part of `outcome` (everything from has_plan to text). Loads every changed resource
  * once; `scratch` is rewound. Strings that must live longer are copied to `arena`.
  * What the plan marks sensitive is taken out of all of it (hide.h); texts that are set afterwards
- * need outcome_hide() with outcome->secrets. `rules` may be NULL. Errors: those of plan_visit(); the plan part is then
- * as it was before.
+ * need outcome_hide() with outcome->secrets. `rules` may be NULL. Errors: those of plan_visit();
+ * the plan part is then as it was before.
  */
 NODISCARD bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
     const struct outcome_rules *rules, struct outcome *outcome, struct err *err);

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
 #include "parser/plan_parts.h"
 
 #define BLOCK_LEAVES 1024
+#define HELD_BYTES   ((size_t)8 << 20)
 
 struct kept_leaf {
 	struct change_leaf leaf;
@@ -20,6 +22,13 @@ struct leaf_block {
 	struct leaf_block *older;
 	size_t count;
 	struct kept_leaf leaves[BLOCK_LEAVES];
+};
+
+/* What entered a leaf as it is and no row shows: searched once all secrets are known. */
+struct held_text {
+	struct held_text *next;
+	struct kept_leaf *kept;
+	struct str text;
 };
 
 static const enum leaf_kind set_kinds[CHANGE_SETS] = {
@@ -37,12 +46,15 @@ enum leaf_kind leaf_kind_of(enum change_set set)
 void plan_leaves_open(struct plan_leaves *leaves, struct arena *arena, struct str key)
 {
 	*leaves = (struct plan_leaves){.arena = arena};
+	leaves->held_arena = arena_new();
 	leaf_maker_open(&leaves->maker, key);
 }
 
 void plan_leaves_close(struct plan_leaves *leaves)
 {
 	leaf_maker_close(&leaves->maker);
+	arena_free(leaves->held_arena);
+	leaves->held_arena = NULL;
 }
 
 /* Leaves are pointed to: they stay where they are. */
@@ -73,16 +85,26 @@ bool plan_leaves_add(struct plan_leaves *leaves, struct arena *scratch, enum lea
 	kept = next_leaf(leaves);
 	*kept = (struct kept_leaf){leaf, hash_bytes(change->head.address), false};
 	*out = &kept->leaf;
-	/* a diff aligns lists: of what only moved it shows nothing */
-	if (leaves->maker.has_lists)
-		plan_leaves_suspect_last(leaves);
 	return true;
 }
 
-void plan_leaves_suspect_last(struct plan_leaves *leaves)
+void plan_leaves_hold_last(struct plan_leaves *leaves, bool must)
 {
-	leaves->blocks->leaves[leaves->blocks->count - 1].is_suspect = true;
-	leaves->has_suspects = true;
+	struct kept_leaf *kept = &leaves->blocks->leaves[leaves->blocks->count - 1];
+	struct str text = buf_str(&leaves->maker.open_texts);
+	struct held_text *held;
+
+	if (text.len == 0)
+		return;
+	if (text.len > HELD_BYTES - leaves->held_bytes) {
+		kept->is_suspect = kept->is_suspect || must;
+		leaves->has_suspects = leaves->has_suspects || must;
+		return;
+	}
+	leaves->held_bytes += text.len;
+	held = arena_make(leaves->held_arena, struct held_text);
+	*held = (struct held_text){leaves->held, kept, str_copy(leaves->held_arena, text)};
+	leaves->held = held;
 }
 
 void plan_leaves_suspect(struct plan_leaves *leaves, struct str address)
@@ -110,7 +132,8 @@ struct recheck {
 	enum leaf_kind kind;
 	uint64_t *suspects; /* sorted hashes of addresses */
 	size_t suspect_count;
-	struct known_leaf *known; /* sorted by what they were */
+	struct known_leaf *known; /* of the suspects, sorted by what they were */
+	size_t known_count;
 };
 
 struct known_leaf {
@@ -132,41 +155,57 @@ static int by_leaf(const void *a, const void *b)
 	return leaf_cmp(&left->was, &right->was);
 }
 
-static void recheck_begin(struct recheck *recheck, struct arena *arena)
+static bool has_suspect(const struct recheck *recheck, uint64_t address_hash)
+{
+	return bsearch(&address_hash, recheck->suspects, recheck->suspect_count,
+		   sizeof(*recheck->suspects), by_hash) != NULL;
+}
+
+static void list_suspects(struct recheck *recheck, struct arena *arena)
 {
 	struct plan_leaves *leaves = recheck->leaves;
-	size_t count = 0;
 
-	recheck->known = arena_array(arena, struct known_leaf, leaves->count);
 	recheck->suspects = arena_array(arena, uint64_t, leaves->count + leaves->other_count);
 	for (struct leaf_block *block = leaves->blocks; block; block = block->older) {
 		for (size_t i = 0; i < block->count; i++) {
-			struct kept_leaf *kept = &block->leaves[i];
-
-			recheck->known[count++] = (struct known_leaf){kept->leaf, kept};
-			if (kept->is_suspect)
-				recheck->suspects[recheck->suspect_count++] = kept->address_hash;
+			if (block->leaves[i].is_suspect)
+				recheck->suspects[recheck->suspect_count++] =
+				    block->leaves[i].address_hash;
 		}
 	}
 	for (size_t i = 0; i < leaves->other_count; i++)
 		recheck->suspects[recheck->suspect_count++] = leaves->others[i];
-	qsort(recheck->known, count, sizeof(*recheck->known), by_leaf);
 	qsort(recheck->suspects, recheck->suspect_count, sizeof(*recheck->suspects), by_hash);
+}
+
+static void recheck_begin(struct recheck *recheck, struct arena *arena)
+{
+	struct plan_leaves *leaves = recheck->leaves;
+
+	list_suspects(recheck, arena);
+	recheck->known = arena_array(arena, struct known_leaf, leaves->count);
+	for (struct leaf_block *block = leaves->blocks; block; block = block->older) {
+		for (size_t i = 0; i < block->count; i++) {
+			struct kept_leaf *kept = &block->leaves[i];
+
+			if (has_suspect(recheck, kept->address_hash))
+				recheck->known[recheck->known_count++] =
+				    (struct known_leaf){kept->leaf, kept};
+		}
+	}
+	qsort(recheck->known, recheck->known_count, sizeof(*recheck->known), by_leaf);
 }
 
 static bool is_suspect(void *context, size_t i UNUSED, const struct change_entry *entry)
 {
-	const struct recheck *recheck = context;
-
-	return bsearch(&entry->address_hash, recheck->suspects, recheck->suspect_count,
-		   sizeof(*recheck->suspects), by_hash) != NULL;
+	return has_suspect(context, entry->address_hash);
 }
 
 /* All that are equal: two rows of a broken plan can be. Gives how many. */
 static size_t replace(
     struct recheck *recheck, const struct change_leaf *was, const struct change_leaf *is)
 {
-	size_t count = recheck->leaves->count, low = 0, high = count, from;
+	size_t count = recheck->known_count, low = 0, high = count, from;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -220,6 +259,17 @@ static bool look_again(void *context, const struct change *change, struct err *e
 	return true;
 }
 
+/* Of what is held, what has a secret in it. */
+static void search_held(struct plan_leaves *leaves, const struct secrets *secrets)
+{
+	for (struct held_text *held = leaves->held; held; held = held->next) {
+		if (!secrets_are_in(secrets, held->text))
+			continue;
+		held->kept->is_suspect = true;
+		leaves->has_suspects = true;
+	}
+}
+
 /* NOLINTNEXTLINE(readability-function-size): a plan, how it is redacted, and its secrets */
 bool plan_leaves_recheck(struct plan_leaves *leaves, const struct plan *plan,
     const struct detectors *detectors, const struct secrets *secrets, struct arena *scratch,
@@ -229,7 +279,10 @@ bool plan_leaves_recheck(struct plan_leaves *leaves, const struct plan *plan,
 	struct recheck recheck = {
 	    .leaves = leaves, .detectors = detectors, .secrets = secrets, .scratch = scratch};
 
-	if (secrets_count(secrets) == 0 || !leaves->has_suspects)
+	if (secrets_count(secrets) == 0)
+		return true;
+	search_held(leaves, secrets);
+	if (!leaves->has_suspects)
 		return true;
 	recheck_begin(&recheck, temp);
 	for (size_t set = 0; set < CHANGE_SETS; set++) {

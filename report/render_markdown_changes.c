@@ -194,13 +194,14 @@ static void add_rest(struct page *page, const struct part *part, size_t from, un
 {
 	static const size_t shown[] = {0, 0, 3, 12, TYPE_COUNTS_MAX};
 	size_t left = part->total - part_resources(part, 0, from), counted = 0;
+	size_t most = shown[size_min(whole, ARRAY_LEN(shown) - 1)];
 	size_t end = page->out.len + (from > 0 ? page_rest_size(page, part, whole) : TYPES_MAX);
 	struct type_counts types;
 
 	page_rest_words(page, from, left);
 	if (whole > 1) {
 		count_types(part, from, &types);
-		counted = add_types(page, &types, shown[whole], end - OTHER_TYPES_SIZE);
+		counted = add_types(page, &types, most, end - OTHER_TYPES_SIZE);
 		if (counted > 0 && counted < left) {
 			buf_adds(&page->out, ", ");
 			wording_count(&page->out, left - counted);

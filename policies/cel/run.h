@@ -111,7 +111,6 @@ static inline struct value cel_eval(struct cel_run *run, const struct cel_node *
 	return node->eval(run, node);
 }
 
-
 /* Traced runs: keeps the value of a node. */
 void cel_trace_note(struct cel_run *run, const struct cel_node *node, struct value value);
 /* An error that && or || or a loop passed over. */

@@ -25,7 +25,7 @@ static const char plan[] =
     "\",\"corp\":\"corp-12345678\",\"from_env\":\"the value of it\",\"env\":\"[{\\\"name\\\":"
     "\\\"HOST\\\",\\\"value\\\":\\\"h9\\\"},{\\\"name\\\":\\\"DB_PASSWORD\\\",\\\"value\\\":"
     "\\\"" WORD "2\\\"}]\"},\"after_unknown\":{},\"before_sensitive\":{},\"after_sensitive\":{"
-		"\"marked\":true}}}],"
+    "\"marked\":true}}}],"
     "\"output_changes\":{\"hook\":{\"actions\":[\"create\"],\"before\":null,\"after\":"
     "\"postgres://app:" WORD "@db/x\",\"after_unknown\":false,\"before_sensitive\":false,"
     "\"after_sensitive\":false}}}";

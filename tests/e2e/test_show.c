@@ -16,14 +16,14 @@
 #include "tests/support/program.h"
 
 #define PLAN_MAX   ((size_t)64 << 20)
-#define NAME_BYTES ((size_t)60000) /* over 65,536 the plan is refused */
+#define NAME_BYTES ((size_t)30000) /* over 65,536 bytes of JSON the plan is refused */
 
 enum harm {
 	HARM_TEXTS,
 	HARM_STRING, /* 10 MB */
 	HARM_KEYS,   /* 100,000 */
 	HARM_DEPTH,  /* 199 */
-	HARM_NAMES,  /* an address, a module, a key of 60 kB */
+	HARM_NAMES,  /* an address, a module, a key of 30 kB */
 };
 
 static const struct {
@@ -34,7 +34,7 @@ static const struct {
     {"a string of 10 MB", HARM_STRING},
     {"100,000 keys", HARM_KEYS},
     {"depth 199", HARM_DEPTH},
-    {"names of 60 kB", HARM_NAMES},
+    {"names of 30 kB", HARM_NAMES},
 };
 
 static const struct {

@@ -255,8 +255,9 @@ static void test_link_override(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_true(render_slack(arena, sample_outcome(arena, SAMPLE_create),
-	    &(struct render_options){0}, "https://github.com/acme/infra/pull/12#issuecomment-1", &message, &err));
+	assert_true(
+	    render_slack(arena, sample_outcome(arena, SAMPLE_create), &(struct render_options){0},
+		"https://github.com/acme/infra/pull/12#issuecomment-1", &message, &err));
 	assert_true(str_contains(
 	    message.blocks, STR("<https://github.com/acme/infra/pull/12#issuecomment-1|details>")));
 }
