@@ -351,7 +351,7 @@ bool masker_is_in(const struct masker *masker, struct str text)
 {
 	size_t at = 0;
 
-	return find_next(masker, text, text.len, &at) != NULL;
+	return text.len >= masker->least && find_next(masker, text, text.len, &at) != NULL;
 }
 
 static void add_to_buf(void *context, struct str bytes)

@@ -108,12 +108,26 @@ static bool is_unreserved(char c)
 	       (c && strchr("-._~", c));
 }
 
+static void add_hex(struct buf *buf, unsigned char byte, bool lower)
+{
+	const char *digits = lower ? "0123456789abcdef" : "0123456789ABCDEF";
+
+	buf_addc(buf, '%');
+	buf_addc(buf, digits[byte >> 4]);
+	buf_addc(buf, digits[byte & 15]);
+}
+
 /* As a part of an address, or (`plus`) of a form. */
 static void add_percent(
     struct masker *masker, struct arena *arena, struct str text, bool lower, bool plus)
 {
 	struct buf buf;
+	size_t plain = 0;
 
+	while (plain < text.len && is_unreserved(text.ptr[plain]))
+		plain++;
+	if (plain == text.len) /* as it is written */
+		return;
 	buf_init(&buf, arena, MASKER_MAX * 3);
 	for (size_t i = 0; i < text.len; i++) {
 		if (is_unreserved(text.ptr[i]))
@@ -121,8 +135,7 @@ static void add_percent(
 		else if (plus && text.ptr[i] == ' ')
 			buf_addc(&buf, '+');
 		else
-			buf_addf(&buf, lower ? "%%%02x" : "%%%02X",
-			    (unsigned)(unsigned char)text.ptr[i]);
+			add_hex(&buf, (unsigned char)text.ptr[i], lower);
 	}
 	masker_add(masker, buf_str(&buf));
 }

@@ -123,6 +123,10 @@ struct value value_list(const struct value *items, size_t count);
 NODISCARD bool value_map(struct arena *arena, struct value_entry *entries, size_t count,
     struct value *out, struct str *duplicate);
 
+/* A map with the keys of another one, in its order, and other values: nothing is left to check.
+ * Takes over `entries`; marks as those of value_map(), no tag. */
+struct value value_map_like(struct arena *arena, struct value map, struct value_entry *entries);
+
 /* Look-up by key; NULL when the map lacks it or when it is no map. */
 const struct value *value_get(struct value map, struct str key);
 const struct value *value_get_c(struct value map, const char *key);

@@ -287,8 +287,8 @@ bool policies_judge(
 {
 	struct err why = {0};
 	bool begun = policies->verdict && policies->evaluation.plan == plan;
-	bool ok = (begun || begin(policies, plan, &why)) &&
-		  evaluate_finish(policies->evaluator, &why);
+	bool ok =
+	    (begun || begin(policies, plan, &why)) && evaluate_finish(policies->evaluator, &why);
 
 	*out = *policies->verdict;
 	drop_evaluation(policies);

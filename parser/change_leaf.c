@@ -465,8 +465,8 @@ NODISCARD static bool write_import(
 static void write_address(struct buf *out, enum leaf_kind kind, const struct change_head *head)
 {
 	buf_addc(out, kind_letters[kind]);
-	add_text(out, head->address);
 	add_text(out, head->deposed);
+	buf_add(out, head->address); /* the last one: its end is the end */
 }
 
 /* It says itself of what length each part is, so that the values can follow. */

@@ -5,6 +5,8 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 
+#define ENCODED_MIN  ((size_t)16)
+#define ENCODED_LONG ((size_t)64) /* shorter: what the diff would show decoded */
 #define RANDOM_MIN  ((size_t)20)
 #define RANDOM_MAX  ((size_t)4096)
 /* Bits a character: prose and names have about 3.5 at these lengths, base64 over 4. */
@@ -197,12 +199,16 @@ static int digit64(char c)
 /* A line end every so many characters is usual. */
 static bool is_base64(struct str text)
 {
-	if (text.len < ENCODED_MIN)
+	bool is_long = text.len >= ENCODED_LONG;
+
+	if (text.len < ENCODED_MIN || (!is_long && text.len % 4 != 0))
 		return false;
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 
 		if (digit64(c) < 0 && c != '\n' && c != '\r' && c != '=')
+			return false;
+		if (!is_long && (c == '-' || c == '_')) /* of names and ids */
 			return false;
 	}
 	return true;

@@ -34,7 +34,8 @@ struct place {
 	const struct value *clean;
 };
 
-static bool mark(const struct search *s, struct value value, struct place place, struct value *out);
+static bool mark(
+    const struct search *s, struct value value, const struct place *place, struct value *out);
 
 static bool is_on(const struct search *s, enum detector detector)
 {
@@ -68,8 +69,6 @@ static bool shape_in(const struct search *s, struct str text)
 
 	if (shape_find(s->detectors, text, 0, &found))
 		return true;
-	if (text.len < ENCODED_MIN)
-		return false;
 	mark = arena_save(s->arena);
 	is_shape = looks_like_encoded_text(s->arena, text, &inside) &&
 		   shape_find(s->detectors, inside, 0, &found);
@@ -95,11 +94,11 @@ static bool is_masked(const struct search *s, struct str text)
 	return false;
 }
 
-static bool is_secret_by_name(const struct search *s, struct str text, struct place place)
+static bool is_secret_by_name(const struct search *s, struct str text, const struct place *place)
 {
-	enum detector detector = place.is_env ? DETECTOR_ENV_VALUE : DETECTOR_ATTRIBUTE_NAME;
+	enum detector detector = place->is_env ? DETECTOR_ENV_VALUE : DETECTOR_ATTRIBUTE_NAME;
 
-	switch (place.name) {
+	switch (place->name) {
 	case NAME_PASSWORD:
 	case NAME_SECRET:
 		if (is_on(s, detector) && !looks_like_reference(text))
@@ -113,21 +112,20 @@ static bool is_secret_by_name(const struct search *s, struct str text, struct pl
 	case NAME_PLAIN:
 		break;
 	}
-	return (place.weak || place.name != NAME_PLAIN) && is_on(s, DETECTOR_ENTROPY) &&
+	return (place->weak || place->name != NAME_PLAIN) && is_on(s, DETECTOR_ENTROPY) &&
 	       looks_random(text);
 }
 
-static bool text_is_secret(const struct search *s, struct str text, struct place place)
+static bool text_is_secret(const struct search *s, struct str text, const struct place *place)
 {
-	if ((place.name != NAME_PLAIN || place.weak) && is_secret_by_name(s, text, place))
+	if ((place->name != NAME_PLAIN || place->weak) && is_secret_by_name(s, text, place))
 		return true;
-	if (looks_like_aws_secret(text) && is_on(s, DETECTOR_AWS_SECRET_KEY) && place.map &&
-	    has_access_key(s, *place.map))
+	if (looks_like_aws_secret(text) && is_on(s, DETECTOR_AWS_SECRET_KEY) && place->map &&
+	    has_access_key(s, *place->map))
 		return true;
-	if (place.account && is_on(s, DETECTOR_GCP_SERVICE_ACCOUNT) && text.len > 0)
+	if (place->account && is_on(s, DETECTOR_GCP_SERVICE_ACCOUNT) && text.len > 0)
 		return true;
-	return (text.len >= SHAPE_MIN && shape_in(s, text)) ||
-	       (has_masks(s) && is_masked(s, text));
+	return (text.len >= SHAPE_MIN && shape_in(s, text)) || (has_masks(s) && is_masked(s, text));
 }
 
 static bool is_json_text(struct str text)
@@ -143,47 +141,47 @@ static bool is_json_text(struct str text)
 
 /* Most JSON text holds nothing that would be found in its tree: one look at its bytes tells, but
  * where escapes could hide something from it. */
-static bool may_hold_secret(const struct search *s, struct str text, struct place place)
+static bool may_hold_secret(const struct search *s, struct str text, const struct place *place)
 {
 	struct detection found;
 	size_t at;
 
-	return place.weak || place.name != NAME_PLAIN ||
-	       has_masks(s) || str_find_char(text, '\\', &at) ||
-	       name_may_stand_in(text) || shape_find(s->detectors, text, 0, &found);
+	return place->weak || place->name != NAME_PLAIN || has_masks(s) ||
+	       str_find_char(text, '\\', &at) || name_may_stand_in(text) ||
+	       shape_find(s->detectors, text, 0, &found);
 }
 
 /* The tree of a JSON text, when it holds a secret and shows it as one. */
 static bool mark_json(
-    const struct search *s, struct str text, struct place place, struct value *out)
+    const struct search *s, struct str text, const struct place *place, struct value *out)
 {
 	struct jsonr reader = {0};
+	struct place inside = *place;
 	struct value tree;
 	struct err err = {0};
 
-	if (place.texts >= TEXT_LEVELS_MAX || !may_hold_secret(s, text, place) ||
+	if (place->texts >= TEXT_LEVELS_MAX || !may_hold_secret(s, text, place) ||
 	    !jsonr_read(s->arena, text, &reader, &tree, &err))
 		return false;
-	place.texts++;
-	place.clean = NULL;
-	if (!mark(s, tree, place, out))
+	inside.texts++;
+	inside.clean = NULL;
+	if (!mark(s, tree, &inside, out))
 		return false;
 	out->tag = SHOWN_JSON_TEXT;
 	return true;
 }
 
 /* A policy, as most JSON texts: no name, no shape, nothing that hides one. */
-static bool is_open_json(const struct search *s, struct str text, struct place place)
+static bool is_open_json(const struct search *s, struct str text, const struct place *place)
 {
 	size_t at;
 
-	return !place.weak && place.name == NAME_PLAIN && !place.account &&
-	       !has_masks(s) && !text_may_hold(text, TEXT_SHAPES | TEXT_NAMES) &&
-	       !str_find_char(text, '\\', &at);
+	return !place->weak && place->name == NAME_PLAIN && !place->account && !has_masks(s) &&
+	       !text_may_hold(text, TEXT_SHAPES | TEXT_NAMES) && !str_find_char(text, '\\', &at);
 }
 
 static bool mark_text(
-    const struct search *s, struct value value, struct place place, struct value *out)
+    const struct search *s, struct value value, const struct place *place, struct value *out)
 {
 	struct str text = value_text(value);
 
@@ -231,27 +229,26 @@ static bool key_is_secret(const struct search *s, struct str key)
 }
 
 /* What is said of every member by the map itself. */
-static struct place place_inside(const struct value *map, struct place place)
+static struct place place_inside(const struct value *map, const struct place *outside)
 {
-	place.weak = place.weak || place.name >= NAME_SECRET;
-	place.name = NAME_PLAIN;
-	place.is_env = place.account = false;
-	place.map = map;
-	place.depth++;
-	return place;
+	return (struct place){
+	    .weak = outside->weak || outside->name >= NAME_SECRET,
+	    .depth = (uint8_t)(outside->depth + 1),
+	    .texts = outside->texts,
+	    .map = map,
+	};
 }
 
-static struct place place_of(
-    const struct value_entry *entry, const struct value *map, struct place place)
+static void name_place(const struct value_entry *entry, struct place *place)
 {
 	struct str key = value_text(entry->key);
 
-	if (str_is(key, "value") && sibling_name(*map, &place))
-		return place;
-	place.name = name_classify(key);
+	place->is_env = place->account = false;
+	if (str_is(key, "value") && sibling_name(*place->map, place))
+		return;
+	place->name = name_classify(key);
 	if (str_is(key, "private_key"))
-		place.account = is_service_account(*map);
-	return place;
+		place->account = is_service_account(*place->map);
 }
 
 /* The member on the other side; usually it stands at the same place of its map. */
@@ -311,15 +308,14 @@ static struct value_entry *copy_entries(const struct search *s, struct value map
 }
 
 static bool mark_map(
-    const struct search *s, struct value map, struct place place, struct value *out)
+    const struct search *s, struct value map, const struct place *place, struct value *out)
 {
 	struct place inside = place_inside(&map, place);
 	struct value_entry *entries = NULL;
-	struct str twice;
 
 	for (uint32_t i = 0; i < map.len; i++) {
 		const struct value_entry *entry = &map.as.entries[i];
-		const struct value_entry *twin = twin_of(place.clean, i, entry);
+		const struct value_entry *twin = twin_of(place->clean, i, entry);
 		struct value marked;
 
 		if (!twin && key_is_secret(s, value_text(entry->key))) {
@@ -328,8 +324,10 @@ static bool mark_map(
 			return true;
 		}
 		inside.clean = clean_member(twin);
-		if (!may_hold(&entry->value) || is_known_clean(&entry->value, inside.clean) ||
-		    !mark(s, entry->value, place_of(entry, &map, inside), &marked))
+		if (!may_hold(&entry->value) || is_known_clean(&entry->value, inside.clean))
+			continue;
+		name_place(entry, &inside);
+		if (!mark(s, entry->value, &inside, &marked))
 			continue;
 		if (!entries)
 			entries = copy_entries(s, map);
@@ -337,30 +335,30 @@ static bool mark_map(
 	}
 	if (!entries)
 		return false;
-	/* the keys are those of a map */
-	(void)!value_map(s->arena, entries, map.len, out, &twice);
+	*out = value_map_like(s->arena, map, entries);
 	out->marks |= (uint8_t)(map.marks | VALUE_HAS_DETECTED);
 	out->tag = map.tag;
 	return true;
 }
 
 static bool mark_list(
-    const struct search *s, struct value list, struct place place, struct value *out)
+    const struct search *s, struct value list, const struct place *place, struct value *out)
 {
-	const struct value *clean = place.clean;
+	struct place inside = *place;
+	const struct value *clean = place->clean;
 	struct value *items = NULL;
 
-	place.depth++;
+	inside.depth++;
 	if (clean && clean->kind != VALUE_LIST)
 		clean = NULL;
 	for (uint32_t i = 0; i < list.len; i++) {
-		bool is_paired = clean && i < clean->len &&
-				 !(clean->as.items[i].marks & VALUE_SENSITIVE);
+		bool is_paired =
+		    clean && i < clean->len && !(clean->as.items[i].marks & VALUE_SENSITIVE);
 		struct value marked;
 
-		place.clean = is_paired ? &clean->as.items[i] : NULL;
-		if (is_known_clean(&list.as.items[i], place.clean) ||
-		    !mark(s, list.as.items[i], place, &marked))
+		inside.clean = is_paired ? &clean->as.items[i] : NULL;
+		if (is_known_clean(&list.as.items[i], inside.clean) ||
+		    !mark(s, list.as.items[i], &inside, &marked))
 			continue;
 		if (!items) {
 			items = arena_array(s->arena, struct value, list.len);
@@ -377,19 +375,22 @@ static bool mark_list(
 }
 
 /* False: nothing was found, and nothing was allocated that stays. */
-static bool mark(const struct search *s, struct value value, struct place place, struct value *out)
+static bool mark(
+    const struct search *s, struct value value, const struct place *place, struct value *out)
 {
-	if ((value.marks & VALUE_SENSITIVE) || place.depth >= JSON_DEPTH_MAX)
+	if ((value.marks & VALUE_SENSITIVE) || place->depth >= JSON_DEPTH_MAX)
 		return false;
 	switch ((enum value_kind)value.kind) {
 	case VALUE_STRING:
 		return value.len > 0 && mark_text(s, value, place, out);
 	case VALUE_INT:
 	case VALUE_NUMBER:
+		if (place->name != NAME_PASSWORD ||
+		    !is_on(s, place->is_env ? DETECTOR_ENV_VALUE : DETECTOR_ATTRIBUTE_NAME))
+			return false;
 		*out = value;
 		out->marks |= DETECTED;
-		return place.name == NAME_PASSWORD &&
-		       is_on(s, place.is_env ? DETECTOR_ENV_VALUE : DETECTOR_ATTRIBUTE_NAME);
+		return true;
 	case VALUE_LIST:
 		return mark_list(s, value, place, out);
 	case VALUE_MAP:
@@ -416,11 +417,11 @@ void detectors_mark(struct arena *arena, const struct detectors *detectors,
 	/* of an output the name is all there is */
 	if (change->head.type.len == 0)
 		place.name = name_classify(change->head.address);
-	if (mark(&s, change->before, place, &marked))
+	if (mark(&s, change->before, &place, &marked))
 		out->before = marked;
 	else if (!(change->before.marks & VALUE_SENSITIVE))
 		place.clean = &change->before;
-	if (mark(&s, change->after, place, &marked))
+	if (mark(&s, change->after, &place, &marked))
 		out->after = marked;
 }
 

@@ -9,8 +9,6 @@
 
 /* Nothing shorter has a shape. */
 #define SHAPE_MIN ((size_t)10)
-/* Nor is anything shorter looked at as base64. */
-#define ENCODED_MIN ((size_t)64)
 
 static inline bool detector_is_on(const struct detectors *detectors, enum detector detector)
 {

@@ -28,7 +28,7 @@ bool path_next(struct str *path, struct path_step *step);
 /* The name that the step stands for, without escapes; a copy only where there are some. */
 struct str path_name(struct arena *arena, const struct path_step *step);
 /* Letters, digits, '_', '-' and what is not ASCII, off the front; may be empty. */
-struct str path_take_name(struct str *path);
+struct str path_take_name(struct str *rest);
 
 /* The value there; NULL when there is none, the path is broken or empty. `arena` for path_name().
  */

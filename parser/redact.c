@@ -68,28 +68,33 @@ static struct value hide(struct sides sides)
 	return value_hidden(changed);
 }
 
+/* Usually it stands at the same place on both sides. */
+static const struct value *other_member(const struct value *other, uint32_t i, struct str key)
+{
+	if (!other || other->kind != VALUE_MAP)
+		return NULL;
+	if (i < other->len && str_eq(value_text(other->as.entries[i].key), key))
+		return &other->as.entries[i].value;
+	return value_get(*other, key);
+}
+
 NODISCARD static bool redact_map(
     const struct redaction *r, struct sides sides, int depth, struct value *out)
 {
 	struct value map = *sides.mine;
 	struct value_entry *entries = arena_array(r->arena, struct value_entry, map.len);
-	uint8_t marks = 0;
-	struct str twice;
 
 	for (uint32_t i = 0; i < map.len; i++) {
 		const struct value_entry *entry = &map.as.entries[i];
 		struct sides part = {.mine = &entry->value, .by_position = sides.by_position};
 
-		if (sides.other)
-			part.other = value_get(*sides.other, value_text(entry->key));
-		entries[i].key = entry->key;
-		if (!redact(r, part, depth + 1, &entries[i].value))
+		part.other = other_member(sides.other, i, value_text(entry->key));
+		entries[i] = *entry;
+		if ((has_mark(part.mine) || has_mark(part.other)) &&
+		    !redact(r, part, depth + 1, &entries[i].value))
 			return false;
-		marks |= entries[i].value.marks & VALUE_HAS_UNKNOWN;
 	}
-	if (!value_map(r->arena, entries, map.len, out, &twice))
-		return err_set(r->err, ERR_INVALID, "a key stands twice");
-	out->marks |= marks;
+	*out = value_map_like(r->arena, map, entries);
 	out->tag = map.tag;
 	return true;
 }

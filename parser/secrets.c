@@ -144,14 +144,13 @@ static struct value hide(struct arena *arena, const struct secrets *secrets, str
 	}
 	if (value.kind == VALUE_MAP) {
 		struct value_entry *entries = arena_array(arena, struct value_entry, value.len);
-		struct value out = value;
-		struct str duplicate;
+		struct value out;
+
 		for (uint32_t i = 0; i < value.len; i++)
 			entries[i] = (struct value_entry){value.as.entries[i].key,
 			    hide(arena, secrets, value.as.entries[i].value)};
-		/* The keys were unique before. */
-		if (value_map(arena, entries, value.len, &out, &duplicate))
-			out.marks |= value.marks;
+		out = value_map_like(arena, value, entries);
+		out.marks |= value.marks;
 		out.tag = value.tag;
 		return out;
 	}

@@ -358,7 +358,8 @@ static bool judge_all(struct evaluator *evaluator, struct err *err)
 {
 	return judge_set(evaluator, CHANGES_RESOURCE, err) &&
 	       begin_set(evaluator, SCOPE_DRIFT, CHANGES_DRIFT, err) &&
-	       judge_set(evaluator, CHANGES_DRIFT, err) && judge_outputs(evaluator, err) && judge_whole(evaluator, SCOPE_PLAN, err);
+	       judge_set(evaluator, CHANGES_DRIFT, err) && judge_outputs(evaluator, err) &&
+	       judge_whole(evaluator, SCOPE_PLAN, err);
 }
 
 /* A text that counts more than it lists was cut: what is missing was judged by nobody. */

@@ -70,9 +70,10 @@ struct evaluator {
 	bool outdated;		     /* a rule was compiled that wants more than the view has */
 	bool incomplete;	     /* the plan is: its plan-scope rules are undecided */
 	struct finding_list findings;
-	bool changed_judged; /* what VISIT_CHANGED takes of CHANGES_RESOURCE, by evaluate_change() */
+	bool
+	    changed_judged; /* what VISIT_CHANGED takes of CHANGES_RESOURCE, by evaluate_change() */
 	size_t problems_before; /* that others had */
-	size_t switched_off; /* findings of other tools whose rule is disabled */
+	size_t switched_off;	/* findings of other tools whose rule is disabled */
 };
 
 /* --- evaluate.c --- */

@@ -75,7 +75,7 @@ static int compare_texts(struct str a, struct str b)
 /* What nearly always decides, close together: thousands of findings are megabytes. */
 struct rank {
 	int importance;
-	bool brief; /* no text: behind those of the rule that say something */
+	bool brief;    /* no text: behind those of the rule that say something */
 	uint64_t head; /* of the address, behind what all addresses begin with */
 	struct str rule_id, address;
 	const struct finding *finding;

@@ -15,9 +15,10 @@
 #define PATHS_MAX      20
 #define CAUSES_MAX     10
 #define TOLD_PER_RULE  200
-#define TOLD_EXISTING  60 /* of those, what was there before: nobody is stopped by it */
+#define TOLD_EXISTING  40 /* of those, what was there before: nobody is stopped by it */
 #define ABSORBED_MAX   200
 #define FINDINGS_FIRST ((size_t)32)
+#define FINDINGS_MANY  ((size_t)256)
 
 /* Is there no room for one more of this level? Then it counts, and that is all. */
 static bool is_counted_only(struct evaluator *evaluator, enum level level)
@@ -28,6 +29,15 @@ static bool is_counted_only(struct evaluator *evaluator, enum level level)
 	return true;
 }
 
+/* Where there are many there are thousands, and copying them costs more than memory that stays
+ * untouched. */
+static size_t next_room(size_t room)
+{
+	if (room >= FINDINGS_MANY)
+		return size_max(FINDINGS_MAX, room * 2);
+	return size_max(FINDINGS_FIRST, room * 2);
+}
+
 void finding_add(struct evaluator *evaluator, const struct finding *finding)
 {
 	struct finding_list *list = &evaluator->findings;
@@ -36,7 +46,7 @@ void finding_add(struct evaluator *evaluator, const struct finding *finding)
 	if (is_counted_only(evaluator, finding->level))
 		return;
 	if (list->count == list->room) {
-		size_t room = size_max(FINDINGS_FIRST, list->room * 2);
+		size_t room = next_room(list->room);
 
 		list->items =
 		    arena_grow(evaluator->arena, list->items, list->room * size, room * size);
@@ -401,8 +411,8 @@ static bool is_brief(
 	rule->existing += existing;
 	if (existing)
 		is_told = rule->existing <= TOLD_EXISTING;
-	return finding->kind == FINDING_VIOLATION && !is_told && !evaluator->world->tell_all && !evaluation->trusted &&
-	       !has_waivers(evaluation->head, rule->rule->id);
+	return finding->kind == FINDING_VIOLATION && !is_told && !evaluator->world->tell_all &&
+	       !evaluation->trusted && !has_waivers(evaluation->head, rule->rule->id);
 }
 
 /* Nothing to tell: errors once per rule, what is undecided not where the rule says so. */

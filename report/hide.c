@@ -84,6 +84,10 @@ static bool attribute_is_clean(const struct hiding *hiding, struct attribute_cha
 {
 	struct attribute_change was = *attribute;
 
+	if (!was.has_values) {
+		attribute->path = hide_in_path(hiding, was.path);
+		return attribute->path.ptr == was.path.ptr;
+	}
 	attribute->before = secrets_hide_value(hiding->arena, hiding->secrets, was.before);
 	attribute->after = secrets_hide_value(hiding->arena, hiding->secrets, was.after);
 	attribute->parts = hide_in_parts(hiding, &was);

@@ -162,12 +162,15 @@ static void count_types(const struct part *part, size_t from, struct type_counts
 		groups_count_types(&part->items.changes[from], left, out);
 }
 
-/* Returns how many of them stand there by type. */
-static size_t add_types(struct page *page, const struct type_counts *types, size_t most, size_t end)
+/* Returns how many of `left` stand there by type. */
+static size_t add_types(struct page *page, const struct type_counts *types, size_t left,
+    size_t most, size_t end)
 {
 	size_t counted = 0;
 
 	for (size_t i = 0; i < types->row_count && i < most; i++) {
+		bool last = counted + types->rows[i].count == left; /* no other types are told of */
+		size_t reserved = last ? 1 : OTHER_TYPES_SIZE;
 		size_t mark = page->out.len;
 
 		buf_adds(&page->out, i > 0 ? ", " : ": ");
@@ -177,7 +180,7 @@ static size_t add_types(struct page *page, const struct type_counts *types, size
 		/* what is over the limit of the page while it is measured stays so */
 		if (page->out.overflow && page->measuring)
 			break;
-		if (page->out.overflow || page->out.len > end) {
+		if (page->out.overflow || page->out.len + reserved > end) {
 			buf_rewind(&page->out, mark);
 			break;
 		}
@@ -201,7 +204,7 @@ static void add_rest(struct page *page, const struct part *part, size_t from, un
 	page_rest_words(page, from, left);
 	if (whole > 1) {
 		count_types(part, from, &types);
-		counted = add_types(page, &types, most, end - OTHER_TYPES_SIZE);
+		counted = add_types(page, &types, left, most, end);
 		if (counted > 0 && counted < left) {
 			buf_adds(&page->out, ", ");
 			wording_count(&page->out, left - counted);

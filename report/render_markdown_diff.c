@@ -127,8 +127,8 @@ void page_diff(struct page *page, const struct outcome_change *const *changes, s
 
 bool page_has_diff(const struct part *part, const struct outcome_change *change)
 {
-	/* the text of the plan says it all, and better */
-	if (part->outcome->text.changes.len > 0)
+	/* without values the text of the plan says it all, and better */
+	if (!change->has_values && part->outcome->text.changes.len > 0)
 		return false;
 	return change->attribute_count > 0 || change->body.len > 0;
 }

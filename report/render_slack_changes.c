@@ -157,20 +157,21 @@ static void change_rest(
 	static const size_t shown[] = {0, 0, 3, 12, 40};
 	struct buf *out = &message->text;
 	size_t end = out->len + (from > 0 ? slack_rest_size(message, part, whole) : TYPES_MAX);
+	size_t left = part->total - part_resources(part, 0, from), counted = 0;
 	struct type_counts types = {.row_count = 0};
-	size_t counted = 0;
 
-	slack_add_rest_words(message, from, part->total - part_resources(part, 0, from));
+	slack_add_rest_words(message, from, left);
 	if (whole > 1)
 		count_types(part, from, &types);
 	for (size_t i = 0; i < types.row_count && i < shown[whole]; i++) {
+		bool last = counted + types.rows[i].count == left;
 		size_t mark = out->len;
 
 		buf_adds(out, i > 0 ? ", " : ": ");
 		wording_count(out, types.rows[i].count);
 		buf_adds(out, " × ");
 		slack_add_code(message, types.rows[i].type);
-		if (out->len + OTHER_TYPES_SIZE > end) {
+		if (out->len + (last ? 0 : OTHER_TYPES_SIZE) > end) {
 			buf_rewind(out, mark);
 			break;
 		}
@@ -178,7 +179,7 @@ static void change_rest(
 	}
 	if (part_is_loss(part))
 		message->parts.told.by_type += counted;
-	if (types.row_count > shown[whole] || types.other > 0)
+	if (counted > 0 && counted < left)
 		buf_adds(out, ", …");
 }
 

@@ -346,6 +346,12 @@ static void test_encoded(void **state)
 
 	(void)state;
 	assert_true(str_starts(got, STR("{user_data_base64:#,b:IyEv")));
+	/* short ones too: echo -n "AKIAQYLPMN5HFIQR7XYA " | base64; an id that could be base64 */
+	assert_true(str_is(redacted(arena, NULL, "short", NULL,
+			       "{\"a\":\"QUtJQVFZTFBNTjVIRklRUjdYWUEg\",\"b\":\"QUtJQVFZTFBNTjVI\","
+			       "\"c\":\"vpcsubnetab12345\"}",
+			       false),
+	    "{a:#,b:QUtJQVFZTFBNTjVI,c:vpcsubnetab12345}"));
 }
 
 static void test_masks(void **state)

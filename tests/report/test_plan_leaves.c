@@ -402,6 +402,29 @@ static void test_unmarked_secret_that_moved(void **state)
 	assert_int_equal(a.hidden_left_out, 3);
 }
 
+/* A row whose values are over the budget shows none: what it holds is searched all the same. */
+static void test_unmarked_secret_over_the_budget(void **state)
+{
+	const size_t items = OUTCOME_DIFF_BYTES / sizeof(struct value) + 1;
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct sketch large = {.update = MARKED};
+	struct plan_fingerprint a;
+	struct buf row;
+
+	(void)state;
+	buf_init(&row, arena, 3 * items + 1000);
+	buf_adds(&row,
+	    "{\"address\":\"a.clear\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"clear\","
+	    "\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":{\"text\":\"run "
+	    "with correct-horse now\",\"list\":[0");
+	for (size_t i = 1; i < items; i++)
+		buf_adds(&row, ",0");
+	buf_add(&row, (struct str){"]}}}", sizeof("]}}}")}); /* with its NUL */
+	large.create = buf_str(&row).ptr;
+	a = fingerprint(arena, "large", &large, "");
+	assert_int_equal(a.hidden_left_out, 2);
+}
+
 /* Of JSON text with a secret in it, the rest counts as it is. */
 static void test_secret_inside_of_json_text(void **state)
 {
@@ -511,6 +534,7 @@ int main(void)
 	    cmocka_unit_test(test_secrets_need_the_key),
 	    cmocka_unit_test(test_unmarked_secrets),
 	    cmocka_unit_test(test_unmarked_secret_that_moved),
+	    cmocka_unit_test(test_unmarked_secret_over_the_budget),
 	    cmocka_unit_test(test_secret_inside_of_json_text),
 	    cmocka_unit_test(test_drift_of_a_refresh_only_plan),
 	    cmocka_unit_test(test_text_has_none),
