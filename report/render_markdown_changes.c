@@ -163,8 +163,8 @@ static void count_types(const struct part *part, size_t from, struct type_counts
 }
 
 /* Returns how many of `left` stand there by type. */
-static size_t add_types(struct page *page, const struct type_counts *types, size_t left,
-    size_t most, size_t end)
+static size_t add_types(
+    struct page *page, const struct type_counts *types, size_t left, size_t most, size_t end)
 {
 	size_t counted = 0;
 
