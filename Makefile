@@ -3,6 +3,7 @@
 #   make            build/tfherald
 #   make demo       the main job on a recorded plan, without token or network
 #   make test       all tests; test-asan: under AddressSanitizer and UBSan; test-valgrind: under valgrind
+#   make test-html  the HTML report in headless Chromium, screenshots in build/screenshots
 #   make lint       layers, headers alone, formatting, clang-tidy, cppcheck
 #   make conformance  the vectors of the expression language, SARIF before its validator; needs node
 #   make fuzz       the fuzzers, a minute each (FUZZ_SECONDS)
@@ -97,9 +98,15 @@ EMBED_OBJS   := $(filter $(B)/base/%.o $(B)/parser/%.o $(B)/policies/%.o,$(LIB_O
 PACKS_SRC    := $(B)/policies/packs_embedded.c
 LIB_OBJS     += $(B)/policies/packs_embedded.o
 
+# Style and script of the HTML report likewise.
+PAGE         := report/html/page.css report/html/page.js
+EMBED_PAGE   := $(B)/report/html/embed_page
+PAGE_SRC     := $(B)/report/html_embedded.c
+LIB_OBJS     += $(B)/report/html_embedded.o
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: FORCE all program tests fuzz fuzzers deps deps-dev demo test test-asan test-valgrind lint check-layers \
+.PHONY: FORCE all program tests fuzz fuzzers deps deps-dev demo test test-asan test-valgrind test-html lint check-layers \
 	check-headers check-format check-analyzer check-tidy check-cppcheck conformance conformance-cel \
 	conformance-sarif bench \
 	coverage docs install clean help
@@ -134,6 +141,16 @@ $(PACKS_SRC): $(EMBED) $(PACKS)
 	$(QUIET)$(EMBED) $@ $(PACKS)
 
 $(B)/policies/packs_embedded.o: $(PACKS_SRC)
+	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(EMBED_PAGE): report/html/embed_page.c
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) -std=c11 $(WARNINGS) -O1 -o $@ $<
+
+$(PAGE_SRC): $(EMBED_PAGE) $(PAGE)
+	$(QUIET)$(EMBED_PAGE) $@ $(PAGE)
+
+$(B)/report/html_embedded.o: $(PAGE_SRC)
 	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(L)/libtfherald.a: $(LIB_OBJS)
@@ -181,6 +198,11 @@ test-asan: deps
 test-valgrind: deps
 	@$(MAKE) --no-print-directory QUIET=@ tests
 	@tests/run.sh --valgrind $(L)
+
+# The HTML report in headless Chromium; screenshots in build/screenshots.
+test-html: deps
+	@$(MAKE) --no-print-directory QUIET=@ all
+	@tests/browser/html.sh build/tfherald build/screenshots || [ $$? -eq 77 ]
 
 conformance: conformance-cel conformance-sarif
 
@@ -251,8 +273,8 @@ check-headers:
 		$(CC) $(ALL_CFLAGS) -Wno-pedantic -fsyntax-only -include $$header -x c /dev/null || exit 1; \
 	done; echo "check-headers: $(words $(HDRS)) headers compile alone"
 
-FORMATTED := $(SRCS) $(HDRS) policies/packs/embed_packs.c $(TESTS) $(SUPPORT) $(TOOLS) \
-	$(sort $(wildcard tests/support/*.h)) .ci/planted.c
+FORMATTED := $(SRCS) $(HDRS) policies/packs/embed_packs.c report/html/embed_page.c $(TESTS) $(SUPPORT) \
+	$(TOOLS) $(sort $(wildcard tests/support/*.h)) .ci/planted.c
 check-format:
 	@clang-format --dry-run -Werror $(FORMATTED) && echo "check-format: $(words $(FORMATTED)) files"
 

@@ -29,6 +29,8 @@ struct sha256;
 struct sha256 *sha256_begin(void);
 void sha256_add(struct sha256 *sha, struct str data);
 struct digest sha256_end(struct sha256 *sha);
+/* The result so far; then it begins anew. For many short texts: that is several times as fast. */
+struct digest sha256_restart(struct sha256 *sha);
 
 struct str digest_hex(struct arena *arena, const uint8_t *bytes, size_t count);
 struct str base64_encode(struct arena *arena, struct str data);

@@ -7,7 +7,8 @@
 #include "base/size.h"
 #include "base/utf8.h"
 
-#define NAME_MAX_BYTES 64 /* of a key of ours */
+#define NAME_MAX_BYTES	 64 /* of a key of ours */
+#define NAME_PIECE_BYTES (NAME_MAX_BYTES + 8)
 
 /*
  * What an ASCII byte of a string needs: 0 nothing, 'u' a hexadecimal escape, any other letter that
@@ -167,7 +168,13 @@ static size_t skip_plain(struct str text, size_t at)
 
 static size_t clean_run(struct str text, size_t from)
 {
+	const size_t word = sizeof(uint64_t);
 	size_t at = skip_plain(text, from);
+
+	/* the last word once more, over what was seen already */
+	if (text.len - at < word && text.len >= word &&
+	    skip_plain(text, text.len - word) == text.len)
+		return text.len - from;
 
 	while (at < text.len) {
 		unsigned char byte = (unsigned char)text.ptr[at];
@@ -250,29 +257,37 @@ static void after_key(struct jsonw *writer)
 	writer->after_key = true;
 }
 
-/* Our own names need no escaping, and all that stands around one fits into one piece. */
+/* Our own names need no escaping, and all that stands around one fits into one piece: written where
+ * it belongs while the block has room. */
 void jsonw_key(struct jsonw *writer, const char *key)
 {
+	struct sink *sink = writer->sink;
 	size_t len = strlen(key), used = 0;
-	char piece[NAME_MAX_BYTES + 8];
+	char piece[NAME_PIECE_BYTES], *out = piece;
+	bool comma = is_one_line(writer) && writer->has_items[writer->depth];
 
 	assert(len <= NAME_MAX_BYTES);
-	if (is_one_line(writer) && writer->has_items[writer->depth]) {
-		piece[used++] = ',';
-		if (writer->indent > 0)
-			piece[used++] = ' ';
-	} else {
+	if (!comma)
 		before_key(writer);
+	if (sink->room > NAME_PIECE_BYTES)
+		out = sink->block + sink->used;
+	if (comma) {
+		out[used++] = ',';
+		if (writer->indent > 0)
+			out[used++] = ' ';
 	}
-	piece[used++] = '"';
+	out[used++] = '"';
 	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a piece has a length */
-	memcpy(piece + used, key, len);
+	memcpy(out + used, key, len);
 	used += len;
-	piece[used++] = '"';
-	piece[used++] = ':';
+	out[used++] = '"';
+	out[used++] = ':';
 	if (writer->indent > 0)
-		piece[used++] = ' ';
-	sink_write(writer->sink, piece, used);
+		out[used++] = ' ';
+	if (out == piece)
+		sink_write(sink, piece, used);
+	else
+		sink_wrote(sink, used);
 	writer->after_key = true;
 }
 

@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/masker.h"
+#include "base/size.h"
 #include "base/utf8.h"
 
 #define LINE_MAX_BYTES 4096
@@ -27,6 +30,7 @@ static struct {
 	enum log_level level;
 	int fd;
 	bool colour;
+	const struct masker *masker;
 } state = {.level = LOG_INFO, .fd = STDERR_FILENO};
 
 void log_set_level(enum log_level level)
@@ -60,6 +64,40 @@ void log_set_colour(bool on)
 	state.colour = on;
 }
 
+void log_set_masker(const struct masker *masker)
+{
+	state.masker = masker;
+}
+
+struct hidden {
+	char text[TEXT_MAX + 1];
+	size_t len;
+};
+
+static void add_hidden(void *context, struct str bytes)
+{
+	struct hidden *out = context;
+	size_t fits = size_min(bytes.len, TEXT_MAX - out->len);
+
+	memcpy(out->text + out->len, bytes.ptr, fits);
+	out->len += fits;
+}
+
+/* In place. Of a text that was cut the end may be the beginning of a secret. */
+static void hide(char *text, bool cut)
+{
+	struct hidden out = {.len = 0};
+	struct str whole = str_from(text);
+
+	if (!state.masker)
+		return;
+	if (cut)
+		whole.len = masker_live(state.masker, whole);
+	masker_emit_hidden(state.masker, whole, add_hidden, &out);
+	memcpy(text, out.text, out.len);
+	text[out.len] = '\0';
+}
+
 /* A log that cannot be written has nobody to tell. */
 static void write_line(const char *line, size_t len)
 {
@@ -84,6 +122,7 @@ PRINTF_LIKE(2, 0) static void log_line(enum log_level level, const char *fmt, va
 	int len = vsnprintf(text, sizeof(text), fmt, args);
 	bool cut = len >= (int)sizeof(text);
 
+	hide(text, cut);
 	if (cut)
 		text[utf8_cut(str_from(text), sizeof(text) - 4).len] = '\0';
 	utf8_clean_line(text);
@@ -103,6 +142,7 @@ void log_quote(struct str lines)
 
 		(void)snprintf(
 		    text, TEXT_MAX, "%.*s", (int)utf8_cut(line, TEXT_MAX - 1).len, line.ptr);
+		hide(text, line.len >= TEXT_MAX);
 		utf8_clean_line(text);
 		len = (int)str_from(text).len;
 		text[len++] = '\n';

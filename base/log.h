@@ -17,6 +17,8 @@
 #include "base/compiler.h"
 #include "base/str.h"
 
+struct masker;
+
 enum log_level {
 	LOG_ERROR,
 	LOG_WARN,
@@ -29,6 +31,8 @@ bool log_level_from_str(struct str text, enum log_level *out);
 const char *log_level_name(enum log_level level);
 void log_set_fd(int fd); /* tests; default 2 */
 void log_set_colour(bool on);
+/* Hides in every line; sealed; lives as long as lines are written. NULL: nothing. */
+void log_set_masker(const struct masker *masker);
 
 void log_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);

@@ -8,6 +8,10 @@
  * between that says how much is missing; pass-through is never cut. All our descriptors are
  * close-on-exec.
  *
+ * With a masker, what it hides is hidden in both; only what may still become a literal of it is
+ * held back, and no longer than PROCESS_HOLD_NS when nothing follows (a prompt that ends like one
+ * begins).
+ *
  * Signals: Ctrl-C reaches the child's process group by itself, so SIGINT and SIGQUIT from the
  * terminal (SI_KERNEL) are not forwarded (two interrupts make terraform exit without saving state);
  * SIGTERM, SIGHUP and a SIGINT sent by a process are forwarded, once each; then we go on waiting.
@@ -29,8 +33,10 @@
 
 struct arena;
 struct err;
+struct masker;
 
-#define CAPTURE_LIMIT ((size_t)64 << 20)
+#define CAPTURE_LIMIT	((size_t)64 << 20)
+#define PROCESS_HOLD_NS UINT64_C(150000000)
 
 struct process {
 	const char *const *argv;    /* NULL-terminated; argv[0] is looked up in PATH */
@@ -44,7 +50,8 @@ struct process {
 	/* Whole lines of its stdout that are recorded but not passed on, NULL at the end; or NULL
 	 */
 	const char *const *unpassed_lines;
-	uint64_t timeout_ns; /* 0: none; SIGTERM, then SIGKILL 5 s later */
+	uint64_t timeout_ns;	     /* 0: none; SIGTERM, then SIGKILL 5 s later */
+	const struct masker *masker; /* hides in what is passed on and captured; NULL: nothing */
 };
 
 struct capture {

@@ -35,6 +35,8 @@
 
 #define NO_DEADLINE    UINT64_MAX
 
+static void take(void *context, struct str bytes);
+
 static uint64_t monotonic_now(void)
 {
 	struct timespec at = {0};
@@ -55,18 +57,22 @@ void relay_init(
 	interleave_init(&relay->merged, arena);
 	relay->block = arena_alloc(arena, BLOCK_SIZE);
 	for (int i = 0; i < 2; i++) {
+		relay->streams[i].relay = relay;
 		relay->streams[i].from = from[i];
 		relay->streams[i].to = to[i];
+		masker_stream_init(
+		    &relay->streams[i].masker, arena, process->masker, take, &relay->streams[i]);
 		relay->streams[i].filter =
 		    (struct line_filter){.lines = i == 0 ? process->unpassed_lines : NULL,
 			.pass = pass_filtered,
-			.context = relay};
+			.context = &relay->streams[i]};
 		tape_init(&relay->streams[i].tape, arena, from[i] >= 0 ? limit : TAPE_LIMIT_MIN);
 	}
 }
 
 static void stream_close(struct relay_stream *stream)
 {
+	masker_stream_release(&stream->masker);
 	if (stream->from >= 0)
 		close(stream->from);
 	stream->from = -1;
@@ -119,11 +125,41 @@ static bool is_over(const struct relay *relay, uint64_t now)
 	       (streams[1].from < 0 || streams[1].after_end > PIPE_BYTES_MAX);
 }
 
+static uint64_t release_deadline(const struct relay *relay)
+{
+	uint64_t deadline = NO_DEADLINE;
+
+	for (int i = 0; i < 2; i++) {
+		const struct relay_stream *stream = &relay->streams[i];
+
+		if (masker_stream_holds(&stream->masker) &&
+		    stream->held_since + PROCESS_HOLD_NS < deadline)
+			deadline = stream->held_since + PROCESS_HOLD_NS;
+	}
+	return deadline;
+}
+
 static uint64_t next_deadline(const struct relay *relay)
 {
+	uint64_t release = release_deadline(relay), other = NO_DEADLINE;
+
 	if (relay->ended)
-		return relay->heard_at + SILENCE_NS;
-	return relay->next_kill ? relay->next_kill : NO_DEADLINE;
+		other = relay->heard_at + SILENCE_NS;
+	else if (relay->next_kill)
+		other = relay->next_kill;
+	return release < other ? release : other;
+}
+
+/* Nothing came to complete it. */
+static void release_held(struct relay *relay)
+{
+	for (int i = 0; i < 2; i++) {
+		struct relay_stream *stream = &relay->streams[i];
+
+		if (masker_stream_holds(&stream->masker) &&
+		    monotonic_now() - stream->held_since >= PROCESS_HOLD_NS)
+			masker_stream_release(&stream->masker);
+	}
 }
 
 static int poll_timeout(const struct relay *relay)
@@ -184,9 +220,9 @@ static void pass_on(struct relay *relay, struct relay_stream *stream, struct str
 
 static void pass_filtered(void *context, struct str bytes)
 {
-	struct relay *relay = context;
+	struct relay_stream *stream = context;
 
-	pass_on(relay, relay->passing, bytes);
+	pass_on(stream->relay, stream, bytes);
 }
 
 static void record(struct relay *relay, int who, struct str bytes)
@@ -196,6 +232,24 @@ static void record(struct relay *relay, int who, struct str bytes)
 	if (relay->process->want_merged)
 		interleave_add(&relay->merged, who, bytes, tapes);
 	tape_add(&relay->streams[who].tape, bytes);
+}
+
+static void take(void *context, struct str bytes)
+{
+	struct relay_stream *stream = context;
+
+	line_filter_add(&stream->filter, bytes);
+	record(stream->relay, (int)(stream - stream->relay->streams), bytes);
+}
+
+static void take_read(struct relay_stream *stream, struct str bytes)
+{
+	if (!stream->relay->process->masker) {
+		take(stream, bytes);
+		return;
+	}
+	masker_stream_add(&stream->masker, bytes);
+	stream->held_since = monotonic_now();
 }
 
 static void read_stream(struct relay *relay, int who)
@@ -213,9 +267,7 @@ static void read_stream(struct relay *relay, int who)
 			return;
 		}
 		bytes = (struct str){relay->block, (size_t)got};
-		relay->passing = stream;
-		line_filter_add(&stream->filter, bytes);
-		record(relay, who, bytes);
+		take_read(stream, bytes);
 		if (relay->ended) {
 			stream->after_end += bytes.len;
 			relay->heard_at = monotonic_now();
@@ -245,13 +297,13 @@ void relay_run(struct relay *relay, pid_t child)
 		/* A child that writes and exits: poll may tell both at once. Read before it is
 		 * judged. */
 		tick(relay);
+		release_held(relay);
 		if (is_over(relay, monotonic_now()))
 			break;
 	}
 	for (int i = 0; i < 2; i++) {
-		relay->passing = &streams[i];
-		line_filter_end(&streams[i].filter);
 		stream_close(&streams[i]);
+		line_filter_end(&streams[i].filter);
 	}
 }
 

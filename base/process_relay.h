@@ -15,19 +15,25 @@
 
 #include "base/interleave.h"
 #include "base/line_filter.h"
+#include "base/masker.h"
 #include "base/tape.h"
 
 struct arena;
 struct process;
 struct process_result;
 
+struct relay;
+
 struct relay_stream {
+	struct relay *relay;
 	int from; /* our end of the pipe; -1: closed */
 	int to;	  /* -1: record only */
 	int pass_errno;
 	uint64_t after_end; /* bytes that came after the child's end */
 	struct tape tape;
 	struct line_filter filter;
+	struct masker_stream masker; /* of a process with one */
+	uint64_t held_since;
 };
 
 struct relay {
@@ -37,7 +43,6 @@ struct relay {
 	struct relay_stream streams[2];
 	struct interleave merged;
 	char *block;
-	struct relay_stream *passing; /* whose bytes the filter passes on */
 
 	bool ended, timed_out;
 	int wait_status;

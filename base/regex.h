@@ -24,6 +24,13 @@ struct regex;
 #define REGEX_GROUPS_MAX 100
 
 NODISCARD bool regex_compile(struct str pattern, struct regex **out, struct err *err);
+/*
+ * A pattern with the meaning of RE2, which is what people know from Go: what only PCRE2 has
+ * (look-around, back-references, atomic groups, ...) is refused, what both write differently is
+ * translated (regex_re2.c). `arena` for that.
+ */
+NODISCARD bool regex_compile_re2(
+    struct arena *arena, struct str pattern, struct regex **out, struct err *err);
 void regex_free(struct regex *regex);
 DEFINE_CLEANUP(struct regex *, regex_free)
 

@@ -92,6 +92,13 @@ static bool real_random(void *state, void *out, size_t len, struct err *err)
 	return done == len || random_from_device(bytes + done, len - done, err);
 }
 
+extern char **environ;
+
+static const char *const *real_environment(void *state UNUSED)
+{
+	return (const char *const *)environ;
+}
+
 static const char *real_env(void *state, const char *name)
 {
 	(void)state;
@@ -127,6 +134,7 @@ static const struct sys real = {
     .sleep = real_sleep,
     .random = real_random,
     .env = real_env,
+    .environment = real_environment,
     .is_terminal = real_is_terminal,
     .columns = real_columns,
     .tmpdir = real_tmpdir,

@@ -27,6 +27,8 @@ struct sys {
 	NODISCARD bool (*random)(void *state, void *out, size_t len, struct err *err);
 	/* NULL when unset; the text lives as long as the process */
 	const char *(*env)(void *state, const char *name);
+	/* All of it, "NAME=value", NULL at the end. */
+	const char *const *(*environment)(void *state);
 	bool (*is_terminal)(void *state, int fd);
 	int (*columns)(void *state, int fd); /* 0: unknown */
 	const char *(*tmpdir)(void *state);

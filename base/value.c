@@ -188,6 +188,26 @@ bool value_map(struct arena *arena, struct value_entry *entries, size_t count, s
 	return !find_duplicate_ordered(*out, duplicate);
 }
 
+struct value value_map_like(struct arena *arena, struct value map, struct value_entry *entries)
+{
+	size_t bytes = map.len * sizeof(*entries);
+	struct value out = {.kind = VALUE_MAP, .len = map.len};
+	uint8_t marks = 0;
+
+	for (size_t i = 0; i < map.len; i++)
+		marks |= entries[i].value.marks;
+	out.marks = marks_upwards(marks) | (map.marks & VALUE_SORTED);
+	out.as.entries = entries;
+	if (has_order(map)) {
+		struct value_entry *moved = arena_alloc(arena, bytes + order_bytes(map.len));
+
+		memcpy(moved, entries, bytes);
+		memcpy(moved + map.len, map_order(map), order_bytes(map.len));
+		out.as.entries = moved;
+	}
+	return out;
+}
+
 static const struct value *get_linear(struct value map, struct str key)
 {
 	for (size_t i = 0; i < map.len; i++) {

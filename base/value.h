@@ -45,6 +45,8 @@ enum value_mark {
 	VALUE_SENSITIVE = 1 << 1,     /* marked by the plan as a whole */
 	VALUE_HAS_SENSITIVE = 1 << 2, /* something sensitive inside */
 	VALUE_SORTED = 1 << 3,	      /* map keys in byte order */
+	VALUE_DETECTED = 1 << 4,      /* a secret that nobody marked (parser/detectors.h) */
+	VALUE_HAS_DETECTED = 1 << 5,  /* one inside, or itself one */
 };
 
 struct value_entry;
@@ -120,6 +122,10 @@ struct value value_list(const struct value *items, size_t count);
  */
 NODISCARD bool value_map(struct arena *arena, struct value_entry *entries, size_t count,
     struct value *out, struct str *duplicate);
+
+/* A map with the keys of another one, in its order, and other values: nothing is left to check.
+ * Takes over `entries`; marks as those of value_map(), no tag. */
+struct value value_map_like(struct arena *arena, struct value map, struct value_entry *entries);
 
 /* Look-up by key; NULL when the map lacks it or when it is no map. */
 const struct value *value_get(struct value map, struct str key);

@@ -14,6 +14,8 @@
 
 struct arena;
 struct http;
+struct masker;
+struct masks;
 
 /* Options that are accepted before and after the command. */
 struct global_options {
@@ -31,7 +33,13 @@ struct app {
 	int in, out, diag;	 /* descriptors 0, 1, 2; others in tests */
 	const struct http *http; /* NULL: opened on first use (libcurl is slow to load) */
 	struct global_options globals;
+	const struct masks *masks; /* masks.h; NULL: no settings were read; until app_close() */
 };
+
+/* Releases what is foreign, and the log from its masks; the arenas are the caller's. */
+void app_close(struct app *app);
+/* What is hidden in what passes by; NULL: nothing. */
+const struct masker *app_masker(const struct app *app);
 
 /* Colour on this descriptor: a terminal, NO_COLOR unset, TERM not dumb, no --no-color. */
 bool app_colour(const struct app *app, int fd);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/directory.h"
 #include "base/err.h"
+#include "cmd/outcome_rules.h"
 #include "cmd/plan_source.h"
 #include "report/hide.h"
 
@@ -91,6 +92,7 @@ NODISCARD static bool open_policies(struct app *app, const struct check_plan_opt
 			      app, &out->session, &options->policies, true, &out->policies, err);
 
 	out->opened = true;
+	out->policies.rules = &out->rules;
 	out->policies.world.operation_word = "check";
 	return ok;
 }
@@ -98,7 +100,8 @@ NODISCARD static bool open_policies(struct app *app, const struct check_plan_opt
 bool check_plan_open(struct app *app, const char *operand, const struct check_plan_options *options,
     const struct check_plan *first, struct check_plan *out, struct err *err)
 {
-	struct session_options opening = {.terraform = options->terraform};
+	struct session_options opening = {
+	    .terraform = options->terraform, .fail_on_leak = options->fail_on_leak};
 	struct fact_options facts = options->facts;
 
 	facts.base = options->policies.base;
@@ -107,6 +110,14 @@ bool check_plan_open(struct app *app, const char *operand, const struct check_pl
 	       session_open(app, &opening, &out->session, err) &&
 	       session_find_facts(app, &out->session, &facts, err) &&
 	       open_policies(app, options, first, out, err);
+}
+
+/* What is imported comes before the rules' findings, and only once all plans are loaded. */
+NODISCARD static bool begin_policies(
+    const struct check_plan_options *options, struct check_plan *plan, struct err *err)
+{
+	return options->imports.count > 0 ||
+	       policies_begin(&plan->policies, plan->plan, &plan->rules, err);
 }
 
 bool check_plan_load(struct app *app, const struct check_plan_options *options,
@@ -118,9 +129,11 @@ bool check_plan_load(struct app *app, const struct check_plan_options *options,
 	outcome->version = TFHERALD_VERSION;
 	outcome->facts = plan->session.facts;
 	outcome->facts.now = plan->policies.world.now; /* one clock a run */
-	return plan_from_file(app, plan->path, session_terraform(&plan->session), &reading,
+	return outcome_rules_load(app, &plan->session.settings, &plan->rules, err) &&
+	       plan_from_file(app, plan->path, session_terraform(&plan->session), &reading,
 		   &plan->plan, err) &&
-	       outcome_add_plan(app->run, app->scratch, plan->plan, outcome, err);
+	       begin_policies(options, plan, err) &&
+	       outcome_add_plan(app->run, app->scratch, plan->plan, &plan->rules, outcome, err);
 }
 
 bool check_plan_judge(struct app *app, struct check_plan *plan, struct err *err)

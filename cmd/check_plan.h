@@ -18,7 +18,7 @@ struct check_plan_options {
 	struct policy_options policies;
 	struct option_list imports;
 	const char *terraform;
-	bool strict_json;
+	bool strict_json, fail_on_leak;
 };
 
 struct check_plan {
@@ -27,6 +27,7 @@ struct check_plan {
 	struct policies policies;
 	struct plan *plan;
 	struct outcome outcome;
+	struct outcome_rules rules;
 	bool opened;
 };
 

@@ -89,6 +89,7 @@ static bool run_once(struct app *app, const struct child_run *run, const char *c
 	process.stdout_fd = app->out;
 	process.stderr_fd = app->diag;
 	process.capture_limit = run->capture_limit;
+	process.masker = app_masker(app);
 	return process_run(app->run, &process, result, err);
 }
 

@@ -12,11 +12,13 @@
 #include "cmd/import_findings.h"
 #include "cmd/report_file.h"
 #include "report/checked.h"
+#include "report/render_html.h"
 
 enum check_format {
 	CHECK_TERMINAL,
 	CHECK_JSON,
 	CHECK_MARKDOWN,
+	CHECK_HTML,
 	CHECK_SARIF,
 	CHECK_JUNIT,
 	CHECK_GITHUB,
@@ -26,6 +28,7 @@ static const char *const check_formats[] = {
     [CHECK_TERMINAL] = "terminal",
     [CHECK_JSON] = "json",
     [CHECK_MARKDOWN] = "markdown",
+    [CHECK_HTML] = "html",
     [CHECK_SARIF] = "sarif",
     [CHECK_JUNIT] = "junit",
     [CHECK_GITHUB] = "github",
@@ -157,6 +160,9 @@ NODISCARD static bool show_to(struct check *check, int fd, struct err *err)
 	case CHECK_MARKDOWN:
 		ok = render_check_markdown(app->run, checked, &render, &sink, err);
 		break;
+	case CHECK_HTML:
+		render_check_html(checked, &sink);
+		break;
 	case CHECK_JSON:
 		render_check_json(app->run, checked, &sink);
 		break;
@@ -269,6 +275,7 @@ static const struct opt check_opts[] = {
 	.help = "commit the run is about"},
     POLICY_OPTION_DATA(check_options, plan.policies),
     POLICY_OPTION_FACTS(check_options, plan.policies),
+    OPTION_FAIL_ON_LEAK(check_options, plan.fail_on_leak),
     {.name = "format",
 	.type = OPT_CHOICE,
 	.arg = "FORMAT",

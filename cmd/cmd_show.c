@@ -4,16 +4,22 @@
 #include "base/sink.h"
 #include "cmd/ci.h"
 #include "cmd/command.h"
+#include "cmd/exit_codes.h"
+#include "cmd/outcome_rules.h"
 #include "cmd/plan_source.h"
 #include "cmd/report_file.h"
 #include "cmd/session.h"
+#include "report/hide.h"
+#include "report/leaks.h"
 #include "report/render.h"
+#include "report/render_html.h"
 
 enum show_format {
 	SHOW_TERMINAL,
 	SHOW_SUMMARY,
 	SHOW_MARKDOWN,
 	SHOW_SLACK,
+	SHOW_HTML,
 	SHOW_JSON,
 };
 
@@ -21,7 +27,7 @@ struct show_options {
 	int format; /* enum show_format */
 	int64_t max_bytes;
 	const char *output, *report, *target, *terraform;
-	bool strict_json;
+	bool strict_json, fail_on_leak;
 };
 
 static const char *const show_formats[] = {
@@ -29,9 +35,16 @@ static const char *const show_formats[] = {
     [SHOW_SUMMARY] = "summary",
     [SHOW_MARKDOWN] = "markdown",
     [SHOW_SLACK] = "slack",
+    [SHOW_HTML] = "html",
     [SHOW_JSON] = "json",
     NULL,
 };
+
+/* JSON is whole or useless, and the page folds what is too much. */
+static bool format_has_limit(enum show_format format)
+{
+	return format != SHOW_HTML && format != SHOW_JSON;
+}
 
 #define SHOW_MAX_BYTES ((int64_t)1 << 30)
 
@@ -74,12 +87,13 @@ static NODISCARD bool render_text(struct app *app, const struct show_options *op
 	case SHOW_MARKDOWN:
 		return render_markdown(app->run, outcome, &render, text, err);
 	case SHOW_SLACK:
-		if (!render_slack(app->run, outcome, NULL, &message, err))
+		if (!render_slack(app->run, outcome, &render, NULL, &message, err))
 			return false;
 		*text = message.blocks;
 		return true;
 	case SHOW_TERMINAL:
 	case SHOW_SUMMARY:
+	case SHOW_HTML:
 	case SHOW_JSON:
 		break;
 	}
@@ -94,6 +108,8 @@ static NODISCARD bool show_to(struct app *app, const struct show_options *option
 	sink_to_fd(&sink, app->run, fd, 0);
 	if (options->format == SHOW_JSON)
 		render_json(outcome, &sink);
+	else if (options->format == SHOW_HTML)
+		render_html(&outcome, 1, &sink);
 	else if (!render_text(app, options, outcome, fd, &text, err))
 		return false;
 	sink_add(&sink, text);
@@ -115,26 +131,55 @@ static NODISCARD bool show_to_file(struct app *app, const struct show_options *o
 	return file_draft_commit(&draft, err);
 }
 
+/* Without a report of policies, but a secret in a plan is one wherever it is shown. */
+static NODISCARD bool find_leaks(struct app *app, const struct outcome_rules *rules,
+    const struct plan *plan, struct outcome *outcome, int *status, struct err *err)
+{
+	const struct leak_search search = {.plan = plan,
+	    .detectors = rules->detectors,
+	    .directory = outcome->facts.directory.value};
+
+	if (!rules->fail_on_leak)
+		return true;
+	if (!leaks_judge(app->run, app->scratch, &search, &outcome->verdict, err))
+		return false;
+	outcome_hide(app->run, outcome->secrets, outcome);
+	if (outcome->verdict.denied) {
+		*status = outcome->exit_status = EXIT_DENIED;
+		outcome->exit_reason = outcome->verdict.reason;
+	}
+	return true;
+}
+
 static NODISCARD bool show_run(struct app *app, const void *values, const struct operands *operands,
-    int *status UNUSED, struct err *err)
+    int *status, struct err *err)
 {
 	const struct show_options *options = values;
 	const char *path = operands->count > 0 ? operands->items[0] : "-";
 	struct session session;
-	struct session_options opening = {
-	    .target = options->target, .terraform = options->terraform};
+	struct session_options opening = {.target = options->target,
+	    .terraform = options->terraform,
+	    .fail_on_leak = options->fail_on_leak};
 	struct plan *plan;
 	struct plan_options reading = {.strict_json = options->strict_json};
+	struct outcome_rules rules = {0};
 	struct outcome *outcome = arena_make(app->run, struct outcome);
 	if (operands->count == 0 && app->sys->is_terminal(app->sys->state, app->in))
 		return err_set(err, ERR_USAGE,
 		    "which plan? for example: tfherald show tfplan (see 'tfherald show --help')");
+	if (options->max_bytes > 0 && !format_has_limit((enum show_format)options->format))
+		return err_set(err, ERR_USAGE,
+		    "--max-bytes is for text, markdown and slack; '%s' leaves nothing out",
+		    show_formats[options->format]);
 	outcome->version = TFHERALD_VERSION;
 	if (!session_open(app, &opening, &session, err) ||
+	    !outcome_rules_load(app, &session.settings, &rules, err) ||
 	    !plan_from_file(app, path, session_terraform(&session), &reading, &plan, err) ||
-	    !outcome_add_plan(app->run, app->scratch, plan, outcome, err))
+	    !outcome_add_plan(app->run, app->scratch, plan, &rules, outcome, err))
 		return false;
 	show_facts(app, &session, path, &outcome->facts);
+	if (!find_leaks(app, &rules, plan, outcome, status, err))
+		return false;
 	if (options->report && !report_write(app->run, options->report, outcome, err))
 		return false;
 	return options->output ? show_to_file(app, options, outcome, err)
@@ -142,6 +187,7 @@ static NODISCARD bool show_run(struct app *app, const void *values, const struct
 }
 
 static const struct opt show_opts[] = {
+    OPTION_FAIL_ON_LEAK(show_options, fail_on_leak),
     {.name = "format",
 	.type = OPT_CHOICE,
 	.arg = "FORMAT",
@@ -155,7 +201,7 @@ static const struct opt show_opts[] = {
 	.max = SHOW_MAX_BYTES,
 	.offset = offsetof(struct show_options, max_bytes),
 	.help =
-	    "leave out what matters least above this size; for text, not JSON (markdown: 65000)"},
+	    "leave out what matters least above this size (markdown: 65000); not of html and json"},
     {.name = "output",
 	.type = OPT_FILE,
 	.arg = "FILE",
@@ -195,6 +241,7 @@ const struct command command_show = {
 	"errored.",
     .example = "terraform show -json tfplan | tfherald show\n"
 	       "tfherald show --format markdown --output comment.md tfplan.json\n"
+	       "tfherald show --format html --output plan.html tfplan\n"
 	       "tfherald show --format json tfplan.json | jq .plan.summary",
     .opts = show_opts,
     .values_size = sizeof(struct show_options),

@@ -4,7 +4,7 @@ extern const struct command command_apply, command_check, command_completion, co
     command_docs, command_doctor, command_help, command_plan, command_policy,
     command_policy_effective, command_policy_eval, command_policy_explain, command_policy_lint,
     command_policy_list, command_policy_record, command_policy_test, command_policy_waive,
-    command_show, command_version;
+    command_show, command_verify, command_version;
 
 const struct command *const commands[] = {
     &command_apply,
@@ -24,6 +24,7 @@ const struct command *const commands[] = {
     &command_policy_test,
     &command_policy_waive,
     &command_show,
+    &command_verify,
     &command_version,
     &command_docs,
     NULL,

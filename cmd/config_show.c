@@ -79,9 +79,40 @@ static struct str secret_text(struct app *app, const char *variable, bool is_set
 	return is_set ? str_format(app->run, "set (from %s)", variable) : STR("not set");
 }
 
+static struct str entries_text(struct arena *arena, struct str text)
+{
+	struct str entry;
+	struct buf buf;
+
+	buf_init(&buf, arena, SIZE_MAX);
+	while (settings_entry(&text, &entry))
+		buf_addf(&buf, "%s%.*s", buf.len > 0 ? ", " : "", STR_ARG(entry));
+	return buf_str(&buf);
+}
+
+/* "tags.version (why), etag" */
+static struct str noise_text(struct arena *arena, struct str text)
+{
+	struct str entry, path;
+	struct buf buf;
+
+	buf_init(&buf, arena, SIZE_MAX);
+	while (settings_entry(&text, &entry) && str_split(&entry, '\t', &path)) {
+		buf_adds(&buf, buf.len > 0 ? ", " : "");
+		buf_add(&buf, path);
+		if (entry.len > 0)
+			buf_addf(&buf, " (%.*s)", STR_ARG(entry));
+	}
+	return buf_str(&buf);
+}
+
 /* A secret's value is never shown, only whether there is one, and the variable. */
 static struct str setting_text(struct app *app, const struct settings *settings, enum setting_id id)
 {
+	if (setting_rows[id].type == SETTING_LIST || setting_rows[id].type == SETTING_SWITCHES)
+		return entries_text(app->run, settings_text(settings, id));
+	if (setting_rows[id].type == SETTING_NOISE)
+		return noise_text(app->run, settings_text(settings, id));
 	if (setting_rows[id].type != SETTING_SECRET)
 		return settings_text(settings, id);
 	return secret_text(app, settings_secret_variable(settings, id).ptr,
@@ -215,6 +246,9 @@ static void json_setting(
 	case SETTING_TEXT:
 	case SETTING_CHOICE:
 	case SETTING_SECRET:
+	case SETTING_SWITCHES:
+	case SETTING_LIST:
+	case SETTING_NOISE:
 		jsonw_field_str(writer, "value", setting_text(app, settings, id));
 		break;
 	}

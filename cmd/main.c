@@ -104,5 +104,6 @@ int main(int argc, char **argv)
 	if (!run_command(&app, &line, &status, &err))
 		status = report_error(&err);
 	cleanup_files_run();
+	app_close(&app);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "base/input.h"
 #include "base/process.h"
 #include "base/utf8.h"
+#include "cmd/progress.h"
 
 /* The first line of what a failing terraform said, which names the reason ("Error: ..."). */
 static struct str first_error_line(struct arena *arena, struct str text)
@@ -34,7 +35,10 @@ static bool show_into(
 	process.stdout_to = fd;
 	process.capture_limit = (size_t)64 << 10;
 	struct process_result result;
-	if (!process_run(app->run, &process, &result, err))
+	struct progress *progress = progress_begin(app, "waiting for terraform show -json", NULL);
+	bool ran = process_run(app->run, &process, &result, err);
+	progress_end(progress);
+	if (!ran)
 		return false;
 	if (result.status == 0)
 		return true;
@@ -148,7 +152,10 @@ bool plan_from_file(struct app *app, const char *path, const char *terraform,
 		input_close(input);
 		return plan_from_saved(app, path, terraform, options, out, err);
 	}
-	if (!plan_read(app->run, input, options, out, err))
+	struct progress *progress = progress_begin(app, "reading", path);
+	bool read = plan_read(app->run, input, options, out, err);
+	progress_end(progress);
+	if (!read)
 		return false;
 	if (!plan_says_something(*out))
 		return err_set_at(err, ERR_INVALID, input_name(input), 0, 0,

@@ -7,6 +7,7 @@
 #include "cmd/unversioned.h"
 #include "policies/codeowners.h"
 #include "policies/locate.h"
+#include "report/leaks.h"
 
 /* "." of the workspace is "" of a source. */
 static struct str source_directory(const struct workspace *workspace)
@@ -184,8 +185,17 @@ bool policies_open_directory(const struct policies *first, const struct session 
 	return open_rest(out, session, options, check_all, err);
 }
 
+/* What was begun; harmless when nothing was. */
+static void drop_evaluation(struct policies *policies)
+{
+	evaluate_end(policies->evaluator);
+	policies->evaluator = NULL;
+	policies->verdict = NULL;
+}
+
 void policies_close(struct policies *policies)
 {
+	drop_evaluation(policies);
 	if (policies->trusted)
 		ruleset_free(policies->trusted);
 	if (policies->head)
@@ -196,10 +206,16 @@ void policies_close(struct policies *policies)
 	policies->trusted = policies->head = policies->moved_from = NULL;
 }
 
+static bool fails_on_leak(const struct policies *policies)
+{
+	return policies->rules && policies->rules->fail_on_leak;
+}
+
 bool policies_present(const struct policies *policies)
 {
-	return policies->head->rule_count > 0 || policies->weakenings.count > 0 ||
-	       policies->moved_from || (policies->trusted && policies->trusted->rule_count > 0);
+	return fails_on_leak(policies) || policies->head->rule_count > 0 ||
+	       policies->weakenings.count > 0 || policies->moved_from ||
+	       (policies->trusted && policies->trusted->rule_count > 0);
 }
 
 static bool can_deny(const struct ruleset *ruleset)
@@ -216,15 +232,25 @@ static bool can_deny(const struct ruleset *ruleset)
 
 bool policies_can_deny(const struct policies *policies)
 {
-	return can_deny(policies->head) || can_deny(policies->trusted) || policies->moved_from ||
-	       policies->weakenings.count > 0;
+	return fails_on_leak(policies) || can_deny(policies->head) || can_deny(policies->trusted) ||
+	       policies->moved_from || policies->weakenings.count > 0;
 }
 
-bool policies_judge(
-    struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err)
+NODISCARD static bool find_leaks(
+    const struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err)
 {
-	struct err why = {0};
+	struct leak_search search = {.plan = plan, .directory = policies->workspace->directory};
 
+	if (!fails_on_leak(policies))
+		return true;
+	search.detectors = policies->rules->detectors;
+	return leaks_judge(policies->app->run, policies->app->scratch, &search, out, err);
+}
+
+NODISCARD static bool begin(struct policies *policies, const struct plan *plan, struct err *err)
+{
+	drop_evaluation(policies);
+	policies->verdict = arena_make(policies->app->run, struct verdict);
 	policies->evaluation = (struct evaluation){.plan = plan,
 	    .trusted = policies->trusted,
 	    .head = policies->head,
@@ -236,9 +262,38 @@ bool policies_judge(
 	    .imported = policies->imported,
 	    .imported_count = policies->imported_count,
 	    .locator = policies->locator};
-	if (evaluate_plan(policies->app->run, policies->app->scratch, &policies->evaluation,
-		&policies->problems, out, &why))
-		return true;
+	return evaluate_begin(policies->app->run, policies->app->scratch, &policies->evaluation,
+	    &policies->problems, policies->verdict, &policies->evaluator, err);
+}
+
+/* A change_visitor. */
+static bool take_change(void *context, const struct change *change, struct err *err)
+{
+	struct policies *policies = context;
+
+	return evaluate_change(policies->evaluator, change, err);
+}
+
+bool policies_begin(struct policies *policies, const struct plan *plan,
+    struct outcome_rules *tapped, struct err *err)
+{
+	tapped->tap = take_change;
+	tapped->tap_context = policies;
+	return begin(policies, plan, err);
+}
+
+bool policies_judge(
+    struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err)
+{
+	struct err why = {0};
+	bool begun = policies->verdict && policies->evaluation.plan == plan;
+	bool ok =
+	    (begun || begin(policies, plan, &why)) && evaluate_finish(policies->evaluator, &why);
+
+	*out = *policies->verdict;
+	drop_evaluation(policies);
+	if (ok)
+		return find_leaks(policies, plan, out, err);
 	if (policies->problems.count == 0) {
 		*err = why;
 		return false;

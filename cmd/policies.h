@@ -68,6 +68,8 @@ struct policy_options {
 	}
 
 /* The chains of one directory. */
+struct outcome_rules;
+
 struct policies {
 	struct app *app;
 	const struct workspace *workspace;
@@ -81,9 +83,13 @@ struct policies {
 	struct policy_world world;
 	struct policy_problems problems;
 	struct evaluation evaluation;	/* of the last policies_judge() */
+	struct evaluator *evaluator;	/* between policies_begin() and policies_judge() */
+	struct verdict *verdict;	/* that it fills; NULL: not begun */
 	struct locator *locator;	/* of the head; shared by all directories of a command */
 	const struct finding *imported; /* of other tools, for policies_judge(); or none */
 	size_t imported_count;
+	const struct outcome_rules
+	    *rules; /* detectors, and whether a leak denies; NULL: the defaults */
 };
 
 /* `check_all`: compile every rule now and report every problem, not only of those that match; rules
@@ -99,6 +105,11 @@ void policies_close(struct policies *policies); /* harmless when nothing is open
 bool policies_present(const struct policies *policies);
 /* Any rule of level deny that may end a run? */
 bool policies_can_deny(const struct policies *policies);
+
+/* For who visits the changes anyhow: outcome_add_plan() hands them on with these, when nothing is
+ * imported, and policies_judge() on the same plan does the rest. */
+NODISCARD bool policies_begin(struct policies *policies, const struct plan *plan,
+    struct outcome_rules *tapped, struct err *err);
 
 NODISCARD bool policies_judge(
     struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err);

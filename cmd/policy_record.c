@@ -76,8 +76,10 @@ static bool resource_value(
 	struct fields fields = begin(arena);
 	struct shown_change shown;
 
-	if (!redact_change(arena, change, &shown, err))
+	if (!redact_change(arena, NULL, change, &shown, err))
 		return false;
+	shown.before.value = redact_close_texts(arena, shown.before.value);
+	shown.after.value = redact_close_texts(arena, shown.after.value);
 	add_text(&fields, "type", head->type);
 	add_text(&fields, "address", head->address);
 	add_actions(&fields, arena, head);
@@ -100,8 +102,10 @@ static bool output_value(
 	struct fields fields = begin(arena);
 	struct shown_change shown;
 
-	if (!redact_change(arena, change, &shown, err))
+	if (!redact_change(arena, NULL, change, &shown, err))
 		return false;
+	shown.before.value = redact_close_texts(arena, shown.before.value);
+	shown.after.value = redact_close_texts(arena, shown.after.value);
 	add_text(&fields, "name", change->head.address);
 	add_actions(&fields, arena, &change->head);
 	if (change->head.sensitive_output ||

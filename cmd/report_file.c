@@ -10,21 +10,41 @@
 #include "base/input.h"
 #include "base/sink.h"
 #include "report/render.h"
+#include "report/render_html.h"
 
-bool report_write(
-    struct arena *arena, const char *path, const struct outcome *outcome, struct err *err)
+typedef void renderer(const struct outcome *outcome, struct sink *sink);
+
+static bool write_rendered(struct arena *arena, const char *path, const struct outcome *outcome,
+    renderer *render, struct err *err)
 {
 	struct file_draft draft;
 	struct sink sink;
 	if (!file_draft_open(arena, path, &draft, err))
 		return false;
 	sink_to_fd(&sink, arena, draft.fd, 0);
-	render_json(outcome, &sink);
+	render(outcome, &sink);
 	if (!sink_finish(&sink, err)) {
 		file_draft_abandon(&draft);
 		return err_context(err, "report '%s'", path);
 	}
 	return file_draft_commit(&draft, err);
+}
+
+bool report_write(
+    struct arena *arena, const char *path, const struct outcome *outcome, struct err *err)
+{
+	return write_rendered(arena, path, outcome, render_json, err);
+}
+
+static void render_page(const struct outcome *outcome, struct sink *sink)
+{
+	render_html(&outcome, 1, sink);
+}
+
+bool html_write(
+    struct arena *arena, const char *path, const struct outcome *outcome, struct err *err)
+{
+	return write_rendered(arena, path, outcome, render_page, err);
 }
 
 /* A target can be anything; of a file name only letters, digits, '.' and '_' survive. */

@@ -1,5 +1,5 @@
 /*
- * report_file.h: --report FILE and --reports DIR: the outcome as JSON on disk.
+ * report_file.h: --report FILE and --reports DIR: the outcome as JSON on disk; --html FILE.
  *
  * Written to a temporary name and renamed. In a directory the name is made from target, operation
  * and a hash of directory, target, operation and shard, so that parallel jobs do not meet.
@@ -13,6 +13,9 @@
 #include "report/outcome.h"
 
 NODISCARD bool report_write(
+    struct arena *arena, const char *path, const struct outcome *outcome, struct err *err);
+/* The same as the HTML page. */
+NODISCARD bool html_write(
     struct arena *arena, const char *path, const struct outcome *outcome, struct err *err);
 
 /* "envs-prod-db.plan.1a2b3c4d.json" below `directory`, which is made when it is missing. */

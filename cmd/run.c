@@ -15,6 +15,7 @@
 #include "cmd/child_tail.h"
 #include "cmd/deliver.h"
 #include "cmd/exit_codes.h"
+#include "cmd/outcome_rules.h"
 #include "cmd/plan_source.h"
 #include "cmd/report_file.h"
 #include "cmd/session.h"
@@ -29,6 +30,7 @@ struct run {
 	enum operation operation;
 	const struct run_options *options;
 	struct session session;
+	struct outcome_rules rules; /* of the settings that count */
 	struct policies policies;
 	const struct plan *plan;  /* what was read last; NULL: nothing */
 	struct gate_result *gate; /* of an apply that policies were asked about; else NULL */
@@ -40,8 +42,8 @@ struct run {
 static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
 {
 	run->plan = plan;
-	return !plan ||
-	       outcome_add_plan(run->app->run, run->app->scratch, plan, &run->outcome, err);
+	return !plan || outcome_add_plan(run->app->run, run->app->scratch, plan, &run->rules,
+			    &run->outcome, err);
 }
 
 /* Rules speak about what is going to happen: of an apply they did before it began. */
@@ -273,14 +275,12 @@ static void take_failure(struct run *run, struct err *err)
 static void hide_secrets(struct run *run)
 {
 	struct app *app = run->app;
-	const char *origin;
 	struct secrets *secrets = secrets_new(app->run);
 
-	secrets_add(secrets, github_token(app, &origin));
-	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_SLACK_TOKEN));
-	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_SLACK_WEBHOOK));
-	secrets_add(secrets, settings_secret(app, &run->session.settings, SET_FINGERPRINT_KEY));
+	for (size_t i = 0; i < run->rules.literal_count; i++)
+		secrets_add(secrets, run->rules.literals[i]);
 	secrets_seal(secrets);
+	run->outcome.detectors = run->rules.detectors;
 	outcome_hide(app->run, secrets, &run->outcome);
 	/* and what was set after the plan's own were taken out: the problem, the reason, the tail
 	 */
@@ -313,6 +313,8 @@ static bool write_reports(struct run *run, struct err *err)
 	const char *path;
 
 	if (options->report && !report_write(run->app->run, options->report, &run->outcome, err))
+		return false;
+	if (options->html && !html_write(run->app->run, options->html, &run->outcome, err))
 		return false;
 	return !options->reports ||
 	       (report_path(run->app->run, options->reports, &run->outcome, &path, err) &&
@@ -470,7 +472,8 @@ bool run_operation(struct app *app, enum operation operation, const struct run_o
 	struct run *run = arena_make(app->run, struct run);
 	struct session_options opening = {.directory = child_directory(app, operands),
 	    .target = options->target,
-	    .terraform = options->terraform};
+	    .terraform = options->terraform,
+	    .fail_on_leak = options->fail_on_leak};
 	struct fact_options facts = options->facts;
 
 	facts.base = options->policies.base;
@@ -480,13 +483,15 @@ bool run_operation(struct app *app, enum operation operation, const struct run_o
 		return err_set(err, ERR_USAGE,
 		    "--defer-exit needs --report FILE or --reports DIR to keep the status in");
 	if (!session_open(app, &opening, &run->session, err) ||
-	    !session_find_facts(app, &run->session, &facts, err))
+	    !session_find_facts(app, &run->session, &facts, err) ||
+	    !outcome_rules_load(app, &run->session.settings, &run->rules, err))
 		return false;
 	run->session.facts.operation = operation;
 	run->outcome.facts = run->session.facts;
 	/* before any child, which could change what the policies say */
 	if (!policies_open(app, &run->session, &options->policies, false, &run->policies, err))
 		return false;
+	run->policies.rules = &run->rules;
 	run->outcome.facts.now = run->policies.world.now; /* one clock a run */
 	bool ok = break_glass_check(
 		      &run->policies, &run->session, &options->policies, options->no_gate, err) &&

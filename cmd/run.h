@@ -20,13 +20,14 @@ struct run_options {
 	const char *terraform; /* --terraform PATH */
 	const char *target;
 	const char *report, *reports; /* FILE, DIR */
-	const char *markdown;	      /* FILE */
+	const char *markdown, *html;  /* FILE */
 	bool no_json;
 	bool notify;
 	bool dry_run;
 	bool defer_exit;
 	bool strict_notify;
 	bool strict_json;
+	bool fail_on_leak;
 };
 
 /* The option rows that plan and apply share, in order of the alphabet, so that a command can put
@@ -54,6 +55,12 @@ struct run_options {
 		.offset = offsetof(struct run_options, dry_run),                \
 		.help = "print the requests that would be sent, send nothing"}, \
 	    POLICY_OPTION_FACTS(run_options, policies),                         \
+	    OPTION_FAIL_ON_LEAK(run_options, fail_on_leak),                     \
+	    {.name = "html",                                                    \
+		.type = OPT_FILE,                                               \
+		.arg = "FILE",                                                  \
+		.offset = offsetof(struct run_options, html),                   \
+		.help = "also write a page for the browser to FILE"},           \
 	    {.name = "link",                                                    \
 		.type = OPT_TEXT,                                               \
 		.arg = "URL",                                                   \

@@ -29,6 +29,8 @@ bool session_open(
 	    !settings_load(app, &out->workspace, &out->settings, err) ||
 	    !override(app, out, SET_TARGET, "--target", options->target, err) ||
 	    !override(app, out, SET_TERRAFORM_COMMAND, "--terraform", options->terraform, err) ||
+	    !override(app, out, SET_FAIL_ON_LEAK, "--fail-on-leak",
+		options->fail_on_leak ? "true" : NULL, err) ||
 	    !override(app, out, SET_LOG_LEVEL, "--log-level", app->globals.log_level, err))
 		return false;
 	out->is_elsewhere = is_elsewhere(app, options, &out->workspace);

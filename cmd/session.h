@@ -30,11 +30,19 @@ struct session {
 	bool is_elsewhere; /* in another repository than the working directory is */
 };
 
-/* What the command line says; each NULL when it does not. */
+/* What the command line says; each NULL or false when it does not. */
 struct session_options {
 	const char *directory; /* of the run, when it is not the working one (terraform -chdir) */
 	const char *target, *terraform;
+	bool fail_on_leak;
 };
+
+#define OPTION_FAIL_ON_LEAK(STRUCT, MEMBER)                             \
+	{                                                               \
+		.name = "fail-on-leak", .type = OPT_FLAG,               \
+		.offset = offsetof(struct STRUCT, MEMBER),              \
+		.help = "deny a plan in which a secret stands unmarked" \
+	}
 
 /* Also sets the log level. */
 NODISCARD bool session_open(

@@ -46,6 +46,11 @@ struct str settings_text(const struct settings *settings, enum setting_id id)
 	return settings->values[id].text;
 }
 
+bool settings_entry(struct str *text, struct str *entry)
+{
+	return str_split(text, '\n', entry);
+}
+
 struct str settings_secret_variable(const struct settings *settings, enum setting_id id)
 {
 	if (settings->values[id].text.len > 0)

@@ -33,15 +33,19 @@ enum setting_type {
 	SETTING_INT,
 	SETTING_SIZE, /* bytes; 65000, 64KiB, 64MiB */
 	SETTING_CHOICE,
-	SETTING_SECRET, /* env:NAME; the value is the name of the variable */
-	SETTING_ROUTES, /* slack.routes: a list of maps */
+	SETTING_SECRET,	  /* env:NAME; the value is the name of the variable */
+	SETTING_ROUTES,	  /* slack.routes: a list of maps */
+	SETTING_SWITCHES, /* a map of names to on or off; in `text` "NAME=off", one a line */
+	SETTING_LIST,	  /* a list of texts; in `text` one a line */
+	SETTING_NOISE,	  /* a list of {path, reason}; in `text` one a line, a tab between them */
 };
 
 enum setting_inherit {
 	INHERIT_NEAREST,
 	INHERIT_ACCUMULATE,
 	INHERIT_OWN_FILE,
-	INHERIT_ROOT, /* stands in the root file only */
+	INHERIT_ROOT,	   /* stands in the root file only */
+	INHERIT_STRICTEST, /* of true or false: true wins, whoever says so */
 };
 
 enum setting_id {
@@ -57,6 +61,11 @@ enum setting_id {
 	SET_SLACK_WEBHOOK,
 	SET_SLACK_ROUTES,
 	SET_FINGERPRINT_KEY,
+	SET_REDACT_DETECTORS,
+	SET_REDACT_MASKS,
+	SET_REDACT_ENV,
+	SET_FAIL_ON_LEAK,
+	SET_NOISE,
 	SET_LIMITS_GITHUB_COMMENT,
 	SET_LIMITS_CAPTURE,
 	SET_LOG_LEVEL,
@@ -140,6 +149,8 @@ struct str settings_text(const struct settings *settings, enum setting_id id);
 /* The secret itself: the value of the variable that the setting names, or the conventional ones. */
 struct str settings_secret(
     const struct app *app, const struct settings *settings, enum setting_id id);
+/* Takes the next entry of a SETTING_LIST or SETTING_SWITCHES off the front of its text. */
+bool settings_entry(struct str *text, struct str *entry);
 /* The name of the variable that settings_secret() looks at. */
 struct str settings_secret_variable(const struct settings *settings, enum setting_id id);
 

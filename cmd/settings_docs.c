@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "cmd/options.h"
 #include "cmd/settings_file.h"
+#include "parser/detectors.h"
 #include "policies/policy_file.h"
 
 static const char *const inherit_names[] = {
@@ -14,6 +15,7 @@ static const char *const inherit_names[] = {
     [INHERIT_ACCUMULATE] = "accumulate",
     [INHERIT_OWN_FILE] = "own file",
     [INHERIT_ROOT] = "root file only",
+    [INHERIT_STRICTEST] = "strictest",
 };
 
 static struct str type_text(struct arena *arena, const struct setting_row *row)
@@ -36,6 +38,12 @@ static struct str type_text(struct arena *arena, const struct setting_row *row)
 		return STR("env:NAME");
 	case SETTING_ROUTES:
 		return STR("list of routes");
+	case SETTING_SWITCHES:
+		return STR("map of on and off");
+	case SETTING_LIST:
+		return STR("list");
+	case SETTING_NOISE:
+		return STR("list of path and reason");
 	}
 	return STR_EMPTY;
 }
@@ -84,6 +92,31 @@ static void routes_text(struct buf *buf)
 	    "told: `{on: apply_failed}`. A `SLACK_BOT_TOKEN` alone sets up nothing.\n");
 }
 
+static void redaction_text(struct buf *buf)
+{
+	buf_adds(buf, "\n## Redaction\n\n"
+		      "What the plan marks sensitive is hidden; so is what these detectors find "
+		      "unmarked. Each "
+		      "can be switched off\n(`redact: {detectors: {entropy: off}}`), on a pull "
+		      "request only by "
+		      "the trusted files. `fail_on_leak` and `--fail-on-leak`\nmake a finding "
+		      "`leak/<detector>` "
+		      "of every shape, which denies the plan.\n\n"
+		      "| detector | shape | what it hides |\n|---|---|---|\n");
+	for (size_t i = 0; i < DETECTOR_COUNT; i++)
+		buf_addf(buf, "| `%s` | %s | %s |\n", detector_rows[i].name,
+		    detector_rows[i].is_shape ? "yes" : "", detector_rows[i].help);
+	buf_adds(buf,
+	    "\nHidden without naming, wherever they stand, in base64 and as part of an address "
+	    "too: "
+	    "our own tokens and the values of\n`AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, "
+	    "`GITHUB_TOKEN`, `TF_TOKEN_*`, `*_OIDC_TOKEN*`, `SLACK_WEBHOOK*` and of\nvariables "
+	    "whose "
+	    "names say that they are secret (`*_PASSWORD`, `*_SECRET`, `*_TOKEN`, `*_API_KEY`, "
+	    "`TF_VAR_db_password`).\n`redact.env` names more of them, `redact.masks` patterns "
+	    "(`regexp:PATTERN`, RE2). Values of less than 6 bytes hide nothing.\n");
+}
+
 void help_settings(struct buf *buf)
 {
 	buf_adds(buf,
@@ -114,6 +147,7 @@ void help_settings(struct buf *buf)
 	    "host of the repository (or a\nloopback address); `TFHERALD_GITHUB_BASE_URL` may name "
 	    "any.\n");
 	routes_text(buf);
+	redaction_text(buf);
 	policy_table(buf);
 	buf_adds(buf,
 	    "\n## Environment\n\n"

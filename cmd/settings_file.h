@@ -50,6 +50,18 @@ NODISCARD bool setting_parse(struct arena *arena, const struct setting_row *row,
 /* Everything in one document. */
 void settings_read_document(struct setting_reader *reader);
 void settings_read_routes(struct setting_reader *reader, const struct value *node);
+/* settings_lists.c: SETTING_SWITCHES and SETTING_LIST; what stands there already is added to. */
+void settings_read_switches(
+    struct setting_reader *reader, const struct setting_row *row, const struct value *node);
+void settings_read_list(
+    struct setting_reader *reader, const struct setting_row *row, const struct value *node);
+/* Adds to what stands there already; the same entry counts once. */
+void setting_add_entry(struct setting_reader *reader, const struct setting_row *row,
+    const struct value *node, struct str entry);
+/* settings_noise.c */
+void settings_read_noise(
+    struct setting_reader *reader, const struct setting_row *row, const struct value *node);
+bool setting_is_variable_name(struct str name);
 
 /* A problem at a node of the document. */
 void setting_problem(struct setting_reader *reader, const struct value *node, const char *fmt, ...)

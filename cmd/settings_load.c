@@ -167,6 +167,7 @@ static bool holds_the_secret(const struct setting_row *row, struct str text)
 static void read_variable(struct app *app, const struct setting_row *row,
     struct setting_value *slot, struct problems *problems)
 {
+	struct setting_value value = {.text = STR_EMPTY};
 	struct str name, text;
 	struct err why = {0};
 
@@ -176,12 +177,15 @@ static void read_variable(struct app *app, const struct setting_row *row,
 	if (text.len == 0)
 		return;
 	if (holds_the_secret(row, text)) {
-		*slot = (struct setting_value){.text = name};
-	} else if (!setting_parse(app->run, row, text, slot, &why)) {
+		value.text = name;
+	} else if (!setting_parse(app->run, row, text, &value, &why)) {
 		(void)err_context(&why, "environment variable %s", name.ptr);
 		problems_add(problems, &why);
 		return;
 	}
+	if (row->inherit == INHERIT_STRICTEST && slot->number > value.number)
+		return;
+	*slot = value;
 	slot->origin = name;
 	slot->is_set = slot->is_outside = true;
 }

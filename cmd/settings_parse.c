@@ -136,7 +136,7 @@ static bool parse_choice(struct arena *arena, const struct setting_row *row, str
 	    STR_ARG(words_listed(arena, row->choices)), STR_ARG(text));
 }
 
-static bool is_variable_name(struct str name)
+bool setting_is_variable_name(struct str name)
 {
 	if (name.len == 0 || (name.ptr[0] >= '0' && name.ptr[0] <= '9'))
 		return false;
@@ -161,7 +161,7 @@ static bool parse_secret(
 		return err_set(err, ERR_INVALID,
 		    "a secret does not belong in a file: put it into an environment variable and "
 		    "write env:NAME here (and replace the secret, should it have been committed)");
-	if (!is_variable_name(name))
+	if (!setting_is_variable_name(name))
 		return err_set(err, ERR_INVALID,
 		    "expected env:NAME, the name of an environment variable (letters, digits and "
 		    "underscores)");
@@ -213,9 +213,12 @@ static bool parse_by_type(struct arena *arena, const struct setting_row *row, st
 	case SETTING_SECRET:
 		return parse_secret(arena, text, out, err);
 	case SETTING_ROUTES:
+	case SETTING_SWITCHES:
+	case SETTING_LIST:
+	case SETTING_NOISE:
 		break;
 	}
-	return err_set(err, ERR_INVALID, "expected a list of {on, channel, dirs}");
+	return err_set(err, ERR_INVALID, "is no single value; it stands in a file");
 }
 
 bool setting_parse(struct arena *arena, const struct setting_row *row, struct str text,
@@ -242,7 +245,9 @@ bool setting_variable(struct arena *arena, const struct setting_row *row, struct
 	struct buf buf;
 	struct err err = {0};
 
-	if (row->type == SETTING_ROUTES || row->inherit == INHERIT_OWN_FILE)
+	if (row->type == SETTING_ROUTES || row->type == SETTING_SWITCHES ||
+	    row->type == SETTING_LIST || row->type == SETTING_NOISE ||
+	    row->inherit == INHERIT_OWN_FILE)
 		return false;
 	buf_init(&buf, arena, TEXT_MAX);
 	buf_adds(&buf, "TFHERALD_");

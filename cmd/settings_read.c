@@ -94,10 +94,15 @@ static void read_scalar(
 		    reader, node, "%s stands in the %s of the root only", row->key, SETTINGS_FILE);
 		return;
 	}
-	if (!setting_parse(reader->arena, row, value_text(*node), slot, &why)) {
+	struct setting_value value;
+
+	if (!setting_parse(reader->arena, row, value_text(*node), &value, &why)) {
 		setting_problem(reader, node, "%s: %s", row->key, why.text);
 		return;
 	}
+	if (row->inherit == INHERIT_STRICTEST && slot->number > value.number)
+		return;
+	*slot = value;
 	slot->origin = setting_origin(reader, node);
 	slot->is_set = true;
 }
@@ -105,11 +110,28 @@ static void read_scalar(
 static void read_setting(
     struct setting_reader *reader, const struct setting_row *row, const struct value *node)
 {
-	if (row->type != SETTING_ROUTES) {
+	switch (row->type) {
+	case SETTING_ROUTES:
+		settings_read_routes(reader, node);
+		return;
+	case SETTING_SWITCHES:
+		settings_read_switches(reader, row, node);
+		return;
+	case SETTING_LIST:
+		settings_read_list(reader, row, node);
+		return;
+	case SETTING_NOISE:
+		settings_read_noise(reader, row, node);
+		return;
+	case SETTING_TEXT:
+	case SETTING_BOOL:
+	case SETTING_INT:
+	case SETTING_SIZE:
+	case SETTING_CHOICE:
+	case SETTING_SECRET:
 		read_scalar(reader, row, node);
 		return;
 	}
-	settings_read_routes(reader, node);
 }
 
 static const struct setting_row *row_find(struct str key)

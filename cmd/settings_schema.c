@@ -5,6 +5,7 @@
 #include "base/json_write.h"
 #include "base/sink.h"
 #include "cmd/settings_file.h"
+#include "parser/detectors.h"
 #include "policies/policy_file.h"
 
 #define SCHEMA_INDENT 2
@@ -89,6 +90,63 @@ static void routes_type(struct jsonw *writer)
 	jsonw_end_object(writer);
 }
 
+static void switches_type(struct jsonw *writer)
+{
+	static const char *const words[] = {"on", "off", NULL};
+
+	type_is(writer, "object");
+	jsonw_field_bool(writer, "additionalProperties", false);
+	jsonw_key(writer, "properties");
+	jsonw_begin_object(writer);
+	for (size_t i = 0; i < DETECTOR_COUNT; i++) {
+		jsonw_key(writer, detector_rows[i].name);
+		jsonw_begin_object(writer);
+		string_list(writer, words);
+		jsonw_end_object(writer);
+	}
+	jsonw_end_object(writer);
+}
+
+static void list_type(struct jsonw *writer, const struct setting_row *row)
+{
+	bool masks = row == &setting_rows[SET_REDACT_MASKS];
+
+	type_is(writer, "array");
+	jsonw_key(writer, "items");
+	jsonw_begin_object(writer);
+	text_of_pattern(writer,
+	    masks ? "^(env:[A-Za-z_][A-Za-z0-9_]*|regexp:.+)$" : "^[A-Za-z_][A-Za-z0-9_]*$");
+	jsonw_end_object(writer);
+}
+
+static void noise_type(struct jsonw *writer)
+{
+	static const char *const required[] = {"path", NULL};
+
+	type_is(writer, "array");
+	jsonw_key(writer, "items");
+	jsonw_begin_object(writer);
+	type_is(writer, "object");
+	jsonw_field_bool(writer, "additionalProperties", false);
+	jsonw_key(writer, "required");
+	jsonw_begin_flat_array(writer);
+	for (size_t i = 0; required[i]; i++)
+		jsonw_c(writer, required[i]);
+	jsonw_end_array(writer);
+	jsonw_key(writer, "properties");
+	jsonw_begin_object(writer);
+	jsonw_key(writer, "path");
+	jsonw_begin_object(writer);
+	text_of_pattern(writer, "^[^\\s].*$");
+	jsonw_end_object(writer);
+	jsonw_key(writer, "reason");
+	jsonw_begin_object(writer);
+	type_is(writer, "string");
+	jsonw_end_object(writer);
+	jsonw_end_object(writer);
+	jsonw_end_object(writer);
+}
+
 static void size_type(struct jsonw *writer)
 {
 	jsonw_key(writer, "type");
@@ -126,6 +184,15 @@ static void row_type(struct jsonw *writer, const struct setting_row *row)
 		return;
 	case SETTING_ROUTES:
 		routes_type(writer);
+		return;
+	case SETTING_SWITCHES:
+		switches_type(writer);
+		return;
+	case SETTING_LIST:
+		list_type(writer, row);
+		return;
+	case SETTING_NOISE:
+		noise_type(writer);
 		return;
 	}
 }

@@ -84,7 +84,45 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	.inherit = INHERIT_ROOT,
 	.trusted = true,
 	.help = "env:NAME, the variable that holds the key of the hashes of hidden values; without "
-		"one, a waiver that is bound to a value covers only values that are not hidden"},
+		"one, a waiver that is bound to a value covers only values that are not hidden, "
+		"and `verify` compares only those"},
+    [SET_REDACT_DETECTORS] = {.key = "redact.detectors",
+	.type = SETTING_SWITCHES,
+	.default_text = "",
+	.inherit = INHERIT_ACCUMULATE,
+	.trusted = true,
+	.help = "map of detectors to on or off; all of them are on (docs/report.md lists them)"},
+    [SET_REDACT_MASKS] = {.key = "redact.masks",
+	.type = SETTING_LIST,
+	.default_text = "",
+	.inherit = INHERIT_ACCUMULATE,
+	.trusted = true,
+	.help =
+	    "list of env:NAME, whose value is hidden everywhere, and regexp:PATTERN (RE2), whose "
+	    "matches are hidden in values and in captured text"},
+    [SET_REDACT_ENV] = {.key = "redact.env",
+	.type = SETTING_LIST,
+	.default_text = "",
+	.inherit = INHERIT_ACCUMULATE,
+	.trusted = true,
+	.help =
+	    "list of variables whose values are hidden everywhere, beside those whose names tell"},
+    [SET_FAIL_ON_LEAK] = {.key = "fail_on_leak",
+	.type = SETTING_BOOL,
+	.default_text = "false",
+	.inherit = INHERIT_STRICTEST,
+	.trusted = true,
+	.help =
+	    "a secret that stands unmarked in the plan denies it, by the shapes of the detectors"},
+    [SET_NOISE] = {.key = "noise",
+	.type = SETTING_NOISE,
+	.default_text = "",
+	.inherit = INHERIT_ACCUMULATE,
+	.trusted = true,
+	.help =
+	    "list of {path, reason}: changed attributes that are folded to one line and counted "
+	    "(never of what is destroyed, replaced or forgotten); the built-in ones stand in "
+	    "docs/report.md"},
     [SET_LIMITS_GITHUB_COMMENT] = {.key = "limits.github_comment",
 	.type = SETTING_SIZE,
 	.default_text = "65000",

@@ -59,6 +59,12 @@ static void take_value(struct settings *settings, enum setting_id id, const stru
 {
 	struct setting_value *now = &settings->values[id];
 
+	/* a file of this branch may be stricter, a variable may not be laxer */
+	if (setting_rows[id].inherit == INHERIT_STRICTEST) {
+		if (from->values[id].number > now->number)
+			*now = from->values[id];
+		return;
+	}
 	if (now->is_outside || same_value(now, &from->values[id]))
 		return;
 	settings->pending[id] = *now;

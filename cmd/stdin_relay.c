@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/input.h"
+#include "base/masker.h"
 #include "base/process.h"
 #include "base/tape.h"
 
@@ -77,23 +78,51 @@ static bool take_document(
 	return input_from_fd(app->run, fd, "standard input", 0, out, err);
 }
 
+struct passing {
+	int fd; /* -1: who reads us went away */
+	struct tape *tape;
+};
+
+static void pass(void *context, struct str bytes)
+{
+	struct passing *passing = context;
+
+	if (passing->fd >= 0 && !write_all(passing->fd, bytes.ptr, bytes.len))
+		passing->fd = -1;
+	tape_add(passing->tape, bytes);
+}
+
+static bool relay_text(
+    struct app *app, struct tape *tape, char *block, size_t used, struct err *err)
+{
+	struct passing passing = {app->out, tape};
+	struct masker_stream stream;
+
+	masker_stream_init(&stream, app->run, app_masker(app), pass, &passing);
+	while (used > 0) {
+		if (stream.masker)
+			masker_stream_add(&stream, (struct str){block, used});
+		else
+			pass(&passing, (struct str){block, used});
+		if (!read_block(app->in, block, &used, err))
+			return false;
+	}
+	masker_stream_release(&stream);
+	return true;
+}
+
 bool stdin_relay(struct app *app, size_t limit, struct input **out, bool *cut, struct err *err)
 {
 	struct tape tape;
 	size_t used = 0;
-	bool passing = true;
 	char *block = arena_alloc(app->run, RELAY_BLOCK);
 	if (!read_block(app->in, block, &used, err))
 		return false;
 	if (is_document((struct str){block, used}))
 		return take_document(app, block, used, out, err);
 	tape_init(&tape, app->run, limit);
-	while (used > 0) {
-		passing = passing && write_all(app->out, block, used);
-		tape_add(&tape, (struct str){block, used});
-		if (!read_block(app->in, block, &used, err))
-			return false;
-	}
+	if (!relay_text(app, &tape, block, used, err))
+		return false;
 	struct capture capture;
 	tape_finish(&tape, app->scratch, &capture);
 	*cut = capture.cut;

@@ -3,7 +3,7 @@
  * or reports. A plan can print them (a provider's debug output, a template with the environment),
  * and a service can echo them in an error.
  *
- * Limits: 64 strings of 8 bytes or more; others are ignored. Ownership: copies in the arena. Layer:
+ * Limits: strings of 8 bytes or more; others are ignored. Ownership: copies in the arena. Layer:
  * notifiers.
  */
 #ifndef NOTIFIERS_OWN_SECRETS_H

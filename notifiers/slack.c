@@ -399,7 +399,7 @@ struct delivery *slack_delivery(struct arena *arena, const struct outcome *outco
 	slack_delivery_secrets(delivery, slack->own);
 	if (comment)
 		github_delivery_secrets(comment, slack->own);
-	if (!render_slack(arena, outcome, NULL, &slack->message, &err))
+	if (!render_slack(arena, outcome, &(struct render_options){0}, NULL, &slack->message, &err))
 		delivery_fail(delivery,
 		    str_format(arena, "the message cannot be rendered: %s", err.text), STR_EMPTY);
 	else if (uses_token(slack) && slack->config.channel.len == 0)

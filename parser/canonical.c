@@ -36,9 +36,25 @@ struct writer {
 
 NODISCARD static bool write_value(struct writer *w, struct value value);
 
+/* Of a text, and of lists and maps the number of members; without printf, as plans have millions.
+ */
+static void add_head(struct buf *out, char tag, size_t count)
+{
+	char head[32];
+	size_t at = sizeof(head);
+
+	head[--at] = ':';
+	do {
+		head[--at] = (char)('0' + count % 10);
+		count /= 10;
+	} while (count > 0);
+	head[--at] = tag;
+	buf_add(out, (struct str){head + at, sizeof(head) - at});
+}
+
 static void add_sized(struct buf *out, char tag, struct str bytes)
 {
-	buf_addf(out, "%c%zu:", tag, bytes.len);
+	add_head(out, tag, bytes.len);
 	buf_add(out, bytes);
 }
 
@@ -139,6 +155,27 @@ static void write_number(struct writer *w, struct str lexeme)
 	add_sized(w->out, TAG_NUMBER, buf_str(&number));
 }
 
+/* The same of an integer, as nearly all are: 1200 -> 12e2. */
+static void write_integer(struct writer *w, struct str digits)
+{
+	char form[32];
+	size_t len = digits.len, zeros, at = sizeof(form);
+
+	while (len > 1 && digits.ptr[len - 1] == '0')
+		len--;
+	zeros = digits.len - len;
+	if (!str_eq(digits, STR("0"))) {
+		do {
+			form[--at] = (char)('0' + zeros % 10);
+			zeros /= 10;
+		} while (zeros > 0);
+		form[--at] = 'e';
+	}
+	at -= len;
+	memcpy(form + at, digits.ptr, len);
+	add_sized(w->out, TAG_NUMBER, (struct str){form + at, sizeof(form) - at});
+}
+
 static int entry_cmp(const void *a, const void *b)
 {
 	const struct value_entry *left = a, *right = b;
@@ -163,7 +200,7 @@ NODISCARD static bool write_map(struct writer *w, struct value map)
 {
 	const struct value_entry *entries = sorted_entries(w, map);
 
-	buf_addf(w->out, "%c%u:", TAG_MAP, (unsigned)map.len);
+	add_head(w->out, TAG_MAP, map.len);
 	for (uint32_t i = 0; i < map.len; i++) {
 		add_sized(w->out, TAG_STRING, value_text(entries[i].key));
 		if (!write_value(w, entries[i].value))
@@ -174,7 +211,7 @@ NODISCARD static bool write_map(struct writer *w, struct value map)
 
 NODISCARD static bool write_list(struct writer *w, struct value list)
 {
-	buf_addf(w->out, "%c%u:", TAG_LIST, (unsigned)list.len);
+	add_head(w->out, TAG_LIST, list.len);
 	for (uint32_t i = 0; i < list.len; i++) {
 		if (!write_value(w, list.as.items[i]))
 			return false;
@@ -208,18 +245,20 @@ NODISCARD static bool write_kind(struct writer *w, struct value value)
 
 	switch ((enum value_kind)value.kind) {
 	case VALUE_NULL:
-		buf_addf(w->out, "%c0:", TAG_NULL);
+		add_head(w->out, TAG_NULL, 0);
 		return true;
 	case VALUE_BOOL:
-		buf_addf(w->out, "%c0:", value.as.boolean ? TAG_TRUE : TAG_FALSE);
+		add_head(w->out, value.as.boolean ? TAG_TRUE : TAG_FALSE, 0);
 		return true;
 	case VALUE_UNKNOWN:
-		buf_addf(w->out, "%c0:", TAG_UNKNOWN);
+		add_head(w->out, TAG_UNKNOWN, 0);
 		return true;
 	case VALUE_INT:
-	case VALUE_NUMBER:
 		if (value_as_number_text(value, digits, &number))
-			write_number(w, number);
+			write_integer(w, number);
+		return true;
+	case VALUE_NUMBER:
+		write_number(w, value_text(value));
 		return true;
 	case VALUE_STRING:
 		add_sized(w->out, TAG_STRING, value_text(value));
@@ -255,6 +294,14 @@ bool canonical_write(struct arena *scratch, struct value value, struct str key, 
 	struct writer writer = {.scratch = scratch, .key = key, .out = out};
 
 	return write_value(&writer, value);
+}
+
+bool canonical_write_secret(
+    struct arena *scratch, struct value value, struct str key, struct buf *out)
+{
+	struct writer writer = {.scratch = scratch, .key = key, .out = out};
+
+	return write_secret(&writer, value);
 }
 
 struct str value_fingerprint(struct arena *arena, struct arena *scratch, const struct value *values,

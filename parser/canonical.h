@@ -23,6 +23,9 @@ struct buf;
  */
 NODISCARD bool canonical_write(
     struct arena *scratch, struct value value, struct str key, struct buf *out);
+/* The same of a value that is hidden, whatever its marks: keyed as a whole. `key` is not empty. */
+NODISCARD bool canonical_write_secret(
+    struct arena *scratch, struct value value, struct str key, struct buf *out);
 /* "vf1:" and 16 bytes base64url of SHA-256 over canonical forms in a row; empty when not possible.
  */
 struct str value_fingerprint(struct arena *arena, struct arena *scratch, const struct value *values,

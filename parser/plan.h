@@ -248,6 +248,7 @@ struct plan {
 	size_t counts[CHANGE_SETS];
 	const struct input *input; /* JSON: where the entries point */
 	struct span configuration, prior_state, planned_values, variables; /* len 0: not there */
+	struct span action_invocations, deferred_actions;		   /* the same */
 };
 
 /* Counts one change of the resource set. */
@@ -287,6 +288,9 @@ struct plan_selection {
 	enum change_set set;
 	enum visit_filter filter;
 };
+
+/* Does a visit load this entry? */
+bool plan_selection_takes(struct plan_selection selection, const struct change_entry *entry);
 
 /* Called with one loaded change, valid during the call; false with err set ends the visit. */
 NODISCARD typedef bool change_visitor(void *context, const struct change *change, struct err *err);

@@ -30,19 +30,24 @@ static bool filter_takes(enum visit_filter filter, enum action action)
 	return (filter != VISIT_LOSSES || loses) && (filter != VISIT_GAINS || !loses);
 }
 
+bool plan_selection_takes(struct plan_selection selection, const struct change_entry *entry)
+{
+	if (selection.filter == VISIT_ALL)
+		return true;
+	if (!filter_takes(selection.filter, (enum action)entry->action))
+		return false;
+	if (selection.set == CHANGES_OUTPUT || selection.set == CHANGES_DRIFT)
+		return entry->action != ACTION_NOOP;
+	return entry_is_change(entry) || (entry->flags & (ENTRY_MOVED | ENTRY_IMPORTING));
+}
+
 /* A change_wanted: by one of the filters. */
 static bool selection_takes(void *context, size_t i, const struct change_entry *entry)
 {
 	const struct plan_selection *selection = context;
 
 	(void)i;
-	if (selection->filter == VISIT_ALL)
-		return true;
-	if (!filter_takes(selection->filter, (enum action)entry->action))
-		return false;
-	if (selection->set == CHANGES_OUTPUT || selection->set == CHANGES_DRIFT)
-		return entry->action != ACTION_NOOP;
-	return entry_is_change(entry) || (entry->flags & (ENTRY_MOVED | ENTRY_IMPORTING));
+	return plan_selection_takes(*selection, entry);
 }
 
 /* How much to read for this record and the wanted ones close behind it. */

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/input.h"
 #include "base/json_read.h"
+#include "parser/overlay.h"
 
 #define TRIGGER_MAX ((size_t)64 << 10)
 
@@ -17,6 +18,11 @@ struct part_list {
 	size_t count, capacity;
 	size_t lone_surrogates;
 	bool cut; /* there were more than PARTS_MAX */
+
+	change_visitor *visitor; /* of a visit, which keeps nothing; else NULL */
+	void *context;
+	struct err *err;
+	bool stopped; /* by the visitor, who has set the error */
 };
 
 typedef void part_taker(struct part_list *list, struct value element);
@@ -160,7 +166,7 @@ NODISCARD static bool read_element(struct part_list *list, struct arena *scratch
 	list->lone_surrogates += json.lone_surrogates;
 	if (element.kind == VALUE_MAP)
 		take(list, element);
-	return true;
+	return !list->stopped;
 }
 
 NODISCARD static bool read_list(
@@ -224,6 +230,8 @@ bool parts_read(
 	plan->invocations = part_join(
 	    arena, invocations.invocations, invocations.count * sizeof(*plan->invocations));
 	plan->invocation_count = invocations.count;
+	plan->action_invocations = index->action_invocations;
+	plan->deferred_actions = index->deferred_actions;
 	if (checks.lone_surrogates + invocations.lone_surrogates > 0)
 		plan_add_note(arena, plan,
 		    str_format(arena,
@@ -235,4 +243,76 @@ bool parts_read(
 		plan_add_note(
 		    arena, plan, STR("more than 10000 action invocations; the rest is left out"));
 	return true;
+}
+
+/* Config and trigger side by side, as one value that comes into being. */
+NODISCARD static bool invocation_value(struct arena *arena, struct value invocation,
+    struct str trigger, struct value *out, struct err *err)
+{
+	struct value_entry *entries = arena_array(arena, struct value_entry, 2);
+	struct str twice;
+
+	entries[0].key = value_string(STR("config"));
+	entries[1].key = value_string(STR("trigger"));
+	entries[1].value = value_string(trigger);
+	return overlay_value(arena, part_of(invocation, "config_values"),
+		   part_of(invocation, "config_unknown"), part_of(invocation, "config_sensitive"),
+		   &entries[0].value, err) &&
+	       (value_map(arena, entries, 2, out, &twice) ||
+		   err_set(err, ERR_BUG, "two keys are one"));
+}
+
+static void visit_invocation(struct part_list *list, struct value invocation, struct str deferred)
+{
+	struct change change = {
+	    .head =
+		{
+		    .address = value_get_str(invocation, "address"),
+		    .type = value_get_str(invocation, "type"),
+		    .name = value_get_str(invocation, "name"),
+		    .provider = value_get_str(invocation, "provider_name"),
+		    .previous_address = STR_EMPTY,
+		    .module = STR_EMPTY,
+		    .mode = STR_EMPTY,
+		    .deposed = STR_EMPTY,
+		    .reason = STR_EMPTY,
+		    .import_id = STR_EMPTY,
+		    .action = ACTION_OTHER,
+		    .action_text = STR("invoke"),
+		},
+	    .has_values = true,
+	    .body = STR_EMPTY,
+	};
+	struct arena_mark mark = arena_save(list->arena);
+	struct str trigger = trigger_text(list, invocation, deferred);
+
+	list->stopped =
+	    !invocation_value(list->arena, invocation, trigger, &change.after, list->err) ||
+	    !list->visitor(list->context, &change, list->err);
+	arena_rewind(list->arena, mark);
+}
+
+static void visit_action(struct part_list *list, struct value element)
+{
+	visit_invocation(list, element, STR_EMPTY);
+}
+
+static void visit_deferred(struct part_list *list, struct value element)
+{
+	struct str reason = value_get_str(element, "reason");
+
+	visit_invocation(list, part_of(element, "action_invocation"),
+	    reason.len > 0 ? reason : STR("unknown reason"));
+}
+
+bool parts_visit_invocations(const struct plan *plan, struct arena *scratch,
+    change_visitor *visitor, void *context, struct err *err)
+{
+	struct plan counted = *plan; /* the list counts in it */
+	struct part_list list = {
+	    .arena = scratch, .plan = &counted, .visitor = visitor, .context = context, .err = err};
+
+	return plan->form != PLAN_FORM_JSON ||
+	       (read_list(&list, plan->action_invocations, visit_action, err) &&
+		   read_list(&list, plan->deferred_actions, visit_deferred, err));
 }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json_read.h"
+#include "parser/detectors.h"
 
 /* A secret shorter than this that happens to stand inside an import identity is no evidence. */
 #define SECRET_PART_MIN 4
@@ -12,9 +13,13 @@ struct redaction {
 	struct err *err;
 };
 
+/* Items of longer lists are paired by position only. */
+#define ALIGNED_MAX 200
+
 /* One part of a change on both sides; NULL: not there. Both are raw. */
 struct sides {
 	const struct value *mine, *other;
+	bool by_position; /* in a list: the other one may be another thing altogether */
 };
 
 NODISCARD static bool redact(
@@ -30,6 +35,29 @@ static bool has_secret(const struct value *value)
 	return value && (value->marks & (VALUE_SENSITIVE | VALUE_HAS_SENSITIVE));
 }
 
+static bool has_mark(const struct value *value)
+{
+	return value &&
+	       (value->marks & (VALUE_SENSITIVE | VALUE_HAS_SENSITIVE | VALUE_HAS_DETECTED));
+}
+
+static bool is_container(const struct value *value)
+{
+	return value->kind == VALUE_MAP || value->kind == VALUE_LIST;
+}
+
+/* Detectors look at both sides by themselves; of one place both are hidden all the same, because
+ * what one of them knows the other gives away. */
+static bool is_detected(struct sides sides)
+{
+	const struct value *other = sides.other;
+
+	if (sides.mine->marks & VALUE_DETECTED)
+		return true;
+	return other && (other->marks & VALUE_DETECTED) && !sides.by_position &&
+	       !is_container(sides.mine) && sides.mine->kind != VALUE_NULL;
+}
+
 /* What is not known yet may become anything. */
 static struct value hide(struct sides sides)
 {
@@ -40,29 +68,73 @@ static struct value hide(struct sides sides)
 	return value_hidden(changed);
 }
 
+/* Usually it stands at the same place on both sides. */
+static const struct value *other_member(const struct value *other, uint32_t i, struct str key)
+{
+	if (!other || other->kind != VALUE_MAP)
+		return NULL;
+	if (i < other->len && str_eq(value_text(other->as.entries[i].key), key))
+		return &other->as.entries[i].value;
+	return value_get(*other, key);
+}
+
 NODISCARD static bool redact_map(
     const struct redaction *r, struct sides sides, int depth, struct value *out)
 {
 	struct value map = *sides.mine;
 	struct value_entry *entries = arena_array(r->arena, struct value_entry, map.len);
-	uint8_t marks = 0;
-	struct str twice;
 
 	for (uint32_t i = 0; i < map.len; i++) {
 		const struct value_entry *entry = &map.as.entries[i];
-		struct sides part = {&entry->value, NULL};
+		struct sides part = {.mine = &entry->value, .by_position = sides.by_position};
 
-		if (sides.other)
-			part.other = value_get(*sides.other, value_text(entry->key));
-		entries[i].key = entry->key;
-		if (!redact(r, part, depth + 1, &entries[i].value))
+		part.other = other_member(sides.other, i, value_text(entry->key));
+		entries[i] = *entry;
+		if ((has_mark(part.mine) || has_mark(part.other)) &&
+		    !redact(r, part, depth + 1, &entries[i].value))
 			return false;
-		marks |= entries[i].value.marks & VALUE_HAS_UNKNOWN;
 	}
-	if (!value_map(r->arena, entries, map.len, out, &twice))
-		return err_set(r->err, ERR_INVALID, "a key stands twice");
-	out->marks |= marks;
+	*out = value_map_like(r->arena, map, entries);
+	out->tag = map.tag;
 	return true;
+}
+
+static struct str identity_of(const struct value *item)
+{
+	static const char *const keys[] = {"name", "key", "id", "sid", "Sid"};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct str text = value_get_str(*item, keys[i]);
+
+		if (text.len > 0)
+			return text;
+	}
+	return STR_EMPTY;
+}
+
+/* Its counterpart in another list: by identity, as people compare them, else by position. */
+static struct sides item_sides(struct value list, const struct value *other, uint32_t i)
+{
+	struct sides part = {.mine = &list.as.items[i]};
+	struct str identity;
+
+	part.by_position = !is_container(part.mine);
+
+	if (!other || other->kind != VALUE_LIST)
+		return part;
+	if (i < other->len)
+		part.other = &other->as.items[i];
+	identity = identity_of(part.mine);
+	if (identity.len == 0 || (part.other && str_eq(identity, identity_of(part.other))))
+		return part;
+	for (uint32_t k = 0; k < other->len && k < ALIGNED_MAX; k++) {
+		if (!str_eq(identity, identity_of(&other->as.items[k])))
+			continue;
+		part.other = &other->as.items[k];
+		return part;
+	}
+	part.by_position = true;
+	return part;
 }
 
 NODISCARD static bool redact_list(
@@ -73,16 +145,13 @@ NODISCARD static bool redact_list(
 	uint8_t marks = 0;
 
 	for (uint32_t i = 0; i < list.len; i++) {
-		struct sides part = {&list.as.items[i], NULL};
-
-		if (sides.other && sides.other->kind == VALUE_LIST && i < sides.other->len)
-			part.other = &sides.other->as.items[i];
-		if (!redact(r, part, depth + 1, &items[i]))
+		if (!redact(r, item_sides(list, sides.other, i), depth + 1, &items[i]))
 			return false;
 		marks |= items[i].marks & VALUE_HAS_UNKNOWN;
 	}
 	*out = value_list(items, list.len);
 	out->marks |= marks;
+	out->tag = list.tag;
 	return true;
 }
 
@@ -103,14 +172,39 @@ static bool shapes_differ(struct sides sides)
 	       sides.mine->kind != VALUE_NULL && sides.mine->kind != VALUE_UNKNOWN;
 }
 
+/* The other side was opened: then so is this one, where it is JSON. */
+static bool open_text(const struct redaction *r, struct sides sides, struct value *out)
+{
+	struct jsonr reader = {0};
+	struct err err = {0};
+
+	if (!sides.other || sides.other->tag != SHOWN_JSON_TEXT || !is_container(sides.other) ||
+	    sides.mine->kind != VALUE_STRING ||
+	    !jsonr_read(r->arena, value_text(*sides.mine), &reader, out, &err))
+		return false;
+	if (!is_container(out))
+		return false;
+	out->tag = SHOWN_JSON_TEXT;
+	return true;
+}
+
 static bool redact(const struct redaction *r, struct sides sides, int depth, struct value *out)
 {
+	struct value opened;
+
 	*out = *sides.mine;
 	if (depth > JSON_DEPTH_MAX)
 		return err_set(
 		    r->err, ERR_LIMIT, "values are nested more than %d deep", JSON_DEPTH_MAX);
-	if (!has_secret(sides.mine) && !has_secret(sides.other))
+	if (!has_mark(sides.mine) && !has_mark(sides.other))
 		return true;
+	if (is_detected(sides)) {
+		*out = hide(sides);
+		return true;
+	}
+	if (open_text(r, sides, &opened))
+		sides.mine = &opened;
+	*out = *sides.mine;
 	if (is_secret(sides.mine) || is_secret(sides.other) || secret_may_hide_in(sides) ||
 	    shapes_differ(sides)) {
 		*out = hide(sides);
@@ -173,12 +267,12 @@ NODISCARD static bool redact_side(
 	return redact(r, sides, 0, out);
 }
 
-bool redact_change(
+bool redact_marked(
     struct arena *arena, const struct change *change, struct shown_change *out, struct err *err)
 {
 	const struct redaction r = {arena, err};
-	const struct sides before = {&change->before, &change->after};
-	const struct sides after = {&change->after, &change->before};
+	const struct sides before = {.mine = &change->before, .other = &change->after};
+	const struct sides after = {.mine = &change->after, .other = &change->before};
 	const enum action action = change->head.action;
 
 	*out = (struct shown_change){
@@ -191,11 +285,62 @@ bool redact_change(
 	};
 	if (!change->has_values)
 		return true;
-	if (!has_secret(&change->before) && !has_secret(&change->after))
+	if (!has_mark(&change->before) && !has_mark(&change->after))
 		return true;
 	redact_import(change, &out->head);
 	if (!redact_side(&r, before, action == ACTION_CREATE, &out->before.value) ||
 	    !redact_side(&r, after, action == ACTION_DELETE, &out->after.value))
 		return err_context(err, "'%.*s'", STR_ARG(change->head.address));
 	return true;
+}
+
+bool redact_change(struct arena *arena, const struct detectors *detectors,
+    const struct change *change, struct shown_change *out, struct err *err)
+{
+	struct change marked;
+
+	detectors_mark(arena, detectors, change, &marked);
+	return redact_marked(arena, &marked, out, err);
+}
+
+static bool has_text(struct value value)
+{
+	if (!is_container(&value))
+		return false;
+	if (value.tag == SHOWN_JSON_TEXT)
+		return true;
+	for (uint32_t i = 0; i < value.len; i++) {
+		if (has_text(
+			value.kind == VALUE_MAP ? value.as.entries[i].value : value.as.items[i]))
+			return true;
+	}
+	return false;
+}
+
+struct value redact_close_texts(struct arena *arena, struct value shown)
+{
+	struct value out = shown;
+	struct str twice;
+
+	if (!has_text(shown))
+		return shown;
+	if (shown.tag == SHOWN_JSON_TEXT)
+		return value_hidden(true);
+	if (shown.kind == VALUE_LIST) {
+		struct value *items = arena_array(arena, struct value, shown.len);
+
+		for (uint32_t i = 0; i < shown.len; i++)
+			items[i] = redact_close_texts(arena, shown.as.items[i]);
+		out.as.items = items;
+		return out;
+	}
+	struct value_entry *entries = arena_array(arena, struct value_entry, shown.len);
+
+	for (uint32_t i = 0; i < shown.len; i++)
+		entries[i] = (struct value_entry){
+		    shown.as.entries[i].key, redact_close_texts(arena, shown.as.entries[i].value)};
+	/* the keys are those of a map */
+	if (value_map(arena, entries, shown.len, &out, &twice))
+		out.marks |= shown.marks;
+	return out;
 }

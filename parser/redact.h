@@ -5,6 +5,11 @@
  * one bit: whether it differs from the other side. Everything that renders, stores or sends takes
  * struct shown_change, so that forgetting to redact does not compile.
  *
+ * The same is done with what the detectors find (detectors.h): values that nobody marked. JSON
+ * inside a string with something to hide in it is shown as the parsed tree, a MAP or LIST whose
+ * `tag` is SHOWN_JSON_TEXT: what is not secret in it stays reviewable, and the bits of what is
+ * stay, too. When one side is opened so is the other, where it is JSON.
+ *
  * A map or list marked as a whole becomes one HIDDEN. A value sensitive on one side only is hidden
  * on both (a diff would give it away). Of an import with a sensitive identity the id is hidden too.
  * Outputs that are sensitive are hidden as a whole.
@@ -14,6 +19,7 @@
 #ifndef PARSER_REDACT_H
 #define PARSER_REDACT_H
 
+#include "base/masker.h"
 #include "parser/plan.h"
 
 /* A value without secrets. A struct of its own, so that a raw value does not fit. */
@@ -30,10 +36,22 @@ struct shown_change {
 };
 
 /* The text that stands for the kinds without a value of their own. */
-#define SHOWN_SENSITIVE "(sensitive)"
+#define SHOWN_SENSITIVE MASKER_MARK
 #define SHOWN_UNKNOWN	"(known after apply)"
 
-NODISCARD bool redact_change(
-    struct arena *arena, const struct change *change, struct shown_change *out, struct err *err);
+/* `tag` of a MAP or LIST that stood as JSON text in a string. */
+#define SHOWN_JSON_TEXT 1
+
+struct detectors;
+
+/* `detectors` NULL: all are on. Errors: ERR_LIMIT, values nested too deep. */
+NODISCARD bool redact_change(struct arena *arena, const struct detectors *detectors,
+    const struct change *change, struct shown_change *out, struct err *err);
+/* The same for a change that went through detectors_mark() already. */
+NODISCARD bool redact_marked(
+    struct arena *arena, const struct change *marked, struct shown_change *out, struct err *err);
+
+/* For those who take a string for a string (expressions): opened JSON text becomes HIDDEN again. */
+struct value redact_close_texts(struct arena *arena, struct value shown);
 
 #endif

@@ -6,28 +6,29 @@
  * that a change marks are collected while it is visited; afterwards text and values are searched
  * for them.
  *
- * Units: bytes. Limits: strings of SECRET_MIN to SECRET_MAX bytes, SECRETS_MAX of them; further
- * ones are not collected and secrets_full() says so. Searching goes over every byte once (one hash
- * of 8 bytes and one bit test each). Ownership: the arena's, copies of the strings too. Layer:
- * parser.
+ * Units: bytes. Limits: strings of SECRET_MIN to SECRET_MAX bytes, SECRETS_MAX forms of them;
+ * further ones are not collected and secrets_full() says so. Searching is base/masker.h. Ownership:
+ * the arena's, copies of the strings too. Layer: parser.
  */
 #ifndef PARSER_SECRETS_H
 #define PARSER_SECRETS_H
 
+#include "base/masker.h"
 #include "parser/plan.h"
 #include "parser/redact.h"
 
 #define SECRET_MIN	((size_t)8)
-#define SECRET_MAX	((size_t)65536)
-#define SECRET_LINE_MIN ((size_t)12)
-#define SECRETS_MAX	((size_t)65536)
+#define SECRET_MAX	MASKER_MAX
+#define SECRET_LINE_MIN MASKER_LINE_MIN
+#define SECRETS_MAX	MASKER_COUNT_MAX
 
 struct secrets; /* opaque */
 
 struct secrets *secrets_new(struct arena *arena);
 /*
- * Takes over what this change marks sensitive: as it is, as a quoted string and jsonencode() show
- * it, and, of a text of several lines, each line of SECRET_LINE_MIN bytes and more.
+ * Takes over what this change marks sensitive, and what a detector found in it
+ * (detectors_mark(); only what no ordinary word is): as it is and in the forms of
+ * masker_add_encoded().
  */
 void secrets_collect(struct secrets *secrets, const struct change *change);
 void secrets_add(struct secrets *secrets, struct str secret);

@@ -171,9 +171,15 @@ static bool has_scope(const struct evaluator *evaluator, enum rule_scope scope)
 
 /* --- resources, drift --- */
 
-static bool wants_entry(void *context, size_t i UNUSED, const struct change_entry *entry)
+static bool is_judged(const struct evaluator *evaluator, const struct change_entry *entry)
 {
-	const struct evaluator *evaluator = context;
+	return evaluator->changed_judged && evaluator->scope == SCOPE_RESOURCE &&
+	       plan_selection_takes(
+		   (struct plan_selection){CHANGES_RESOURCE, VISIT_CHANGED}, entry);
+}
+
+static bool some_rule_wants(const struct evaluator *evaluator, const struct change_entry *entry)
+{
 	unsigned actions = match_entry_actions(entry);
 	const struct type_rules *types;
 
@@ -181,6 +187,13 @@ static bool wants_entry(void *context, size_t i UNUSED, const struct change_entr
 		return false;
 	types = type_rules_find(&evaluator->types, entry->type_hash);
 	return types && (types->actions & actions) != 0;
+}
+
+static bool wants_entry(void *context, size_t i UNUSED, const struct change_entry *entry)
+{
+	const struct evaluator *evaluator = context;
+
+	return some_rule_wants(evaluator, entry) && !is_judged(evaluator, entry);
 }
 
 /* The bits of the index, from a loaded change. */
@@ -260,13 +273,17 @@ static bool judge_change(void *context, const struct change *change, struct err 
 	return ok;
 }
 
-static bool judge_set(
+/* Which rules look at which entries of a set. */
+NODISCARD static bool begin_set(
     struct evaluator *evaluator, enum rule_scope scope, enum change_set set, struct err *err)
 {
-	if (!has_scope(evaluator, scope))
-		return true;
 	evaluator->scope = scope;
-	return type_rules_build(evaluator, set, scope, err) &&
+	return !has_scope(evaluator, scope) || type_rules_build(evaluator, set, scope, err);
+}
+
+static bool judge_set(struct evaluator *evaluator, enum change_set set, struct err *err)
+{
+	return !has_scope(evaluator, evaluator->scope) ||
 	       plan_visit_wanted(evaluator->plan, set, wants_entry, evaluator->scratch,
 		   judge_change, evaluator, err);
 }
@@ -339,9 +356,10 @@ bool plan_is_incomplete(const struct plan *plan)
 
 static bool judge_all(struct evaluator *evaluator, struct err *err)
 {
-	return judge_set(evaluator, SCOPE_RESOURCE, CHANGES_RESOURCE, err) &&
-	       judge_set(evaluator, SCOPE_DRIFT, CHANGES_DRIFT, err) &&
-	       judge_outputs(evaluator, err) && judge_whole(evaluator, SCOPE_PLAN, err);
+	return judge_set(evaluator, CHANGES_RESOURCE, err) &&
+	       begin_set(evaluator, SCOPE_DRIFT, CHANGES_DRIFT, err) &&
+	       judge_set(evaluator, CHANGES_DRIFT, err) && judge_outputs(evaluator, err) &&
+	       judge_whole(evaluator, SCOPE_PLAN, err);
 }
 
 /* A text that counts more than it lists was cut: what is missing was judged by nobody. */
@@ -371,32 +389,70 @@ static struct str why_withheld(const struct plan *plan)
 	return STR_EMPTY;
 }
 
-bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct evaluation *evaluation,
-    struct policy_problems *problems, struct verdict *out, struct err *err)
+/* NOLINTNEXTLINE(readability-function-size): the parameters of evaluate_plan() and a result */
+bool evaluate_begin(struct arena *arena, struct arena *scratch, const struct evaluation *evaluation,
+    struct policy_problems *problems, struct verdict *out, struct evaluator **evaluator,
+    struct err *err)
 {
-	struct evaluator *evaluator = arena_make(arena, struct evaluator);
-	size_t before = problems->count;
-	bool ok;
+	struct evaluator *begun;
 
+	*evaluator = NULL;
 	*out = (struct verdict){0};
 	out->head_source = evaluation->head->source;
 	out->trusted_source = evaluation->trusted ? evaluation->trusted->source : STR_EMPTY;
 	out->withheld = why_withheld(evaluation->plan);
 	if (out->withheld.len > 0)
 		return true;
-	evaluator_begin(evaluator, arena, scratch, evaluation);
-	evaluator->problems = problems;
-	evaluator->verdict = out;
-	evaluator->incomplete = plan_is_incomplete(evaluation->plan);
-	evaluator_choose(evaluator);
-	weakenings_report(evaluator);
-	moved_report(evaluator);
-	imported_add(evaluator);
-	ok = judge_all(evaluator, err);
-	if (ok)
-		evaluator_finish(evaluator);
-	evaluator_end(evaluator);
-	if (ok && problems->count > before)
+	begun = *evaluator = arena_make(arena, struct evaluator);
+	evaluator_begin(begun, arena, scratch, evaluation);
+	begun->problems = problems;
+	begun->problems_before = problems->count;
+	begun->verdict = out;
+	begun->incomplete = plan_is_incomplete(evaluation->plan);
+	evaluator_choose(begun);
+	weakenings_report(begun);
+	moved_report(begun);
+	imported_add(begun);
+	return begin_set(begun, SCOPE_RESOURCE, CHANGES_RESOURCE, err);
+}
+
+bool evaluate_change(struct evaluator *evaluator, const struct change *change, struct err *err)
+{
+	struct change_entry entry;
+
+	if (!evaluator)
+		return true;
+	evaluator->changed_judged = true;
+	entry = entry_of(&change->head);
+	entry.type_hash = hash_bytes(change->head.type);
+	return !some_rule_wants(evaluator, &entry) || judge_change(evaluator, change, err);
+}
+
+bool evaluate_finish(struct evaluator *evaluator, struct err *err)
+{
+	if (!evaluator)
+		return true;
+	if (!judge_all(evaluator, err))
+		return false;
+	evaluator_finish(evaluator);
+	if (evaluator->problems->count > evaluator->problems_before)
 		return err_set(err, ERR_INVALID, "a rule cannot be used");
+	return true;
+}
+
+void evaluate_end(struct evaluator *evaluator)
+{
+	if (evaluator)
+		evaluator_end(evaluator);
+}
+
+bool evaluate_plan(struct arena *arena, struct arena *scratch, const struct evaluation *evaluation,
+    struct policy_problems *problems, struct verdict *out, struct err *err)
+{
+	struct evaluator *evaluator;
+	bool ok = evaluate_begin(arena, scratch, evaluation, problems, out, &evaluator, err) &&
+		  evaluate_finish(evaluator, err);
+
+	evaluate_end(evaluator);
 	return ok;
 }

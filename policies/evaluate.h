@@ -64,6 +64,21 @@ NODISCARD bool evaluate_plan(struct arena *arena, struct arena *scratch,
     const struct evaluation *evaluation, struct policy_problems *problems, struct verdict *out,
     struct err *err);
 
+/*
+ * The same in steps, for a caller that loads the changes anyhow: begin, each change of
+ * CHANGES_RESOURCE that VISIT_CHANGED takes, in any order (all of them or none), finish, which
+ * looks at the rest and fills the verdict. NULL from begin: the verdict is withheld, and the other
+ * steps take that. The evaluation and `out` have to stay. evaluate_end() releases, finished or not.
+ */
+struct evaluator;
+NODISCARD bool evaluate_begin(struct arena *arena, struct arena *scratch,
+    const struct evaluation *evaluation, struct policy_problems *problems, struct verdict *out,
+    struct evaluator **evaluator, struct err *err);
+NODISCARD bool evaluate_change(
+    struct evaluator *evaluator, const struct change *change, struct err *err);
+NODISCARD bool evaluate_finish(struct evaluator *evaluator, struct err *err);
+void evaluate_end(struct evaluator *evaluator);
+
 /* Scope `run`: once over all plans of one pull request. The rules of every directory's chain, each
  * rule (by its place) once. `out` is a verdict of its own. */
 NODISCARD bool evaluate_run(struct arena *arena, const struct evaluation *const *plans,

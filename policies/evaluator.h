@@ -18,6 +18,7 @@ struct judged_rule {
 	const struct rule_programs *programs;	     /* NULL: not compiled yet */
 	struct value params, labels, dir, dir_parts; /* as its chain has them */
 	struct rule_tally *tally;		     /* in the verdict */
+	size_t existing;			     /* findings of what was there before */
 	bool error_seen;			     /* its one finding of kind ERROR is there */
 	bool is_trusted, is_head;
 	bool mentions_plan;
@@ -69,7 +70,10 @@ struct evaluator {
 	bool outdated;		     /* a rule was compiled that wants more than the view has */
 	bool incomplete;	     /* the plan is: its plan-scope rules are undecided */
 	struct finding_list findings;
-	size_t switched_off; /* findings of other tools whose rule is disabled */
+	bool
+	    changed_judged; /* what VISIT_CHANGED takes of CHANGES_RESOURCE, by evaluate_change() */
+	size_t problems_before; /* that others had */
+	size_t switched_off;	/* findings of other tools whose rule is disabled */
 };
 
 /* --- evaluate.c --- */

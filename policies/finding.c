@@ -75,6 +75,8 @@ static int compare_texts(struct str a, struct str b)
 /* What nearly always decides, close together: thousands of findings are megabytes. */
 struct rank {
 	int importance;
+	bool brief;    /* no text: behind those of the rule that say something */
+	uint64_t head; /* of the address, behind what all addresses begin with */
 	struct str rule_id, address;
 	const struct finding *finding;
 };
@@ -101,6 +103,10 @@ static int by_importance(const void *a, const void *b)
 		order = compare_texts(left->rule_id, right->rule_id);
 	if (order == 0 && left->finding->kind == FINDING_IMPORTED)
 		order = by_place(left->finding, right->finding);
+	if (order == 0)
+		order = (left->brief > right->brief) - (left->brief < right->brief);
+	if (order == 0)
+		order = (left->head > right->head) - (left->head < right->head);
 	if (order == 0)
 		order = compare_texts(left->address, right->address);
 	if (order == 0)
@@ -132,14 +138,52 @@ static void arrange(struct finding *findings, struct rank *ranks, size_t count)
 	}
 }
 
+/* How many bytes all addresses that are there have in common. */
+static size_t common_start(const struct finding *findings, size_t count)
+{
+	struct str first = STR_EMPTY;
+	size_t common = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct str address = findings[i].address;
+		size_t same = 0;
+
+		if (address.len == 0)
+			continue;
+		if (first.len == 0) {
+			first = address;
+			common = address.len;
+		}
+		while (same < common && same < address.len && address.ptr[same] == first.ptr[same])
+			same++;
+		common = same;
+	}
+	return common;
+}
+
+/* Eight bytes as a number that sorts as they do. */
+static uint64_t head_of(struct str address, size_t from)
+{
+	uint64_t head = 0;
+
+	for (size_t i = from; i < from + sizeof(head); i++)
+		head = head << 8 | (i < address.len ? (unsigned char)address.ptr[i] : 0U);
+	return head;
+}
+
 static void sort(struct arena *arena, struct finding *findings, size_t count)
 {
 	struct arena_mark mark = arena_save(arena);
 	struct rank *ranks = arena_alloc(arena, (count + 1) * sizeof(*ranks));
+	size_t common = common_start(findings, count);
 
 	for (size_t i = 0; i < count; i++)
-		ranks[i] = (struct rank){importance(&findings[i]), findings[i].rule_id,
-		    findings[i].address, &findings[i]};
+		ranks[i] = (struct rank){.importance = importance(&findings[i]),
+		    .brief = findings[i].fingerprint.len == 0,
+		    .head = head_of(findings[i].address, common),
+		    .rule_id = findings[i].rule_id,
+		    .address = findings[i].address,
+		    .finding = &findings[i]};
 	qsort(ranks, count, sizeof(*ranks), by_importance);
 	arrange(findings, ranks, count);
 	arena_rewind(arena, mark);

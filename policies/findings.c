@@ -15,8 +15,10 @@
 #define PATHS_MAX      20
 #define CAUSES_MAX     10
 #define TOLD_PER_RULE  200
+#define TOLD_EXISTING  40 /* of those, what was there before: nobody is stopped by it */
 #define ABSORBED_MAX   200
 #define FINDINGS_FIRST ((size_t)32)
+#define FINDINGS_MANY  ((size_t)256)
 
 /* Is there no room for one more of this level? Then it counts, and that is all. */
 static bool is_counted_only(struct evaluator *evaluator, enum level level)
@@ -27,6 +29,15 @@ static bool is_counted_only(struct evaluator *evaluator, enum level level)
 	return true;
 }
 
+/* Where there are many there are thousands, and copying them costs more than memory that stays
+ * untouched. */
+static size_t next_room(size_t room)
+{
+	if (room >= FINDINGS_MANY)
+		return size_max(FINDINGS_MAX, room * 2);
+	return size_max(FINDINGS_FIRST, room * 2);
+}
+
 void finding_add(struct evaluator *evaluator, const struct finding *finding)
 {
 	struct finding_list *list = &evaluator->findings;
@@ -35,7 +46,7 @@ void finding_add(struct evaluator *evaluator, const struct finding *finding)
 	if (is_counted_only(evaluator, finding->level))
 		return;
 	if (list->count == list->room) {
-		size_t room = size_max(FINDINGS_FIRST, list->room * 2);
+		size_t room = next_room(list->room);
 
 		list->items =
 		    arena_grow(evaluator->arena, list->items, list->room * size, room * size);
@@ -391,13 +402,17 @@ static bool has_waivers(const struct ruleset *ruleset, struct str rule)
 /* The address is enough: hundreds of the same rule were told of already, and nothing is bound to
  * this one. Making a message costs ten times what judging does. */
 static bool is_brief(
-    const struct evaluator *evaluator, const struct judged_rule *rule, enum rule_end end)
+    const struct evaluator *evaluator, struct judged_rule *rule, const struct finding *finding)
 {
 	const struct evaluation *evaluation = evaluator->evaluation;
+	bool existing = finding->fate == FATE_PREEXISTING;
+	bool is_told = rule->tally->violated <= TOLD_PER_RULE;
 
-	return end == RULE_VIOLATION && rule->tally->violated > TOLD_PER_RULE &&
-	       !evaluator->world->tell_all && !evaluation->trusted &&
-	       !has_waivers(evaluation->head, rule->rule->id);
+	rule->existing += existing;
+	if (existing)
+		is_told = rule->existing <= TOLD_EXISTING;
+	return finding->kind == FINDING_VIOLATION && !is_told && !evaluator->world->tell_all &&
+	       !evaluation->trusted && !has_waivers(evaluation->head, rule->rule->id);
 }
 
 /* Nothing to tell: errors once per rule, what is undecided not where the rule says so. */
@@ -417,7 +432,7 @@ static bool tell(struct evaluator *evaluator, struct judged_rule *rule, struct v
 
 	if (!decide_fate(evaluator, rule, item, index, &finding))
 		return true;
-	if (is_brief(evaluator, rule, ruling.end)) {
+	if (is_brief(evaluator, rule, &finding)) {
 		finding.has_item = index >= 0;
 		if (index >= 0)
 			finding.item = str_format(evaluator->arena, "[%lld]", (long long)index);

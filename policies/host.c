@@ -149,10 +149,10 @@ bool host_sides(struct arena *arena, const struct change *change, enum host_view
 		*after = unknowns_stamp(arena, change->after, STR("after"));
 	if (view != HOST_SHOWN)
 		return true;
-	if (!redact_change(arena, change, &shown, err))
+	if (!redact_change(arena, NULL, change, &shown, err))
 		return false;
-	*before = shown.before.value;
-	*after = unknowns_stamp(arena, shown.after.value, STR("after"));
+	*before = redact_close_texts(arena, shown.before.value);
+	*after = unknowns_stamp(arena, redact_close_texts(arena, shown.after.value), STR("after"));
 	return true;
 }
 

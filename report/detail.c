@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "report/detail_views.h"
 #include "report/wording.h"
 
 #define PATH_MAX_SHOWN	((size_t)200)
@@ -10,11 +11,14 @@
 #define ROWS_OF_UPDATES ((size_t)80)
 #define ROWS_OF_OTHERS	((size_t)12) /* all attributes of a create or delete say little */
 
-/* The three passes over the rows of a change. */
+#define NAMES_BYTES	((size_t)400)
+
+/* The passes over the rows of a change. */
 enum pass {
 	PASS_FORCING,
 	PASS_KNOWN,
 	PASS_UNKNOWN,
+	PASS_NOISE,
 };
 
 struct listing {
@@ -22,6 +26,7 @@ struct listing {
 	detail_line *line;
 	void *context;
 	size_t left, over; /* rows that may still be shown; rows that were not */
+	size_t parts;	   /* of a row: so many lines */
 };
 
 static const char marks[] = {
@@ -30,12 +35,17 @@ static const char marks[] = {
     [DIFFERENCE_CHANGED] = '~',
 };
 
+/* What changes and comes from somewhere is worth a line: before it was something else. */
 static enum pass pass_of(const struct attribute_change *row)
 {
 	if (row->forces_replacement)
 		return PASS_FORCING;
-	return row->has_values && row->after.value.kind == VALUE_UNKNOWN ? PASS_UNKNOWN
-									 : PASS_KNOWN;
+	if (row->noise.len > 0)
+		return PASS_NOISE;
+	if (!row->has_values || row->after.value.kind != VALUE_UNKNOWN)
+		return PASS_KNOWN;
+	return row->difference == DIFFERENCE_CHANGED && row->origin.len > 0 ? PASS_KNOWN
+									    : PASS_UNKNOWN;
 }
 
 static struct str shown_path(struct arena *scratch, struct str path)
@@ -53,8 +63,13 @@ static void add_values(struct buf *buf, const struct attribute_change *row)
 		wording_value(buf, row->before, DETAIL_VALUE_MAX);
 	if (row->difference == DIFFERENCE_CHANGED && !both_hidden)
 		buf_adds(buf, " -> ");
-	if (row->difference != DIFFERENCE_REMOVED)
+	if (row->origin.len > 0 && row->after.value.kind == VALUE_UNKNOWN) {
+		buf_adds(buf, "(known after apply, from ");
+		buf_add(buf, wording_name(buf->arena, row->origin, PATH_MAX_SHOWN));
+		buf_addc(buf, ')');
+	} else if (row->difference != DIFFERENCE_REMOVED) {
 		wording_value(buf, row->after, DETAIL_VALUE_MAX);
+	}
 }
 
 /* "", [] and {} of what comes or goes: many providers fill in all they have. */
@@ -64,8 +79,34 @@ static bool is_empty(const struct outcome_change *change, const struct attribute
 	const struct value *value =
 	    action == ACTION_DELETE ? &row->before.value : &row->after.value;
 
-	return row->has_values && (action == ACTION_DELETE || action == ACTION_CREATE) &&
+	return row->has_values && row->view == DIFF_VALUES &&
+	       (action == ACTION_DELETE || action == ACTION_CREATE) &&
 	       value->kind >= VALUE_STRING && value->kind <= VALUE_MAP && value->len == 0;
+}
+
+static bool list_view(const struct listing *listing, const struct attribute_change *row)
+{
+	const struct detail_view view = {.scratch = listing->scratch,
+	    .line = listing->line,
+	    .context = listing->context,
+	    .most = listing->parts};
+
+	if (!row->has_values || row->view == DIFF_VALUES || detail_view_is_short(row))
+		return true;
+	return detail_view_lines(&view, row);
+}
+
+static void add_shown(struct buf *buf, const struct attribute_change *row)
+{
+	if (row->view == DIFF_VALUES) {
+		add_values(buf, row);
+		return;
+	}
+	buf_addc(buf, ':');
+	if (detail_view_is_short(row)) {
+		buf_addc(buf, ' ');
+		buf_add(buf, utf8_printable(buf->arena, row->parts[0].cells[0], true));
+	}
 }
 
 static bool list_row(struct listing *listing, const struct attribute_change *row)
@@ -82,12 +123,12 @@ static bool list_row(struct listing *listing, const struct attribute_change *row
 	buf_init(&buf, listing->scratch, LINE_MAX_BYTES);
 	buf_add(&buf, shown_path(listing->scratch, row->path));
 	if (row->has_values)
-		add_values(&buf, row);
+		add_shown(&buf, row);
 	if (row->forces_replacement)
 		buf_adds(&buf, " # forces replacement");
 	more = listing->line(listing->context, marks[row->difference], buf_str(&buf));
 	arena_rewind(listing->scratch, mark);
-	return more;
+	return more && list_view(listing, row);
 }
 
 static bool list_pass(struct listing *listing, const struct outcome_change *change, enum pass pass)
@@ -110,6 +151,17 @@ static bool list_remark(struct listing *listing, struct buf *buf)
 	return buf->len == 0 || listing->line(listing->context, '#', buf_str(buf));
 }
 
+static void add_name_of(
+    const struct listing *listing, struct buf *buf, const struct attribute_change *row)
+{
+	buf_add(buf, shown_path(listing->scratch, row->path));
+	if (row->origin.len == 0)
+		return;
+	buf_adds(buf, " (from ");
+	buf_add(buf, wording_name(listing->scratch, row->origin, PATH_MAX_SHOWN));
+	buf_addc(buf, ')');
+}
+
 /* "known after apply: arn, id": one line, they are many and say nothing. */
 static bool list_unknown(struct listing *listing, const struct outcome_change *change)
 {
@@ -118,16 +170,74 @@ static bool list_unknown(struct listing *listing, const struct outcome_change *c
 	bool more;
 
 	buf_init(&buf, listing->scratch, LINE_MAX_BYTES);
-	for (size_t i = 0; i < change->attribute_count && buf.len < 400; i++) {
+	for (size_t i = 0; i < change->attribute_count && buf.len < NAMES_BYTES; i++) {
 		const struct attribute_change *row = &change->attributes[i];
 
 		if (pass_of(row) != PASS_UNKNOWN)
 			continue;
 		buf_adds(&buf, buf.len > 0 ? ", " : "known after apply: ");
-		buf_add(&buf, shown_path(listing->scratch, row->path));
+		add_name_of(listing, &buf, row);
 	}
-	if (buf.len >= 400)
+	if (buf.len >= NAMES_BYTES)
 		buf_adds(&buf, ", …");
+	more = list_remark(listing, &buf);
+	arena_rewind(listing->scratch, mark);
+	return more;
+}
+
+/* The names of one reason; rows[first] is the first of them. */
+static void add_folded(const struct listing *listing, struct buf *buf,
+    const struct outcome_change *change, size_t first)
+{
+	struct str reason = change->attributes[first].noise;
+
+	for (size_t i = first; i < change->attribute_count && buf->len < NAMES_BYTES; i++) {
+		const struct attribute_change *row = &change->attributes[i];
+
+		if (pass_of(row) != PASS_NOISE || !str_eq(row->noise, reason))
+			continue;
+		buf_adds(buf, i > first ? ", " : "");
+		buf_add(buf, shown_path(listing->scratch, row->path));
+	}
+	buf_adds(buf, buf->len >= NAMES_BYTES ? ", …" : "");
+	buf_adds(buf, ": ");
+	buf_add(buf, wording_cut(listing->scratch, reason, PATH_MAX_SHOWN));
+}
+
+static bool is_first_of_reason(const struct outcome_change *change, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		const struct attribute_change *row = &change->attributes[i];
+
+		if (pass_of(row) == PASS_NOISE && str_eq(row->noise, change->attributes[at].noise))
+			return false;
+	}
+	return true;
+}
+
+/* "2 attributes folded: tags_all, etag: why": counted, and shown where there is room (HTML). */
+static bool list_noise(struct listing *listing, const struct outcome_change *change)
+{
+	struct arena_mark mark = arena_save(listing->scratch);
+	size_t count = 0;
+	struct buf buf, names;
+	bool more;
+
+	buf_init(&buf, listing->scratch, LINE_MAX_BYTES);
+	buf_init(&names, listing->scratch, LINE_MAX_BYTES);
+	for (size_t i = 0; i < change->attribute_count; i++) {
+		if (pass_of(&change->attributes[i]) != PASS_NOISE)
+			continue;
+		if (names.len < NAMES_BYTES && is_first_of_reason(change, i)) {
+			buf_adds(&names, names.len > 0 ? "; " : "");
+			add_folded(listing, &names, change, i);
+		}
+		count++;
+	}
+	if (count > 0) {
+		wording_things(&buf, count, "attribute folded: ", "attributes folded: ");
+		buf_add(&buf, buf_str(&names));
+	}
 	more = list_remark(listing, &buf);
 	arena_rewind(listing->scratch, mark);
 	return more;
@@ -175,13 +285,14 @@ bool detail_lines(
 	    .line = line,
 	    .context = context,
 	    .left = is_diff ? ROWS_OF_UPDATES : ROWS_OF_OTHERS,
+	    .parts = is_diff ? DETAIL_PARTS_OF_UPDATES : DETAIL_PARTS_OF_OTHERS,
 	};
 
 	if (!change->has_values)
 		return list_body(&listing, change->body);
 	return list_pass(&listing, change, PASS_FORCING) &&
 	       list_pass(&listing, change, PASS_KNOWN) && list_unknown(&listing, change) &&
-	       list_over(&listing, change);
+	       list_noise(&listing, change) && list_over(&listing, change);
 }
 
 static void add_name(struct detail_names *out, struct str path)
@@ -197,13 +308,11 @@ void detail_changed_names(const struct outcome_change *change, struct detail_nam
 	*out = (struct detail_names){0};
 	if (change_group(&change->head) != GROUP_UPDATE)
 		return;
-	for (size_t i = 0; i < change->attribute_count; i++) {
-		if (pass_of(&change->attributes[i]) != PASS_UNKNOWN)
-			add_name(out, change->attributes[i].path);
-	}
-	for (size_t i = 0; i < change->attribute_count; i++) {
-		if (pass_of(&change->attributes[i]) == PASS_UNKNOWN)
-			add_name(out, change->attributes[i].path);
+	for (size_t pass = PASS_FORCING; pass <= PASS_NOISE; pass++) {
+		for (size_t i = 0; i < change->attribute_count; i++) {
+			if (pass_of(&change->attributes[i]) == pass)
+				add_name(out, change->attributes[i].path);
+		}
 	}
 	out->more += change->attributes_left_out;
 }

@@ -3,7 +3,9 @@
  *
  * "+ path: value", "- path: value", "~ path: before -> after", with "# forces replacement" where it
  * does; what forces a replacement first, what is only known after apply folded into one line of
- * names. Lines are printable and without line ends; they are not escaped for Markdown. Layer:
+ * names, and so is noise, with its reason. A view (attribute_change.view) follows the line of its
+ * path, indented: what comes, goes and stays, rules as a table, '!' before what is called out.
+ * Lines are printable and without line ends; they are not escaped for Markdown. Layer:
  * report.
  */
 #ifndef REPORT_DETAIL_H
@@ -15,7 +17,8 @@ struct buf;
 
 #define DETAIL_VALUE_MAX 160 /* bytes of a value */
 
-/* `mark`: '+', '-', '~', '#' (a remark), or ' ' (a line of Terraform's own text). False: stop. */
+/* `mark`: '+', '-', '~', '!' (called out), '#' (a remark), or ' ' (the same, or a line of
+ * Terraform's own text). False: stop. */
 typedef bool detail_line(void *context, char mark, struct str text);
 
 /* False when the callback stopped it. `scratch` is rewound after each line: nothing that the

@@ -1,97 +1,26 @@
 #include "report/diff.h"
 
-#include <string.h>
-
 #include "base/arena.h"
-#include "base/buf.h"
-#include "base/json_read.h"
 #include "base/size.h"
-#include "parser/path.h"
+#include "policies/shapes_network.h"
+#include "report/diff_walk.h"
+#include "report/noise.h"
 
-#define ROWS_FIRST     ((size_t)8)
-#define PATH_BYTES_MAX ((size_t)1 << 20)
-
-/* One step down: a key, or a position when `key.ptr` is NULL. */
-struct step {
-	const char *key;
-	size_t len; /* of the key, or the position */
-};
-
-struct walk {
-	struct arena *arena;
-	struct diff *out;
-	size_t room; /* rows allocated */
-	struct value replace_paths;
-	size_t depth;
-	struct step steps[JSON_DEPTH_MAX];
-};
-
-static const struct value nothing = {.kind = VALUE_NULL};
+#define ROWS_FIRST ((size_t)8)
 
 static bool is_container(uint8_t kind)
 {
 	return kind == VALUE_MAP || kind == VALUE_LIST;
 }
 
-static struct str key_of(const struct step *step)
+/* --- rows --- */
+
+size_t diff_found(const struct diff_walk *walk)
 {
-	return (struct str){step->key, step->len};
+	return walk->out->count + walk->out->left_out;
 }
 
-/* Most differences stand at a plain top-level key: its path is the key itself. */
-static struct str walk_path(const struct walk *walk)
-{
-	struct buf buf;
-
-	if (walk->depth == 0)
-		return STR_EMPTY;
-	if (walk->depth == 1 && walk->steps[0].key && path_key_is_plain(key_of(&walk->steps[0])))
-		return key_of(&walk->steps[0]);
-	buf_init(&buf, walk->arena, PATH_BYTES_MAX);
-	for (size_t i = 0; i < walk->depth; i++) {
-		if (walk->steps[i].key)
-			path_add_key(&buf, key_of(&walk->steps[i]));
-		else
-			path_add_index(&buf, (int64_t)walk->steps[i].len);
-	}
-	return buf_str(&buf);
-}
-
-static bool step_matches(const struct step *step, struct value part)
-{
-	struct str text = value_text(part);
-
-	if (part.kind == VALUE_INT)
-		return !step->key && part.as.integer >= 0 && (uint64_t)part.as.integer == step->len;
-	return step->key && text.len == step->len && memcmp(text.ptr, step->key, text.len) == 0;
-}
-
-/* One of the two paths is the beginning of the other. */
-static bool path_touches(const struct walk *walk, struct value path)
-{
-	size_t depth = size_min(walk->depth, path.len);
-
-	if (path.kind != VALUE_LIST)
-		return false;
-	for (size_t i = 0; i < depth; i++) {
-		if (!step_matches(&walk->steps[i], path.as.items[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool forces_replacement(const struct walk *walk)
-{
-	if (walk->replace_paths.kind != VALUE_LIST)
-		return false;
-	for (size_t i = 0; i < walk->replace_paths.len; i++) {
-		if (path_touches(walk, walk->replace_paths.as.items[i]))
-			return true;
-	}
-	return false;
-}
-
-static struct attribute_change *next_row(struct walk *walk)
+static struct attribute_change *next_row(struct diff_walk *walk)
 {
 	struct diff *out = walk->out;
 
@@ -109,25 +38,60 @@ static struct attribute_change *next_row(struct walk *walk)
 	return &out->rows[out->count++];
 }
 
-static void add_row(struct walk *walk, const struct value *before, const struct value *after)
+static struct str noise_of(const struct diff_walk *walk, bool unknown_after)
 {
-	struct attribute_change *row = next_row(walk);
+	struct str keys[JSON_DEPTH_MAX];
+	size_t count = 0;
+
+	if (!noise_may_start(walk->noise, walk->steps[0].key))
+		return STR_EMPTY;
+	for (size_t i = 0; i < walk->depth; i++) {
+		if (walk->steps[i].key.ptr)
+			keys[count++] = walk->steps[i].key;
+	}
+	return noise_reason(walk->noise, keys, count, unknown_after);
+}
+
+struct attribute_change *diff_add_row(
+    struct diff_walk *walk, enum difference difference, bool unknown_after)
+{
+	struct attribute_change *row;
+
+	if (walk->rest_of_rules && diff_network_shows(walk))
+		return NULL;
+	row = next_row(walk);
+	if (!row)
+		return NULL;
+	*row = (struct attribute_change){
+	    .path = diff_path_text(walk),
+	    .difference = difference,
+	    .forces_replacement = diff_path_forces(walk),
+	    .has_values = true,
+	    .in_text = walk->text_depth > 0,
+	    .origin = STR_EMPTY,
+	    .noise = STR_EMPTY,
+	};
+	if (walk->may_fold && walk->noise && walk->depth > 0 && !row->forces_replacement)
+		row->noise = noise_of(walk, unknown_after);
+	return row;
+}
+
+void diff_add_values(struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	enum difference difference = before->kind == VALUE_NULL	 ? DIFFERENCE_ADDED
+				     : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
+								 : DIFFERENCE_CHANGED;
+	struct attribute_change *row = diff_add_row(walk, difference, after->kind == VALUE_UNKNOWN);
 
 	if (!row)
 		return;
-	*row = (struct attribute_change){
-	    .path = walk_path(walk),
-	    .difference = before->kind == VALUE_NULL  ? DIFFERENCE_ADDED
-			  : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
-						      : DIFFERENCE_CHANGED,
-	    .forces_replacement = forces_replacement(walk),
-	    .has_values = true,
-	    .before = {*before},
-	    .after = {*after},
-	};
+	row->before.value = *before;
+	row->after.value = *after;
 }
 
-static bool leaf_differs(const struct value *before, const struct value *after)
+/* --- leaves --- */
+
+bool diff_leaf_differs(const struct value *before, const struct value *after)
 {
 	if (before->kind == VALUE_HIDDEN || after->kind == VALUE_HIDDEN)
 		return (before->kind == VALUE_HIDDEN && before->as.changed) ||
@@ -135,24 +99,31 @@ static bool leaf_differs(const struct value *before, const struct value *after)
 	if (after->kind == VALUE_UNKNOWN)
 		return true;
 	if (before->kind == VALUE_STRING && after->kind == VALUE_STRING)
-		return before->len != after->len ||
-		       memcmp(before->as.text, after->as.text, before->len) != 0;
+		return !str_eq(value_text(*before), value_text(*after));
 	return !value_equal(*before, *after);
 }
 
-static void walk_pair(struct walk *walk, const struct value *before, const struct value *after);
+/* --- maps --- */
 
-static void walk_key(
-    struct walk *walk, struct value key, const struct value *before, const struct value *after)
+void diff_key(
+    struct diff_walk *walk, struct str key, const struct value *before, const struct value *after)
 {
-	walk->steps[walk->depth++] = (struct step){key.as.text, key.len};
-	walk_pair(walk, before, after);
+	struct diff_step *step;
+
+	if (before->kind == VALUE_NULL && after->kind == VALUE_NULL)
+		return;
+	step = &walk->steps[walk->depth++];
+	step->key = key;
+	if (!diff_network_blocks(walk, before, after))
+		diff_pair(walk, before, after);
 	walk->depth--;
 }
 
 /* Both sides in byte order of their keys: one merge. */
-static void walk_sorted(struct walk *walk, const struct value *before, const struct value *after)
+static void walk_sorted(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
 {
+	const struct value *none = &walk->no_value;
 	const struct value_entry *a = before->as.entries, *a_end = a + before->len;
 	const struct value_entry *b = after->as.entries, *b_end = b + after->len;
 
@@ -162,32 +133,35 @@ static void walk_sorted(struct walk *walk, const struct value *before, const str
 					 : str_cmp(value_text(a->key), value_text(b->key));
 
 		if (order < 0) {
-			walk_key(walk, a->key, &a->value, &nothing);
+			diff_key(walk, value_text(a->key), &a->value, none);
 		} else {
-			walk_key(walk, b->key, order == 0 ? &a->value : &nothing, &b->value);
+			diff_key(
+			    walk, value_text(b->key), order == 0 ? &a->value : none, &b->value);
 			b++;
 		}
 		a += order <= 0;
 	}
 }
 
-static void walk_unsorted(struct walk *walk, const struct value *before, const struct value *after)
+static void walk_unsorted(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	for (size_t i = 0; i < before->len; i++) {
 		const struct value_entry *entry = &before->as.entries[i];
 		const struct value *other = value_get(*after, value_text(entry->key));
 
-		walk_key(walk, entry->key, &entry->value, other ? other : &nothing);
+		diff_key(
+		    walk, value_text(entry->key), &entry->value, other ? other : &walk->no_value);
 	}
 	for (size_t i = 0; i < after->len; i++) {
 		const struct value_entry *entry = &after->as.entries[i];
 
 		if (!value_get(*before, value_text(entry->key)))
-			walk_key(walk, entry->key, &nothing, &entry->value);
+			diff_key(walk, value_text(entry->key), &walk->no_value, &entry->value);
 	}
 }
 
-static void walk_maps(struct walk *walk, const struct value *before, const struct value *after)
+static void walk_maps(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	bool sorted = (before->marks & VALUE_SORTED || before->len < 2) &&
 		      (after->marks & VALUE_SORTED || after->len < 2);
@@ -198,33 +172,43 @@ static void walk_maps(struct walk *walk, const struct value *before, const struc
 		walk_unsorted(walk, before, after);
 }
 
-static void walk_lists(struct walk *walk, const struct value *before, const struct value *after)
-{
-	size_t count = size_max(before->len, after->len);
+/* --- any two --- */
 
-	for (size_t i = 0; i < count; i++) {
-		walk->steps[walk->depth++] = (struct step){NULL, i};
-		walk_pair(walk, i < before->len ? &before->as.items[i] : &nothing,
-		    i < after->len ? &after->as.items[i] : &nothing);
-		walk->depth--;
-	}
+static bool is_text(const struct value *value)
+{
+	return value->kind == VALUE_STRING ||
+	       (is_container(value->kind) && value->tag == SHOWN_JSON_TEXT);
+}
+
+/* Text is looked into where it changes; of what comes or goes only documents are. */
+static bool may_hold_text(const struct value *before, const struct value *after)
+{
+	return (is_text(before) && (is_text(after) || after->kind == VALUE_NULL)) ||
+	       (is_text(after) && before->kind == VALUE_NULL);
 }
 
 /* Recursion is bounded by steps[]: what lies deeper is compared as a whole. */
-static void walk_pair(struct walk *walk, const struct value *before, const struct value *after)
+void diff_pair(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
+	bool same_kind = before->kind == after->kind;
+
 	if (before->kind == VALUE_NULL && after->kind == VALUE_NULL)
 		return;
-	if (before->kind == after->kind && is_container(before->kind) &&
-	    walk->depth < JSON_DEPTH_MAX) {
+	if (same_kind && is_container(before->kind) && walk->depth < JSON_DEPTH_MAX &&
+	    before->tag != SHOWN_JSON_TEXT && after->tag != SHOWN_JSON_TEXT) {
 		if (before->kind == VALUE_MAP)
 			walk_maps(walk, before, after);
 		else
-			walk_lists(walk, before, after);
+			diff_list_pair(walk, before, after);
 		return;
 	}
-	if (leaf_differs(before, after))
-		add_row(walk, before, after);
+	if (same_kind && before->kind == VALUE_STRING && !diff_leaf_differs(before, after))
+		return;
+	if (!walk->names_only && may_hold_text(before, after) &&
+	    diff_text_pair(walk, before, after))
+		return;
+	if (diff_leaf_differs(before, after))
+		diff_add_values(walk, before, after);
 }
 
 /* Of a resource that comes or goes the attributes are listed, not one row for all of it. */
@@ -235,19 +219,40 @@ static struct value root_of(struct value side, struct value other)
 	return side.kind == VALUE_NULL && other.kind == VALUE_MAP ? empty : side;
 }
 
-void diff_values(struct arena *arena, const struct shown_change *change, struct diff *out)
+/* What loses something is shown whole. */
+static bool may_fold(const struct change_head *head)
 {
-	struct walk walk;
+	enum change_group group = change_group(head);
+
+	return group == GROUP_UPDATE || group == GROUP_CREATE || group == GROUP_IMPORT ||
+	       group == GROUP_MOVE;
+}
+
+void diff_values(struct arena *arena, const struct shown_change *change,
+    const struct diff_rules *rules, struct diff *out)
+{
+	struct diff_walk walk;
 	struct value before = root_of(change->before.value, change->after.value);
 	struct value after = root_of(change->after.value, change->before.value);
 
 	*out = (struct diff){0};
-	/* steps[] stays as it is: 3 kB that need no zeroes for each of 100,000 changes */
+	if (!change->has_values)
+		return;
+	/* steps[] stays as it is: 10 kB that need no zeroes for each of 100,000 changes */
 	walk.arena = arena;
 	walk.out = out;
 	walk.room = 0;
-	walk.replace_paths = change->replace_paths;
+	walk.change = change;
+	walk.noise = rules->noise;
+	walk.names_only = rules->names_only;
+	walk.may_fold = may_fold(&change->head);
+	walk.is_network = shape_has_network(change->head.type);
+	walk.rest_of_rules = false;
+	walk.text_depth = 0;
+	walk.work = DIFF_WORK_MAX;
+	walk.no_value = value_null();
 	walk.depth = 0;
-	if (change->has_values)
-		walk_pair(&walk, &before, &after);
+	if (walk.is_network && !walk.names_only)
+		diff_network_rule(&walk, &before, &after);
+	diff_pair(&walk, &before, &after);
 }

@@ -1,23 +1,38 @@
 /*
- * diff.h: which places of a resource differ between two shown values.
+ * diff.h: what differs between the two sides of a change, as a person would say it.
  *
- * Walks both sides together and lists the deepest places that differ, maps by key, lists by
- * position. A HIDDEN leaf differs when its `changed` bit says so. UNKNOWN on the after side always
- * counts as changed. Absent and null are the same.
+ * Walks both sides together. Maps go by key; lists of objects by identity (id, name, key, sid,
+ * ...), lists of plain values as sets where order says nothing, other lists by the best alignment.
+ * JSON and base64 inside strings is opened. IAM documents and network rules (policies/shapes_*.h)
+ * are compared as such. Several lines of text are compared line by line. Everything else is the
+ * deepest place that differs. A HIDDEN leaf differs when its `changed` bit says so. UNKNOWN on the
+ * after side always counts as changed. Absent and null are the same.
  *
- * Ownership: rows in `arena`, values shared with the arguments. Limit: ATTRIBUTES_MAX rows, depth
- * JSON_DEPTH_MAX. Layer: report.
+ * Ownership: rows and texts in `arena`, or shared with the arguments. Limits: ATTRIBUTES_MAX rows,
+ * DIFF_PARTS_MAX parts a row, depth JSON_DEPTH_MAX; what is over is counted. Time: linear in the
+ * size of the two sides but for alignments, which are bounded. Layer: report.
  */
 #ifndef REPORT_DIFF_H
 #define REPORT_DIFF_H
 
 #include "report/outcome.h"
 
+#define DIFF_PARTS_MAX	       400
+#define DIFF_SENSITIVE_CHANGED "(sensitive, changed)" /* in cells; nobody knows to what */
+
+struct noise; /* noise.h; which rows are folded */
+
 struct diff {
 	struct attribute_change *rows;
 	size_t count, left_out;
 };
 
-void diff_values(struct arena *arena, const struct shown_change *change, struct diff *out);
+struct diff_rules {
+	const struct noise *noise; /* NULL: nothing is folded */
+	bool names_only; /* the rows only tell where: texts are not opened, views have no parts */
+};
+
+void diff_values(struct arena *arena, const struct shown_change *change,
+    const struct diff_rules *rules, struct diff *out);
 
 #endif

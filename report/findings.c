@@ -156,6 +156,16 @@ static void add_left_out(struct findings *out)
 	}
 }
 
+/* Nearly always: the verdict's own order is close to that of the blocks. */
+static bool is_in_order(const struct finding *const *rows, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (compare_blocks(rows[i - 1], rows[i]) > 0)
+			return false;
+	}
+	return true;
+}
+
 void findings_of(
     struct arena *arena, const struct verdict *verdict, bool after_apply, struct findings *out)
 {
@@ -168,7 +178,7 @@ void findings_of(
 		rows[i] = &verdict->findings[i];
 		out->released += rows[i]->fate == FATE_RELEASED;
 	}
-	if (count > 1)
+	if (count > 1 && !is_in_order(rows, count))
 		qsort((void *)rows, count, sizeof(const struct finding *), compare_rows);
 	add_blocks(arena, rows, count, out);
 	add_left_out(out);

@@ -17,8 +17,9 @@ void groups_of(const struct outcome *outcome, struct groups *out);
 /* What is lost when the group is applied: never left out while there is room. */
 bool change_group_is_loss(enum change_group group);
 
-#define TYPE_COUNTS_MAX 64
+#define TYPE_COUNTS_MAX 256
 
+/* Most frequent first; of equally many, in the order in which they come. */
 struct type_counts {
 	struct {
 		struct str type;
@@ -28,5 +29,8 @@ struct type_counts {
 	size_t other; /* of further types */
 };
 void groups_count_types(const struct outcome_change *rows, size_t count, struct type_counts *out);
+/* The same of changes that do not stand together. */
+void groups_count_types_of(
+    const struct outcome_change *const *rows, size_t count, struct type_counts *out);
 
 #endif

@@ -1,6 +1,30 @@
 #include "report/hide.h"
 
 #include "base/arena.h"
+#include "parser/detectors.h"
+
+struct hiding {
+	struct arena *arena;
+	const struct secrets *secrets;
+	const struct detectors *detectors;
+};
+
+/* Literal secrets, and what has the shape of one. */
+static struct str hide_text(const struct hiding *hiding, struct str text)
+{
+	if (text.len == 0)
+		return text;
+	text = secrets_hide(hiding->arena, hiding->secrets, text);
+	return detectors_hide(hiding->arena, hiding->detectors, text);
+}
+
+/* Of what was made from shown values the detectors have seen the whole already. */
+static struct str hide_literals(const struct hiding *hiding, struct str text)
+{
+	return text.len == 0 ? text : secrets_hide(hiding->arena, hiding->secrets, text);
+}
+
+/* --- changes --- */
 
 /* Hiding gives another kind, or another list or map around it. */
 static bool is_same(struct value a, struct value b)
@@ -10,32 +34,82 @@ static bool is_same(struct value a, struct value b)
 	return a.kind == b.kind && (!container || a.as.items == b.as.items);
 }
 
-static bool attribute_is_clean(
-    struct arena *arena, const struct secrets *secrets, struct attribute_change *attribute)
+static const struct str *hide_in_cells(const struct hiding *hiding, const struct diff_part *part)
 {
-	struct shown before = secrets_hide_value(arena, secrets, attribute->before);
-	struct shown after = secrets_hide_value(arena, secrets, attribute->after);
-	bool clean = is_same(before.value, attribute->before.value) &&
-		     is_same(after.value, attribute->after.value);
+	struct str *copies = NULL;
 
-	attribute->before = before;
-	attribute->after = after;
-	return clean;
+	for (size_t i = 0; i < part->cell_count; i++) {
+		struct str cell = hide_literals(hiding, part->cells[i]);
+
+		if (cell.ptr == part->cells[i].ptr)
+			continue;
+		if (!copies) {
+			copies = arena_array(hiding->arena, struct str, part->cell_count);
+			memcpy(copies, part->cells, part->cell_count * sizeof(*copies));
+		}
+		copies[i] = cell;
+	}
+	return copies ? copies : part->cells;
 }
 
-static void hide_in_attributes(
-    struct arena *arena, const struct secrets *secrets, struct outcome_change *change)
+static const struct diff_part *hide_in_parts(
+    const struct hiding *hiding, const struct attribute_change *attribute)
+{
+	struct diff_part *copies = NULL;
+
+	for (size_t i = 0; i < attribute->part_count; i++) {
+		const struct str *cells = hide_in_cells(hiding, &attribute->parts[i]);
+
+		if (cells == attribute->parts[i].cells)
+			continue;
+		if (!copies) {
+			copies =
+			    arena_array(hiding->arena, struct diff_part, attribute->part_count);
+			memcpy(copies, attribute->parts, attribute->part_count * sizeof(*copies));
+		}
+		copies[i].cells = cells;
+	}
+	return copies ? copies : attribute->parts;
+}
+
+/* Names are no values, but for what items of lists are known by: container[name="web"]. */
+static struct str hide_in_path(const struct hiding *hiding, struct str path)
+{
+	size_t at;
+
+	return str_find_char(path, '=', &at) ? hide_literals(hiding, path) : path;
+}
+
+static bool attribute_is_clean(const struct hiding *hiding, struct attribute_change *attribute)
+{
+	struct attribute_change was = *attribute;
+
+	if (!was.has_values) {
+		attribute->path = hide_in_path(hiding, was.path);
+		return attribute->path.ptr == was.path.ptr;
+	}
+	attribute->before = secrets_hide_value(hiding->arena, hiding->secrets, was.before);
+	attribute->after = secrets_hide_value(hiding->arena, hiding->secrets, was.after);
+	attribute->parts = hide_in_parts(hiding, &was);
+	attribute->origin = hide_literals(hiding, was.origin);
+	attribute->path = hide_in_path(hiding, was.path);
+	return is_same(attribute->before.value, was.before.value) &&
+	       is_same(attribute->after.value, was.after.value) && attribute->parts == was.parts &&
+	       attribute->origin.ptr == was.origin.ptr && attribute->path.ptr == was.path.ptr;
+}
+
+static void hide_in_attributes(const struct hiding *hiding, struct outcome_change *change)
 {
 	struct attribute_change *copies = NULL;
 
 	for (size_t i = 0; i < change->attribute_count; i++) {
 		struct attribute_change attribute = change->attributes[i];
 
-		if (!attribute.has_values || attribute_is_clean(arena, secrets, &attribute))
+		if (attribute_is_clean(hiding, &attribute))
 			continue;
 		if (!copies) {
-			copies =
-			    arena_array(arena, struct attribute_change, change->attribute_count);
+			copies = arena_array(
+			    hiding->arena, struct attribute_change, change->attribute_count);
 			memcpy(
 			    copies, change->attributes, change->attribute_count * sizeof(*copies));
 		}
@@ -46,22 +120,22 @@ static void hide_in_attributes(
 }
 
 /* The rows were made for this outcome: only their type says that nobody else may change them. */
-static const struct outcome_change *hide_in_rows(struct arena *arena, const struct secrets *secrets,
-    const struct outcome_change *rows, size_t count)
+static const struct outcome_change *hide_in_rows(
+    const struct hiding *hiding, const struct outcome_change *rows, size_t count)
 {
 	struct outcome_change *copies = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		struct outcome_change row = rows[i];
 
-		row.body = secrets_hide(arena, secrets, row.body);
-		row.head.import_id = secrets_hide(arena, secrets, row.head.import_id);
-		hide_in_attributes(arena, secrets, &row);
+		row.body = hide_text(hiding, row.body);
+		row.head.import_id = hide_text(hiding, row.head.import_id);
+		hide_in_attributes(hiding, &row);
 		if (row.attributes == rows[i].attributes && row.body.ptr == rows[i].body.ptr &&
 		    row.head.import_id.ptr == rows[i].head.import_id.ptr)
 			continue;
 		if (!copies) {
-			copies = arena_array(arena, struct outcome_change, count);
+			copies = arena_array(hiding->arena, struct outcome_change, count);
 			memcpy(copies, rows, count * sizeof(*copies));
 		}
 		copies[i] = row;
@@ -69,63 +143,61 @@ static const struct outcome_change *hide_in_rows(struct arena *arena, const stru
 	return copies ? copies : rows;
 }
 
-static void hide_in_diagnostics(
-    struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
+/* --- the rest --- */
+
+static void hide_in_diagnostics(const struct hiding *hiding, struct outcome *outcome)
 {
 	struct diagnostic *copies =
-	    arena_array(arena, struct diagnostic, outcome->diagnostic_count);
+	    arena_array(hiding->arena, struct diagnostic, outcome->diagnostic_count);
 
 	for (size_t i = 0; i < outcome->diagnostic_count; i++) {
 		copies[i] = outcome->diagnostics[i];
-		copies[i].summary = secrets_hide(arena, secrets, copies[i].summary);
-		copies[i].detail = secrets_hide(arena, secrets, copies[i].detail);
+		copies[i].summary = hide_text(hiding, copies[i].summary);
+		copies[i].detail = hide_text(hiding, copies[i].detail);
 	}
 	outcome->diagnostics = copies;
 }
 
-static void hide_in_checks(
-    struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
+static void hide_in_checks(const struct hiding *hiding, struct outcome *outcome)
 {
-	struct plan_check *copies = arena_array(arena, struct plan_check, outcome->check_count);
+	struct plan_check *copies =
+	    arena_array(hiding->arena, struct plan_check, outcome->check_count);
 
 	for (size_t i = 0; i < outcome->check_count; i++) {
 		copies[i] = outcome->checks[i];
-		copies[i].problem = secrets_hide(arena, secrets, copies[i].problem);
+		copies[i].problem = hide_text(hiding, copies[i].problem);
 	}
 	outcome->checks = copies;
 }
 
 /* Messages are made of shown values, but a secret can stand where the plan does not mark it. */
-static void hide_in_verdict(
-    struct arena *arena, const struct secrets *secrets, struct verdict *verdict)
+static void hide_in_verdict(const struct hiding *hiding, struct verdict *verdict)
 {
 	for (size_t i = 0; i < verdict->finding_count; i++) {
 		struct finding *finding = &verdict->findings[i];
 
-		finding->message = secrets_hide(arena, secrets, finding->message);
-		finding->remediation = secrets_hide(arena, secrets, finding->remediation);
-		finding->item = secrets_hide(arena, secrets, finding->item);
+		finding->message = hide_text(hiding, finding->message);
+		finding->remediation = hide_text(hiding, finding->remediation);
+		finding->item = hide_text(hiding, finding->item);
 	}
-	verdict->break_glass = secrets_hide(arena, secrets, verdict->break_glass);
+	verdict->break_glass = hide_text(hiding, verdict->break_glass);
 }
 
 void outcome_hide(struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
 {
+	const struct hiding hiding = {arena, secrets, outcome->detectors};
 	struct str *const texts[] = {&outcome->text.summary_line, &outcome->text.changes,
 	    &outcome->text.outside, &outcome->text.errors, &outcome->text.warnings, &outcome->tail,
 	    &outcome->exit_reason, &outcome->problem};
 
-	if (secrets_count(secrets) == 0)
-		return;
-	outcome->changes = hide_in_rows(arena, secrets, outcome->changes, outcome->change_count);
-	outcome->outputs = hide_in_rows(arena, secrets, outcome->outputs, outcome->output_count);
-	outcome->drift = hide_in_rows(arena, secrets, outcome->drift, outcome->drift_count);
-	outcome->deferred =
-	    hide_in_rows(arena, secrets, outcome->deferred, outcome->deferred_count);
-	hide_in_diagnostics(arena, secrets, outcome);
-	hide_in_checks(arena, secrets, outcome);
-	hide_in_verdict(arena, secrets, &outcome->verdict);
-	hide_in_verdict(arena, secrets, &outcome->after_apply);
+	outcome->changes = hide_in_rows(&hiding, outcome->changes, outcome->change_count);
+	outcome->outputs = hide_in_rows(&hiding, outcome->outputs, outcome->output_count);
+	outcome->drift = hide_in_rows(&hiding, outcome->drift, outcome->drift_count);
+	outcome->deferred = hide_in_rows(&hiding, outcome->deferred, outcome->deferred_count);
+	hide_in_diagnostics(&hiding, outcome);
+	hide_in_checks(&hiding, outcome);
+	hide_in_verdict(&hiding, &outcome->verdict);
+	hide_in_verdict(&hiding, &outcome->after_apply);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		*texts[i] = secrets_hide(arena, secrets, *texts[i]);
+		*texts[i] = hide_text(&hiding, *texts[i]);
 }

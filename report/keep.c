@@ -97,6 +97,19 @@ static size_t value_cost(const struct value *value, size_t most)
 	return cost;
 }
 
+static size_t parts_cost(const struct attribute_change *row, size_t most)
+{
+	size_t cost = row->part_count * sizeof(*row->parts);
+
+	for (size_t i = 0; i < row->part_count && cost <= most; i++) {
+		const struct diff_part *part = &row->parts[i];
+
+		for (size_t k = 0; k < part->cell_count; k++)
+			cost += sizeof(*part->cells) + part->cells[k].len;
+	}
+	return cost;
+}
+
 static size_t diff_cost(const struct diff *diff, size_t most)
 {
 	size_t cost = diff->count * sizeof(*diff->rows);
@@ -107,20 +120,61 @@ static size_t diff_cost(const struct diff *diff, size_t most)
 		cost += row->path.len + row->before.value.len;
 		cost += cost <= most ? value_cost(&row->before.value, most - cost) : 0;
 		cost += cost <= most ? value_cost(&row->after.value, most - cost) : 0;
+		cost += cost <= most ? parts_cost(row, most - cost) : 0;
 	}
 	return cost;
 }
 
-static const struct attribute_change *copy_with_values(struct keep *keep, const struct diff *diff)
+static const struct str *copy_cells(struct keep *keep, const struct diff_part *part)
+{
+	struct str *cells = arena_alloc(keep->arena, part->cell_count * sizeof(*cells));
+
+	for (size_t i = 0; i < part->cell_count; i++)
+		cells[i] = copy_of(keep, part->cells[i]);
+	return cells;
+}
+
+static const struct diff_part *copy_parts(struct keep *keep, const struct attribute_change *row)
+{
+	struct diff_part *parts = arena_alloc(keep->arena, row->part_count * sizeof(*parts));
+
+	for (size_t i = 0; i < row->part_count; i++) {
+		parts[i] = row->parts[i];
+		parts[i].cells = copy_cells(keep, &row->parts[i]);
+	}
+	return parts;
+}
+
+static struct str origin_of(struct keep *keep, struct arena *scratch,
+    const struct attribute_change *row, struct str address)
+{
+	struct arena_mark mark = arena_save(scratch);
+	struct str origin;
+
+	if (row->after.value.kind != VALUE_UNKNOWN)
+		return STR_EMPTY;
+	origin = keep_word(keep, origins_of(&keep->origins, scratch, address, row->path));
+	arena_rewind(scratch, mark);
+	return origin;
+}
+
+static const struct attribute_change *copy_with_values(
+    struct keep *keep, struct arena *scratch, const struct diff *diff, struct str address)
 {
 	struct attribute_change *rows =
 	    arena_alloc(keep->arena, diff->count * sizeof(struct attribute_change));
 
 	for (size_t i = 0; i < diff->count; i++) {
-		rows[i] = diff->rows[i];
-		rows[i].path = keep_word(keep, diff->rows[i].path);
-		rows[i].before.value = value_copy(keep->arena, diff->rows[i].before.value);
-		rows[i].after.value = value_copy(keep->arena, diff->rows[i].after.value);
+		const struct attribute_change *row = &diff->rows[i];
+
+		rows[i] = *row;
+		rows[i].path = keep_word(keep, row->path);
+		rows[i].before.value = value_copy(keep->arena, row->before.value);
+		rows[i].after.value = value_copy(keep->arena, row->after.value);
+		if (row->part_count > 0)
+			rows[i].parts = copy_parts(keep, row);
+		rows[i].noise = keep_word(keep, row->noise);
+		rows[i].origin = origin_of(keep, scratch, row, address);
 	}
 	return rows;
 }
@@ -131,7 +185,8 @@ static uint64_t list_hash(const struct diff *diff)
 
 	for (size_t i = 0; i < diff->count; i++) {
 		const struct attribute_change *row = &diff->rows[i];
-		unsigned kind = (unsigned)row->difference * 2 + row->forces_replacement;
+		unsigned kind = (unsigned)row->difference * 4 + row->forces_replacement * 2 +
+				(row->noise.len > 0);
 
 		hash = (hash * 31 + hash_bytes(row->path)) ^ kind;
 	}
@@ -146,7 +201,7 @@ static bool list_equal(const struct keep_list *list, const struct diff *diff, ui
 		const struct attribute_change *a = &list->rows[i], *b = &diff->rows[i];
 
 		if (a->difference != b->difference || !str_eq(a->path, b->path) ||
-		    a->forces_replacement != b->forces_replacement)
+		    a->forces_replacement != b->forces_replacement || !str_eq(a->noise, b->noise))
 			return false;
 	}
 	return true;
@@ -168,6 +223,8 @@ static const struct attribute_change *copy_paths(struct keep *keep, const struct
 		rows[i].path = keep_word(keep, diff->rows[i].path);
 		rows[i].difference = diff->rows[i].difference;
 		rows[i].forces_replacement = diff->rows[i].forces_replacement;
+		rows[i].noise = keep_word(keep, diff->rows[i].noise);
+		rows[i].origin = STR_EMPTY;
 	}
 	return rows;
 }
@@ -191,7 +248,13 @@ static const struct attribute_change *share_paths(struct keep *keep, const struc
 	return rows;
 }
 
-void keep_diff(struct keep *keep, const struct diff *diff, struct outcome_change *out)
+bool keep_has_room(const struct keep *keep)
+{
+	return keep->values_left >= KEEP_VALUES_MIN;
+}
+
+void keep_diff(
+    struct keep *keep, struct arena *scratch, const struct diff *diff, struct outcome_change *out)
 {
 	size_t cost;
 
@@ -199,9 +262,9 @@ void keep_diff(struct keep *keep, const struct diff *diff, struct outcome_change
 	if (diff->count == 0)
 		return;
 	cost = diff_cost(diff, keep->values_left);
-	if (cost <= keep->values_left) {
+	if (cost <= keep->values_left && keep_has_room(keep)) {
 		keep->values_left -= cost;
-		out->attributes = copy_with_values(keep, diff);
+		out->attributes = copy_with_values(keep, scratch, diff, out->head.address);
 	} else {
 		out->attributes = share_paths(keep, diff);
 	}

@@ -12,8 +12,10 @@
 #define REPORT_KEEP_H
 
 #include "report/diff.h"
+#include "report/origins.h"
 
 #define KEEP_PATH_BYTES ((size_t)24 << 20)
+#define KEEP_VALUES_MIN ((size_t)16 << 10)
 #define KEEP_WORDS	1024 /* power of two */
 #define KEEP_LISTS	4096 /* power of two */
 
@@ -25,8 +27,9 @@ struct keep_list {
 
 struct keep {
 	struct arena *arena;
-	size_t values_left; /* of OUTCOME_DIFF_BYTES */
-	size_t paths_left;  /* of KEEP_PATH_BYTES */
+	struct origins origins; /* of values known after apply; the caller opens and closes it */
+	size_t values_left;	/* of OUTCOME_DIFF_BYTES */
+	size_t paths_left;	/* of KEEP_PATH_BYTES */
 	size_t word_count, list_count;
 	struct str *words;	 /* KEEP_WORDS, open addressing; empty: free */
 	struct keep_list *lists; /* KEEP_LISTS, the same; count 0: free */
@@ -36,7 +39,13 @@ void keep_init(struct keep *keep, struct arena *arena);
 /* A copy; the same bytes give the same copy while the table has room. */
 struct str keep_word(struct keep *keep, struct str word);
 void keep_head(struct keep *keep, const struct change_head *head, struct change_head *out);
-/* The rows of a diff into `out`: with values while the budget lasts, then only the paths. */
-void keep_diff(struct keep *keep, const struct diff *diff, struct outcome_change *out);
+/* Is there room for the values of a change? When not, its diff need not have them. */
+bool keep_has_room(const struct keep *keep);
+/*
+ * The rows of a diff into `out`, whose head is there: with values, parts and origins while the
+ * budget lasts, then only the paths and what is noise. `scratch` is used for the time of the call.
+ */
+void keep_diff(
+    struct keep *keep, struct arena *scratch, const struct diff *diff, struct outcome_change *out);
 
 #endif

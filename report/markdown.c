@@ -66,6 +66,29 @@ static void add_html_code(struct buf *buf, struct str text)
 	buf_adds(buf, "</code>");
 }
 
+void markdown_html_code(struct buf *buf, struct str text)
+{
+	struct str line = text.len > 0 ? clean_line(buf, text) : STR(" ");
+
+	buf_adds(buf, "<code>");
+	for (size_t i = 0; i < line.len; i++) {
+		switch (line.ptr[i]) {
+		case '&':
+			buf_adds(buf, "&amp;");
+			break;
+		case '<':
+			buf_adds(buf, "&lt;");
+			break;
+		case '>':
+			buf_adds(buf, "&gt;");
+			break;
+		default:
+			buf_addc(buf, line.ptr[i]);
+		}
+	}
+	buf_adds(buf, "</code>");
+}
+
 void markdown_code(struct buf *buf, struct str text)
 {
 	struct str line = text.len > 0 ? clean_line(buf, text) : STR(" ");

@@ -13,6 +13,8 @@
 
 /* Inline code span: longer fence than any run inside, one line, '|' safe in tables. */
 void markdown_code(struct buf *buf, struct str text);
+/* The same inside of HTML, where nothing is Markdown: <summary>. */
+void markdown_html_code(struct buf *buf, struct str text);
 /* Running text: every character that could start markup, a mention or a link is escaped. */
 void markdown_text(struct buf *buf, struct str text);
 /* A fenced block whose fence no line of the text can close. `info`: "diff", "hcl" or "". */

@@ -3,8 +3,11 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/size.h"
+#include "parser/detectors.h"
+#include "parser/plan_parts.h"
 #include "report/hide.h"
 #include "report/keep.h"
+#include "report/plan_leaves.h"
 
 #define ROWS_FIRST ((size_t)16)
 
@@ -62,10 +65,14 @@ const char *change_group_title(enum change_group group)
 
 /* The rows of one set as they come in. */
 struct collector {
+	const struct outcome_rules *rules;
 	struct arena *arena, *scratch;
 	struct secrets *secrets;
 	size_t lone_surrogates; /* in the changes that were visited */
 	struct keep *keep;	/* NULL: the strings live as long as the outcome already */
+	struct plan_leaves leaves;
+	enum change_set set;
+	bool has_leaves; /* do the rows of this set count for the fingerprint? */
 	struct outcome_change *rows;
 	size_t count, room;
 };
@@ -84,17 +91,69 @@ static struct outcome_change *collector_next(struct collector *collector)
 	return &collector->rows[collector->count++];
 }
 
+/* The values of a row were over the budget. */
+static bool lacks_values(const struct outcome_change *row)
+{
+	for (size_t i = 0; i < row->attribute_count; i++) {
+		if (!row->attributes[i].has_values)
+			return true;
+	}
+	return row->attribute_count == 0 && row->attributes_left_out > 0;
+}
+
+/* Does the row show a change without all values that its leaf is made of? */
+static bool shows_in_part(const struct outcome_change *row)
+{
+	for (size_t i = 0; i < row->attribute_count; i++) {
+		const struct attribute_change *attribute = &row->attributes[i];
+
+		if (attribute->in_text || attribute->view != DIFF_VALUES)
+			return true;
+	}
+	return row->attribute_count == 0 || row->attributes_left_out > 0;
+}
+
+NODISCARD static bool add_leaf(struct collector *collector, const struct change *change,
+    const struct shown_change *shown, struct outcome_change *row, struct err *err)
+{
+	struct plan_leaves *leaves = &collector->leaves;
+	bool has_values = !lacks_values(row);
+
+	if (!plan_leaves_add(leaves, collector->scratch, leaf_kind_of(collector->set), change,
+		shown, &row->leaf, err))
+		return false;
+	/* a diff aligns lists: of what only moved it shows nothing */
+	if (!has_values || leaves->maker.has_lists || shows_in_part(row))
+		plan_leaves_hold_last(leaves, has_values);
+	return true;
+}
+
+/* Whoever else wants to see the changes, so that they are loaded once. */
+NODISCARD static bool tap(
+    const struct collector *collector, const struct change *change, struct err *err)
+{
+	const struct outcome_rules *rules = collector->rules;
+
+	return !rules->tap || collector->set != CHANGES_RESOURCE ||
+	       rules->tap(rules->tap_context, change, err);
+}
+
 /* A change_visitor: redacts first; from here on there are no raw values. */
 static bool collect(void *context, const struct change *change, struct err *err)
 {
 	struct collector *collector = context;
 	struct shown_change shown;
+	struct change marked;
 	struct outcome_change *row;
+	struct diff_rules rules;
 	struct diff diff;
 
-	if (!redact_change(collector->scratch, change, &shown, err))
+	if (!tap(collector, change, err))
 		return false;
-	secrets_collect(collector->secrets, change);
+	detectors_mark(collector->scratch, collector->rules->detectors, change, &marked);
+	if (!redact_marked(collector->scratch, &marked, &shown, err))
+		return false;
+	secrets_collect(collector->secrets, &marked);
 	collector->lone_surrogates += change->lone_surrogates;
 	row = collector_next(collector);
 	*row = (struct outcome_change){.has_values = shown.has_values};
@@ -106,9 +165,11 @@ static bool collect(void *context, const struct change *change, struct err *err)
 	if (shown.body.len > 0)
 		row->body = str_copy(collector->arena, shown.body);
 	keep_head(collector->keep, &shown.head, &row->head);
-	diff_values(collector->scratch, &shown, &diff);
-	keep_diff(collector->keep, &diff, row);
-	return true;
+	rules = (struct diff_rules){
+	    .noise = collector->rules->noise, .names_only = !keep_has_room(collector->keep)};
+	diff_values(collector->scratch, &shown, &rules, &diff);
+	keep_diff(collector->keep, collector->scratch, &diff, row);
+	return !collector->has_leaves || add_leaf(collector, change, &shown, row, err);
 }
 
 /* How many rows there will be at most, so that the table is allocated once. */
@@ -130,6 +191,8 @@ static size_t count_rows(const struct plan *plan, enum change_set set)
 static void collector_start(
     struct collector *collector, const struct plan *plan, enum change_set set)
 {
+	collector->set = set;
+	collector->has_leaves = collector->keep && set != CHANGES_DRIFT;
 	collector->count = 0;
 	collector->room = count_rows(plan, set);
 	collector->rows = arena_alloc(collector->arena, collector->room * sizeof(*collector->rows));
@@ -203,6 +266,66 @@ static bool add_set(struct collector *collector, const struct plan *plan, enum c
 	return true;
 }
 
+/*
+ * What a refresh found is no part of what was reviewed, but where the plan does nothing else than
+ * write it into the state.
+ */
+NODISCARD static bool add_drift(
+    struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
+{
+	collector_start(collector, plan, CHANGES_DRIFT);
+	collector->has_leaves =
+	    collector->keep && collector->leaves.count == 0 && plan->applyable == TRI_YES;
+	if (!plan_visit(plan, (struct plan_selection){CHANGES_DRIFT, VISIT_CHANGED},
+		collector->scratch, collect, collector, err))
+		return false;
+	outcome->drift = collector->rows;
+	outcome->drift_count = collector->count;
+	return true;
+}
+
+struct invoked {
+	struct collector *collector;
+	const struct change_leaf **leaves;
+	size_t count, room;
+};
+
+/* A change_visitor. Nothing of the configuration is kept but the leaf. */
+static bool collect_invocation(void *context, const struct change *change, struct err *err)
+{
+	struct invoked *invoked = context;
+	struct collector *collector = invoked->collector;
+	const struct change_leaf *leaf;
+	struct shown_change shown;
+	struct change marked;
+
+	detectors_mark(collector->scratch, collector->rules->detectors, change, &marked);
+	if (!redact_marked(collector->scratch, &marked, &shown, err))
+		return false;
+	secrets_collect(collector->secrets, &marked);
+	if (!plan_leaves_add(
+		&collector->leaves, collector->scratch, LEAF_ACTION, change, &shown, &leaf, err))
+		return false;
+	plan_leaves_hold_last(&collector->leaves, true);
+	if (invoked->count < invoked->room)
+		invoked->leaves[invoked->count++] = leaf;
+	return true;
+}
+
+NODISCARD static bool add_invocations(
+    struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
+{
+	struct invoked invoked = {.collector = collector, .room = plan->invocation_count};
+
+	invoked.leaves =
+	    arena_array(collector->arena, const struct change_leaf *, plan->invocation_count);
+	if (!parts_visit_invocations(plan, collector->scratch, collect_invocation, &invoked, err))
+		return false;
+	if (invoked.count > 0 && invoked.count == plan->invocation_count)
+		outcome->invocation_leaves = invoked.leaves;
+	return true;
+}
+
 static void add_facts(const struct plan *plan, struct outcome *outcome)
 {
 	outcome->has_plan = true;
@@ -272,35 +395,90 @@ NODISCARD static bool collect_all(
 	       add_changes(collector, plan, outcome, err) &&
 	       add_set(collector, plan, CHANGES_OUTPUT, &outcome->outputs, &outcome->output_count,
 		   err) &&
-	       add_set(
-		   collector, plan, CHANGES_DRIFT, &outcome->drift, &outcome->drift_count, err) &&
 	       add_set(collector, plan, CHANGES_DEFERRED, &outcome->deferred,
-		   &outcome->deferred_count, err);
+		   &outcome->deferred_count, err) &&
+	       add_invocations(collector, plan, outcome, err) &&
+	       add_drift(collector, plan, outcome, err);
+}
+
+/* Rows in which a secret stood unmarked. */
+static void suspect_changed(struct plan_leaves *leaves, const struct outcome_change *before,
+    const struct outcome_change *after, size_t count)
+{
+	for (size_t i = 0; before != after && i < count; i++) {
+		if (before[i].attributes != after[i].attributes ||
+		    before[i].head.import_id.ptr != after[i].head.import_id.ptr)
+			plan_leaves_suspect(leaves, before[i].head.address);
+	}
+}
+
+/* Takes the secrets out; what held one counts as hidden in the fingerprint, too. */
+NODISCARD static bool hide_all(
+    struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
+{
+	const struct outcome was = *outcome;
+	struct plan_leaves *leaves = &collector->leaves;
+
+	outcome_hide(collector->arena, collector->secrets, outcome);
+	if (!collector->keep)
+		return true;
+	suspect_changed(leaves, was.changes, outcome->changes, was.change_count);
+	suspect_changed(leaves, was.outputs, outcome->outputs, was.output_count);
+	suspect_changed(leaves, was.deferred, outcome->deferred, was.deferred_count);
+	suspect_changed(leaves, was.drift, outcome->drift, was.drift_count);
+	if (!plan_leaves_recheck(leaves, plan, collector->rules->detectors, collector->secrets,
+		collector->scratch, err))
+		return false;
+	plan_leaves_finish(leaves, &outcome->fingerprint);
+	return true;
+}
+
+/* What outcome_add_plan() does once it has all it needs. */
+NODISCARD static bool take_plan(
+    struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
+{
+	struct arena *arena = collector->arena;
+
+	add_facts(plan, outcome);
+	if (!collect_all(collector, plan, outcome, err))
+		return false;
+	add_surrogate_note(arena, collector->lone_surrogates, outcome);
+	for (size_t i = 0; i < collector->rules->literal_count; i++)
+		secrets_add(collector->secrets, collector->rules->literals[i]);
+	if (secrets_full(collector->secrets))
+		withhold_texts(arena, plan, outcome);
+	secrets_seal(collector->secrets);
+	outcome->secrets = collector->secrets;
+	outcome->detectors = collector->rules->detectors;
+	return hide_all(collector, plan, outcome, err);
 }
 
 bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
-    struct outcome *outcome, struct err *err)
+    const struct outcome_rules *rules, struct outcome *outcome, struct err *err)
 {
-	struct outcome before = *outcome;
+	static const struct outcome_rules no_rules = {.fingerprint_key = STR_INIT("")};
+	const struct outcome before = *outcome;
 	struct keep keep;
 	struct collector collector = {
-	    .arena = arena, .scratch = scratch, .secrets = secrets_new(arena)};
+	    .arena = arena,
+	    .scratch = scratch,
+	    .secrets = secrets_new(arena),
+	    .rules = rules ? rules : &no_rules,
+	};
+	bool ok;
 
 	if (plan->form == PLAN_FORM_JSON) {
 		keep_init(&keep, arena);
+		origins_open(&keep.origins, plan);
 		collector.keep = &keep;
+		plan_leaves_open(&collector.leaves, arena, collector.rules->fingerprint_key);
 	}
-	add_facts(plan, outcome);
-	if (!collect_all(&collector, plan, outcome, err)) {
-		/* half a plan with half its secrets known is nothing to show */
+	ok = take_plan(&collector, plan, outcome, err);
+	if (collector.keep)
+		origins_close(&keep.origins);
+	plan_leaves_close(&collector.leaves);
+	/* half a plan with half its secrets known is nothing to show */
+	if (!ok)
 		*outcome = before;
-		return false;
-	}
-	add_surrogate_note(arena, collector.lone_surrogates, outcome);
-	if (secrets_full(collector.secrets))
-		withhold_texts(arena, plan, outcome);
-	secrets_seal(collector.secrets);
-	outcome->secrets = collector.secrets;
-	outcome_hide(arena, collector.secrets, outcome);
-	return true;
+	return ok;
 }

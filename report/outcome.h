@@ -16,12 +16,15 @@
 
 #include "base/str.h"
 #include "parser/plan.h"
+#include "parser/plan_fingerprint.h"
 #include "parser/redact.h"
 #include "policies/facts.h"
 #include "policies/finding.h"
 
 struct arena;
 struct err;
+struct detectors;
+struct noise;
 struct secrets;
 
 #define OUTCOME_DIFF_BYTES ((size_t)16 << 20)
@@ -34,15 +37,51 @@ enum difference {
 	DIFFERENCE_CHANGED,
 };
 
-/* One changed place of a resource: the deepest path at which the two sides are not both maps/lists.
+/* How a changed place is shown (diff.h). */
+enum diff_view {
+	DIFF_VALUES,	 /* before -> after */
+	DIFF_LINES,	 /* a text of several lines: lines that differ, with some around them */
+	DIFF_MEMBERS,	 /* a set: what comes, what goes */
+	DIFF_STATEMENTS, /* an IAM document: statements, and in them what comes and goes */
+	DIFF_RULES,	 /* network rules: a table */
+};
+
+enum part_mark {
+	PART_SAME, /* around what differs */
+	PART_GAP,  /* stands for what is the same and left out: cell 0 says how much */
+	PART_ADDED,
+	PART_REMOVED,
+	PART_CHANGED,
+	PART_REMARK, /* called out: "now allows *" */
+};
+
+#define DIFF_RULE_CELLS 5 /* direction, protocol, ports, from or to, description */
+
+/* One line of it: of DIFF_RULES DIFF_RULE_CELLS cells, else one. */
+struct diff_part {
+	uint8_t mark;  /* enum part_mark */
+	uint8_t level; /* of indentation: 0 a statement, 1 what is in it */
+	uint8_t cell_count;
+	const struct str *cells; /* printable text, neither escaped nor quoted for any format */
+};
+
+/*
+ * One changed place of a resource: the deepest path at which the two sides are not both maps/lists,
+ * or the one whose view says more than its leaves.
  */
 struct attribute_change {
-	struct str
-	    path; /* tags.Name, ingress[0].cidr_blocks, keys with other characters quoted ["a.b"] */
+	struct str path; /* tags.Name, ingress[0].cidr_blocks, keys with other characters quoted
+			    ["a.b"], items by identity container[name="web"] */
 	enum difference difference;
+	enum diff_view view;
 	bool forces_replacement;
-	bool has_values; /* false: the budget was used up, only the path is kept */
-	struct shown before, after;
+	bool has_values;	    /* false: the budget was used up, only the path is kept */
+	bool in_text;		    /* it stands inside JSON or base64 text */
+	struct shown before, after; /* of DIFF_VALUES; else null */
+	const struct diff_part *parts;
+	uint32_t part_count, parts_left_out;
+	struct str origin; /* of a value known after apply: what it comes from; may be empty */
+	struct str noise;  /* why it is folded, counted and not shown; empty: it is shown */
 };
 
 struct outcome_change {
@@ -53,6 +92,7 @@ struct outcome_change {
 	size_t attribute_count;
 	size_t attributes_left_out; /* more than ATTRIBUTES_MAX of them */
 	struct str body;
+	const struct change_leaf *leaf; /* of the fingerprint; NULL: not in it, as from text */
 };
 
 #define ATTRIBUTES_MAX 500 /* a change */
@@ -116,6 +156,8 @@ struct outcome {
 	size_t deferred_count;
 	const struct action_invocation *invocations;
 	size_t invocation_count;
+	/* One each, in the same order; NULL: not known. */
+	const struct change_leaf *const *invocation_leaves;
 	const struct plan_check *checks;
 	size_t check_count;
 	const struct diagnostic *diagnostics;
@@ -131,21 +173,41 @@ struct outcome {
 	/* What was undecided before an apply, decided on the state after it; else not evaluated. */
 	struct verdict after_apply;
 
-	struct secrets *secrets; /* of the plan, sealed; NULL: none were looked for */
+	/* Of the changes: empty from text and streams, which do not have the values. */
+	struct plan_fingerprint fingerprint;
+
+	const struct detectors *detectors; /* NULL: all on */
+	struct secrets *secrets;	   /* of the plan, sealed; NULL: none were looked for */
 
 	struct delivery_record *deliveries;
 	size_t delivery_count;
+};
+
+/* What is done to a plan on its way into the outcome; each part may be NULL or empty. */
+struct outcome_rules {
+	const struct noise *noise; /* noise.h: which rows are folded */
+	const struct detectors
+	    *detectors;		    /* parser/detectors.h: what else is hidden; NULL: all on */
+	struct str fingerprint_key; /* of hidden values; empty: they are left out */
+	const struct str
+	    *literals; /* secrets that the environment tells: hidden wherever they stand */
+	size_t literal_count;
+	bool fail_on_leak; /* leaks.h; not by outcome_add_plan() */
+	/* Sees each change of CHANGES_RESOURCE that VISIT_CHANGED takes, once, as it is loaded:
+	 * losses first. */
+	change_visitor *tap;
+	void *tap_context;
 };
 
 /*
  * Fills the plan part of `outcome` (everything from has_plan to text). Loads every changed resource
  * once; `scratch` is rewound. Strings that must live longer are copied to `arena`.
  * What the plan marks sensitive is taken out of all of it (hide.h); texts that are set afterwards
- * need outcome_hide() with outcome->secrets. Errors: those of plan_visit(); the plan part is then
- * as it was before.
+ * need outcome_hide() with outcome->secrets. `rules` may be NULL. Errors: those of plan_visit();
+ * the plan part is then as it was before.
  */
 NODISCARD bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
-    struct outcome *outcome, struct err *err);
+    const struct outcome_rules *rules, struct outcome *outcome, struct err *err);
 
 /* Counts rows by a predicate of the head: renderers group by it. */
 enum change_group {

@@ -3,125 +3,15 @@
 
 #include <time.h>
 
+#include "report/attribute_json.h"
 #include "report/json_fields.h"
 #include "report/verdict_json.h"
-
-static const char *const difference_names[] = {
-    [DIFFERENCE_ADDED] = "added",
-    [DIFFERENCE_REMOVED] = "removed",
-    [DIFFERENCE_CHANGED] = "changed",
-};
 
 static const char *const apply_state_names[] = {
     [APPLY_STARTED] = "started",
     [APPLY_DONE] = "done",
     [APPLY_FAILED] = "failed",
 };
-
-/* --- values: as in Terraform's JSON, what is hidden or unknown is null and told beside --- */
-
-static bool holds_kind(const struct value *value, enum value_kind kind)
-{
-	if (value->kind == kind)
-		return true;
-	if (value->kind == VALUE_LIST) {
-		for (size_t i = 0; i < value->len; i++) {
-			if (holds_kind(&value->as.items[i], kind))
-				return true;
-		}
-	}
-	if (value->kind == VALUE_MAP) {
-		for (size_t i = 0; i < value->len; i++) {
-			if (holds_kind(&value->as.entries[i].value, kind))
-				return true;
-		}
-	}
-	return false;
-}
-
-static void write_value(struct jsonw *writer, const struct value *value)
-{
-	switch ((enum value_kind)value->kind) {
-	case VALUE_HIDDEN:
-	case VALUE_UNKNOWN:
-		jsonw_null(writer);
-		break;
-	case VALUE_LIST:
-		jsonw_begin_flat_array(writer);
-		for (size_t i = 0; i < value->len; i++)
-			write_value(writer, &value->as.items[i]);
-		jsonw_end_array(writer);
-		break;
-	case VALUE_MAP:
-		jsonw_begin_flat_object(writer);
-		for (size_t i = 0; i < value->len; i++) {
-			jsonw_key_str(writer, value_text(value->as.entries[i].key));
-			write_value(writer, &value->as.entries[i].value);
-		}
-		jsonw_end_object(writer);
-		break;
-	case VALUE_NULL:
-	case VALUE_BOOL:
-	case VALUE_INT:
-	case VALUE_NUMBER:
-	case VALUE_STRING:
-		jsonw_value(writer, *value);
-		break;
-	}
-}
-
-/* true where the value is of the kind; maps have only the keys that hold it, lists all places. */
-static void write_places(struct jsonw *writer, const struct value *value, enum value_kind kind)
-{
-	if (value->kind == VALUE_LIST) {
-		jsonw_begin_flat_array(writer);
-		for (size_t i = 0; i < value->len; i++)
-			write_places(writer, &value->as.items[i], kind);
-		jsonw_end_array(writer);
-	} else if (value->kind == VALUE_MAP) {
-		jsonw_begin_flat_object(writer);
-		for (size_t i = 0; i < value->len; i++) {
-			const struct value_entry *entry = &value->as.entries[i];
-
-			if (!holds_kind(&entry->value, kind))
-				continue;
-			jsonw_key_str(writer, value_text(entry->key));
-			write_places(writer, &entry->value, kind);
-		}
-		jsonw_end_object(writer);
-	} else {
-		jsonw_bool(writer, value->kind == kind);
-	}
-}
-
-static void field_places(
-    struct jsonw *writer, const char *key, const struct shown *shown, enum value_kind kind)
-{
-	if (!holds_kind(&shown->value, kind))
-		return;
-	jsonw_key(writer, key);
-	write_places(writer, &shown->value, kind);
-}
-
-static void write_attribute(struct jsonw *writer, const struct attribute_change *row)
-{
-	jsonw_begin_flat_object(writer);
-	json_field_string(writer, "path", row->path);
-	jsonw_key(writer, "difference");
-	jsonw_c(writer, difference_names[row->difference]);
-	if (row->forces_replacement)
-		jsonw_field_bool(writer, "forces_replacement", true);
-	if (row->has_values) {
-		jsonw_key(writer, "before");
-		write_value(writer, &row->before.value);
-		jsonw_key(writer, "after");
-		write_value(writer, &row->after.value);
-		field_places(writer, "before_sensitive", &row->before, VALUE_HIDDEN);
-		field_places(writer, "after_sensitive", &row->after, VALUE_HIDDEN);
-		field_places(writer, "after_unknown", &row->after, VALUE_UNKNOWN);
-	}
-	jsonw_end_object(writer);
-}
 
 /* --- changes --- */
 
@@ -148,13 +38,28 @@ static void write_import(struct jsonw *writer, const struct change_head *head)
 	jsonw_end_object(writer);
 }
 
+/* 24 bytes in base64url, written here because nothing may be allocated. */
+static void write_leaf(struct jsonw *writer, const struct change_leaf *leaf)
+{
+	char text[LEAF_TEXT_LEN];
+
+	jsonw_key(writer, "leaf");
+	if (!leaf) {
+		jsonw_null(writer);
+		return;
+	}
+	leaf_letters(leaf, text);
+	jsonw_str(writer, (struct str){text, sizeof(text)});
+}
+
 static void write_attributes(struct jsonw *writer, const struct outcome_change *change)
 {
+	write_leaf(writer, change->leaf);
 	jsonw_field_bool(writer, "has_values", change->has_values);
 	jsonw_key(writer, "attributes");
 	jsonw_begin_flat_array(writer);
 	for (size_t i = 0; i < change->attribute_count; i++)
-		write_attribute(writer, &change->attributes[i]);
+		attribute_write(writer, &change->attributes[i]);
 	jsonw_end_array(writer);
 	json_field_size(writer, "attributes_left_out", change->attributes_left_out);
 	json_field_text(writer, "body", change->body);
@@ -267,17 +172,25 @@ static void write_diagnostics(struct jsonw *writer, const struct outcome *outcom
 	jsonw_end_array(writer);
 }
 
+static void write_invocation(struct jsonw *writer, const struct action_invocation *invocation,
+    const struct change_leaf *leaf)
+{
+	jsonw_begin_flat_object(writer);
+	json_field_string(writer, "address", invocation->address);
+	json_field_text(writer, "type", invocation->type);
+	json_field_text(writer, "trigger", invocation->trigger);
+	write_leaf(writer, leaf);
+	jsonw_end_object(writer);
+}
+
 static void write_invocations(struct jsonw *writer, const struct outcome *outcome)
 {
+	const struct change_leaf *const *leaves = outcome->invocation_leaves;
+
 	jsonw_key(writer, "invocations");
 	jsonw_begin_array(writer);
-	for (size_t i = 0; i < outcome->invocation_count; i++) {
-		jsonw_begin_flat_object(writer);
-		json_field_string(writer, "address", outcome->invocations[i].address);
-		json_field_text(writer, "type", outcome->invocations[i].type);
-		json_field_text(writer, "trigger", outcome->invocations[i].trigger);
-		jsonw_end_object(writer);
-	}
+	for (size_t i = 0; i < outcome->invocation_count; i++)
+		write_invocation(writer, &outcome->invocations[i], leaves ? leaves[i] : NULL);
 	jsonw_end_array(writer);
 }
 
@@ -466,6 +379,21 @@ static void write_exit(struct jsonw *writer, const struct outcome *outcome)
 	jsonw_end_object(writer);
 }
 
+static void write_fingerprint(struct jsonw *writer, const struct plan_fingerprint *fingerprint)
+{
+	jsonw_key(writer, "fingerprint");
+	if (fingerprint->text.len == 0) {
+		jsonw_null(writer);
+		return;
+	}
+	jsonw_begin_flat_object(writer);
+	json_field_string(writer, "plan", fingerprint->text);
+	json_field_size(writer, "leaves", fingerprint->count);
+	json_field_size(writer, "hidden_keyed", fingerprint->hidden_keyed);
+	json_field_size(writer, "hidden_left_out", fingerprint->hidden_left_out);
+	jsonw_end_object(writer);
+}
+
 static void write_deliveries(struct jsonw *writer, const struct outcome *outcome)
 {
 	jsonw_key(writer, "deliveries");
@@ -503,9 +431,30 @@ void render_json(const struct outcome *outcome, struct sink *sink)
 	write_exit(&writer, outcome);
 	verdict_write(&writer, "verdict", &outcome->verdict);
 	verdict_write(&writer, "after_apply", &outcome->after_apply);
+	write_fingerprint(&writer, &outcome->fingerprint);
 	write_deliveries(&writer, outcome);
 	json_field_text(&writer, "problem", outcome->problem);
 	write_plan(&writer, outcome);
 	jsonw_end_object(&writer);
 	sink_add(sink, STR("\n"));
+}
+
+void render_json_change(const struct outcome_change *change, bool is_output, struct sink *sink)
+{
+	struct jsonw writer;
+
+	jsonw_init(&writer, sink, 0);
+	if (is_output)
+		write_output(&writer, change);
+	else
+		write_change(&writer, change);
+}
+
+void render_json_invocation(
+    const struct action_invocation *invocation, const struct change_leaf *leaf, struct sink *sink)
+{
+	struct jsonw writer;
+
+	jsonw_init(&writer, sink, 0);
+	write_invocation(&writer, invocation, leaf);
 }

@@ -20,7 +20,7 @@
 	       */
 
 struct render_options {
-	size_t max_bytes; /* 0: the renderer's own limit (Markdown), none (terminal) */
+	size_t max_bytes; /* 0: the renderer's own limit (Markdown, Slack), none (terminal) */
 	bool colour;	  /* terminal */
 	int columns;	  /* terminal; 0: 80 */
 	bool details;	  /* terminal: attribute diffs too, not only the summary */
@@ -37,12 +37,19 @@ NODISCARD bool render_markdown(struct arena *arena, const struct outcome *outcom
 /* A list of Slack blocks as JSON, and the plain fallback text; both escaped for mrkdwn. */
 struct slack_message {
 	struct str text;   /* fallback, at most 3,000 characters */
-	struct str blocks; /* JSON array; at most 50 blocks, 9,000 characters of text */
+	struct str blocks; /* JSON array of at most options->max_bytes and 14,000 bytes; at most 50
+			      blocks, 9,000 characters of text */
 };
+/* `link_override`: to more details, in front of the links of the facts; may be NULL. */
 NODISCARD bool render_slack(struct arena *arena, const struct outcome *outcome,
-    const char *link_override, struct slack_message *out, struct err *err);
+    const struct render_options *options, const char *link_override, struct slack_message *out,
+    struct err *err);
 
 /* The versioned JSON of docs/schema/outcome.json, streamed; one change per line. */
 void render_json(const struct outcome *outcome, struct sink *sink);
+/* One change (or output) or invocation of it, on one line. */
+void render_json_change(const struct outcome_change *change, bool is_output, struct sink *sink);
+void render_json_invocation(
+    const struct action_invocation *invocation, const struct change_leaf *leaf, struct sink *sink);
 
 #endif

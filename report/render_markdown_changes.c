@@ -7,502 +7,412 @@
 #include "report/markdown.h"
 #include "report/wording.h"
 
-#define FOLD_OVER	 20	      /* longer lists of what is no loss are folded */
-#define MORE_LINE_SIZE	 ((size_t)40) /* "- … and 4,980 more" */
-#define OTHER_TYPES_SIZE ((size_t)40) /* ", 4,980 of other types" and the line's end */
-#define TYPES_ROOM_MIN	 ((size_t)200)
 #define NAME_MAX_BYTES	 ((size_t)100)
+#define CHECK_TEXT_MAX	 ((size_t)500)
+#define TYPES_MAX	 ((size_t)8000) /* bytes of the numbers by type */
+#define OTHER_TYPES_SIZE (sizeof(", 1,234,567 of other types\n") - 1)
+#define LINE_LEVEL	 1 /* the address */
+#define NAMES_LEVEL	 2 /* and why, and what changes */
+#define DIFF_LEVEL	 3 /* and the diff, from here on longer */
 
-static const char *const group_icons[CHANGE_GROUPS] = {
-    [GROUP_DESTROY] = "🔴",
-    [GROUP_REPLACE] = "🟠",
-    [GROUP_FORGET] = "🟣",
-    [GROUP_OTHER] = "❓",
-    [GROUP_UPDATE] = "🟡",
-    [GROUP_CREATE] = "🟢",
-    [GROUP_IMPORT] = "📥",
-    [GROUP_MOVE] = "🚚",
-};
+/* Bytes of a diff by level. */
+static const size_t diff_max[BUDGET_LEVELS + 1] = {0, 0, 0, 400, 1500, 8000, 8000};
+/* Addresses behind a fold by level. */
+static const size_t listed_max[BUDGET_LEVELS + 1] = {0, 0, 10, 20, 50, 500, 500};
 
-/* How much of a row is told. */
-enum row_detail {
-	ROW_FULL,
-	ROW_ADDRESS,
-};
-
-/* A list that may be cut: rows first to count - 1 of something. */
-struct list {
-	const char *icon, *title;
-	size_t count;
-	bool folded;
-	void (*row)(struct page *page, const void *context, size_t index);
-	const void *context;
-};
-
-static void add_code(struct page *page, struct str text, size_t max)
-{
-	markdown_code(&page->out, wording_name(page->arena, text, max));
-}
+/* --- one change --- */
 
 static void add_names(struct page *page, const struct detail_names *names)
 {
 	for (size_t i = 0; i < names->count; i++) {
 		buf_adds(&page->out, i > 0 ? ", " : "");
-		add_code(
+		page_code(
 		    page, names->names[i].len > 0 ? names->names[i] : STR("value"), NAME_MAX_BYTES);
 	}
 	if (names->more > 0)
 		buf_addf(&page->out, " and %zu more", names->more);
 }
 
+static void add_reason(struct page *page, struct str reason)
+{
+	if (!page->in_html)
+		markdown_text(&page->out, wording_reason(page->arena, reason));
+	else if (wording_reason_is_known(reason))
+		buf_add(&page->out, wording_reason(page->arena, reason));
+	else
+		page_code(page, wording_reason(page->arena, reason), NAME_MAX_BYTES);
+}
+
+/* What stands between two remarks, or before the first. */
+static void add_join(struct page *page, bool *is_first)
+{
+	buf_adds(&page->out, *is_first ? " — " : "; ");
+	*is_first = false;
+}
+
 /* " — why; what forces it; imported as `id`": only what there is. */
-static void add_remarks(struct page *page, const struct outcome_change *change)
+static void add_remarks(struct page *page, const struct outcome_change *change, bool with_names)
 {
 	const struct change_head *head = &change->head;
 	struct detail_names names;
-	const char *join = " — ";
+	bool is_first = true;
 
 	if (head->reason.len > 0) {
-		buf_adds(&page->out, join);
-		markdown_text(&page->out, wording_reason(page->arena, head->reason));
-		join = "; ";
+		add_join(page, &is_first);
+		add_reason(page, head->reason);
 	}
 	detail_forcing_names(change, &names);
 	if (names.count > 0) {
-		buf_adds(&page->out, join);
+		add_join(page, &is_first);
 		add_names(page, &names);
 		buf_adds(&page->out,
 		    names.count + names.more == 1 ? " forces replacement" : " force replacement");
-		join = "; ";
 	}
 	detail_changed_names(change, &names);
-	if (names.count > 0) {
-		buf_adds(&page->out, join);
+	if (names.count > 0 && with_names) {
+		add_join(page, &is_first);
 		add_names(page, &names);
-		join = "; ";
 	}
 	if (head->importing) {
-		buf_adds(&page->out, join);
+		add_join(page, &is_first);
 		buf_adds(&page->out, head->import_id.len > 0 ? "import id " : "imported");
 		if (head->import_id.len > 0)
-			add_code(page, head->import_id, NAME_MAX_BYTES);
+			page_code(page, head->import_id, NAME_MAX_BYTES);
 	}
 }
 
 static void add_address(struct page *page, const struct change_head *head)
 {
 	if (head->previous_address.len > 0) {
-		add_code(page, head->previous_address, WORDING_ADDRESS_MAX);
+		page_code(page, head->previous_address, WORDING_ADDRESS_MAX);
 		buf_adds(&page->out, " → ");
 	}
-	add_code(page, head->address, WORDING_ADDRESS_MAX);
+	page_code(page, head->address, WORDING_ADDRESS_MAX);
 	if (head->deposed.len > 0) {
 		buf_adds(&page->out, " (deposed ");
-		add_code(page, head->deposed, NAME_MAX_BYTES);
+		page_code(page, head->deposed, NAME_MAX_BYTES);
 		buf_addc(&page->out, ')');
 	}
 	if (head->action == ACTION_OTHER) {
 		buf_adds(&page->out, ": ");
-		add_code(page, head->action_text, NAME_MAX_BYTES);
+		page_code(page, head->action_text, NAME_MAX_BYTES);
 	}
 	if (head->action == ACTION_CREATE_THEN_FORGET)
 		buf_adds(&page->out, " and created again");
 }
 
-static void add_change_row(
-    struct page *page, const struct outcome_change *change, enum row_detail detail)
+/* How an item begins: a bullet, or the summary line of a fold. */
+static void begin_item(struct page *page, bool folded)
 {
-	buf_adds(&page->out, "- ");
-	add_address(page, &change->head);
-	if (detail == ROW_FULL)
-		add_remarks(page, change);
-	buf_addc(&page->out, '\n');
+	if (folded)
+		page_blank(page);
+	page->in_html = folded;
+	buf_adds(&page->out, folded ? "<details><summary>" : "- ");
 }
 
-/* --- lists that are cut when there is no more room --- */
-
-static void add_more(struct page *page, size_t count)
+/* The end of its first line. */
+static void end_line(struct page *page, bool folded)
 {
-	buf_adds(&page->out, "- … and ");
-	wording_count(&page->out, count);
-	buf_adds(&page->out, " more\n");
+	page->in_html = false;
+	buf_adds(&page->out, folded ? "</summary>\n\n" : "\n");
 }
 
-static void begin_list(struct page *page, const struct list *list)
+static void end_item(struct page *page, bool folded)
 {
-	if (list->folded)
-		page_fold_begin(page, list->icon, list->title, list->count);
-	else
-		page_heading(page, list->icon, list->title, list->count);
-}
-
-/* Each row whole or not at all; returns how many there was room for. */
-static size_t add_rows(struct page *page, const struct list *list)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		size_t mark = page->out.len;
-
-		list->row(page, list->context, i);
-		if (page->out.overflow) {
-			buf_rewind(&page->out, mark);
-			break;
-		}
-	}
-	return i;
-}
-
-/* The shortest form, one heading with its count, was reserved by page_count_sections(). */
-static size_t add_list(struct page *page, const struct list *list)
-{
-	size_t mark, rows;
-
-	if (list->count == 0)
-		return 0;
-	page->reserve -= size_min(page->reserve, PAGE_SECTION_MIN);
-	mark = page_begin(page, MORE_LINE_SIZE + PAGE_FOLD_END_SIZE + 1);
-	begin_list(page, list);
-	if (!page_end(page, mark))
-		return 0;
-	rows = add_rows(page, list);
-	(void)page_begin(page, 0);
-	if (rows < list->count)
-		add_more(page, list->count - rows);
-	if (list->folded)
+	if (folded)
 		page_fold_end(page);
+}
+
+/* " (changed)" and the like, behind the address. */
+typedef void add_word(struct page *page, const struct outcome_change *change);
+
+static void add_change(struct page *page, const struct part *part,
+    const struct outcome_change *change, unsigned level, add_word *word)
+{
+	bool has_diff = level >= DIFF_LEVEL && page_has_diff(part, change);
+	bool folded = has_diff && !part->open;
+
+	begin_item(page, folded);
+	add_address(page, &change->head);
+	if (word)
+		word(page, change);
+	/* what stands right below needs no names */
+	if (level >= NAMES_LEVEL)
+		add_remarks(page, change, !has_diff || folded);
+	end_line(page, folded);
+	if (has_diff)
+		page_diff(page, &change, 1, diff_max[level], folded ? "" : "  ");
+	end_item(page, folded);
+}
+
+static void change_item(struct page *page, const struct part *part, size_t index, unsigned level)
+{
+	add_change(page, part, &part->items.changes[index], level, NULL);
+}
+
+/* --- what is not named, by type --- */
+
+static void count_types(const struct part *part, size_t from, struct type_counts *out)
+{
+	size_t left = part->total - part_resources(part, 0, from);
+
+	if (part->kind == PART_UPDATE) /* their members stand one after the other */
+		groups_count_types_of(part->items.updates[from].rows, left, out);
 	else
-		buf_addc(&page->out, '\n');
-	(void)page_end(page, mark);
-	return rows;
+		groups_count_types(&part->items.changes[from], left, out);
 }
 
-/* --- groups of changes; they stand in `changes` one after the other --- */
-
-static void change_row(struct page *page, const void *context, size_t index)
+/* Returns how many of `left` stand there by type. */
+static size_t add_types(
+    struct page *page, const struct type_counts *types, size_t left, size_t most, size_t end)
 {
-	const struct outcome_change *rows = context;
-
-	add_change_row(page, &rows[index], ROW_FULL);
-}
-
-static bool add_all_rows(struct page *page, enum change_group group, enum row_detail detail)
-{
-	const struct outcome_change *rows = page->groups.rows[group];
-	size_t count = page->groups.counts[group];
-	size_t mark = page->out.len;
-
-	for (size_t i = 0; i < count && !page->out.overflow; i++)
-		add_change_row(page, &rows[i], detail);
-	return page_end(page, mark);
-}
-
-static void address_row(struct page *page, const void *context, size_t index)
-{
-	const struct outcome_change *rows = context;
-
-	add_change_row(page, &rows[index], ROW_ADDRESS);
-}
-
-/*
- * "- … and 3,650 more: 2,000 × `aws_instance`, 1,650 × `aws_db_instance`" as far as there is room,
- * which is opened less `aside`. Returns how many of them stand there by type.
- */
-static size_t add_more_by_type(
-    struct page *page, const struct outcome_change *rows, size_t count, size_t aside)
-{
-	struct type_counts types;
 	size_t counted = 0;
-	/* right below the heading there is nothing that it would be more of */
-	bool is_rest = !str_ends(buf_str(&page->out), STR("\n\n"));
 
-	groups_count_types(rows, count, &types);
-	(void)page_begin(page, aside + OTHER_TYPES_SIZE);
-	buf_adds(&page->out, is_rest ? "- … and " : "- ");
-	wording_count(&page->out, count);
-	buf_adds(&page->out, is_rest ? " more" : " not named here");
-	for (size_t i = 0; i < types.row_count; i++) {
+	for (size_t i = 0; i < types->row_count && i < most; i++) {
+		bool last = counted + types->rows[i].count == left; /* no other types are told of */
+		size_t reserved = last ? 1 : OTHER_TYPES_SIZE;
 		size_t mark = page->out.len;
 
 		buf_adds(&page->out, i > 0 ? ", " : ": ");
-		wording_count(&page->out, types.rows[i].count);
+		wording_count(&page->out, types->rows[i].count);
 		buf_adds(&page->out, " × ");
-		add_code(page, types.rows[i].type, NAME_MAX_BYTES);
-		if (!page_end(page, mark))
+		page_code(page, types->rows[i].type, NAME_MAX_BYTES);
+		/* what is over the limit of the page while it is measured stays so */
+		if (page->out.overflow && page->measuring)
 			break;
-		counted += types.rows[i].count;
+		if (page->out.overflow || page->out.len + reserved > end) {
+			buf_rewind(&page->out, mark);
+			break;
+		}
+		counted += types->rows[i].count;
 	}
-	(void)page_begin(page, aside);
-	if (counted > 0 && counted < count) {
-		buf_adds(&page->out, ", ");
-		wording_count(&page->out, count - counted);
-		buf_adds(&page->out, " of other types");
-	}
-	buf_addc(&page->out, '\n');
 	return counted;
 }
 
 /*
- * More losses than the page holds, even with nothing but their addresses: the types of all of them
- * get their room first, at most a half when that is enough for some; then as many are named as fit,
- * and the rest is counted.
+ * "- … and 3,650 more: 2,000 × `aws_instance`, 1,650 × `aws_db_instance`". What is left may have
+ * longer names than the most frequent of the whole, for which there is room.
  */
-static void add_losses_as_fit(struct page *page, enum change_group group, size_t aside)
+static void add_rest(struct page *page, const struct part *part, size_t from, unsigned whole)
 {
-	const struct outcome_change *rows = page->groups.rows[group];
-	struct list list = {
-	    .count = page->groups.counts[group], .row = address_row, .context = (const void *)rows};
-	size_t mark = page_begin(page, aside), room = buf_room(&page->out), types, named;
-	size_t for_types = size_max(room / 2, size_min(room, TYPES_ROOM_MIN));
+	static const size_t shown[] = {0, 0, 3, 12, TYPE_COUNTS_MAX};
+	size_t left = part->total - part_resources(part, 0, from), counted = 0;
+	size_t most = shown[size_min(whole, ARRAY_LEN(shown) - 1)];
+	size_t end = page->out.len + (from > 0 ? page_rest_size(page, part, whole) : TYPES_MAX);
+	struct type_counts types;
 
-	(void)add_more_by_type(page, rows, list.count, aside + room - for_types);
-	types = page->out.len - mark;
-	buf_rewind(&page->out, mark);
-	(void)page_begin(page, aside + types + OTHER_TYPES_SIZE);
-	named = add_rows(page, &list);
-	page->listed += named;
-	page->losses.named += named;
-	page->losses.counted += add_more_by_type(page, rows + named, list.count - named, aside);
-}
-
-/* What the later groups of losses need to name each address, so that one group does not take it
- * all. */
-static size_t later_losses(const struct page *page, enum change_group group)
-{
-	size_t room = page->max_bytes / 4, need = 0;
-
-	for (size_t later = (size_t)group + 1; later <= GROUP_OTHER; later++) {
-		const struct outcome_change *rows = page->groups.rows[later];
-
-		for (size_t i = 0; i < page->groups.counts[later] && need < room; i++)
-			need += size_min(rows[i].head.address.len, WORDING_ADDRESS_MAX) + 6;
+	page_rest_words(page, from, left);
+	if (whole > 1) {
+		count_types(part, from, &types);
+		counted = add_types(page, &types, left, most, end);
+		if (counted > 0 && counted < left) {
+			buf_adds(&page->out, ", ");
+			wording_count(&page->out, left - counted);
+			buf_adds(&page->out, " of other types");
+		}
 	}
-	return size_min(need, room);
-}
-
-static void add_loss_group(struct page *page, enum change_group group)
-{
-	size_t count = page->groups.counts[group];
-	size_t mark, room, aside;
-
-	if (count == 0)
-		return;
-	page->losses.total += count;
-	page->reserve -= size_min(page->reserve, PAGE_SECTION_MIN);
-	mark = page_begin(page, 0);
-	page_heading(page, group_icons[group], change_group_title(group), count);
-	if (!page_end(page, mark))
-		return;
-	(void)page_begin(page, 0);
-	/* the later groups have the room of their headings beside that */
-	room = buf_room(&page->out);
-	aside = size_min(later_losses(page, group), (room - size_min(room, PAGE_SECTION_MIN)) / 2);
-	(void)page_begin(page, aside + 1);
-	if (add_all_rows(page, group, ROW_FULL) || add_all_rows(page, group, ROW_ADDRESS)) {
-		page->listed += count;
-		page->losses.named += count;
-	} else {
-		add_losses_as_fit(page, group, aside + 1);
-	}
-	(void)page_begin(page, 0);
 	buf_addc(&page->out, '\n');
+	if (part_is_loss(part))
+		page->parts.told.by_type += counted;
 }
 
-void page_add_losses(struct page *page)
+static void change_rest(struct page *page, const struct part *part, size_t from, unsigned whole)
 {
-	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
-		if (change_group_is_loss((enum change_group)group))
-			add_loss_group(page, (enum change_group)group);
+	if (part_is_changes(part))
+		add_rest(page, part, from, whole);
+	else
+		page_more(page, part->total - from);
+}
+
+const struct part_writer change_writer = {.item = change_item, .rest = change_rest};
+
+/* --- updates that say the same --- */
+
+/* "**97 resources**: only `tags.version` (all `aws_instance.web`)" */
+static void add_collapsed_line(struct page *page, const struct collapsed *item)
+{
+	const struct change_head *head = &item->rows[0]->head;
+	struct detail_names names;
+
+	buf_adds(&page->out, page->in_html ? "<b>" : "**");
+	wording_things(&page->out, item->count, "resource", "resources");
+	buf_adds(&page->out, page->in_html ? "</b>: only " : "**: only ");
+	collapse_names(item, &names);
+	if (item->kind == COLLAPSE_NOISE)
+		buf_adds(&page->out, "noise");
+	else
+		add_names(page, &names);
+	if (item->one_resource || item->one_type) {
+		struct str type = wording_name(page->arena, head->type, NAME_MAX_BYTES);
+		struct str name = wording_name(page->arena, head->name, NAME_MAX_BYTES);
+
+		buf_adds(&page->out, " (all ");
+		page_code(page,
+		    item->one_resource
+			? str_format(page->arena, "%.*s.%.*s", STR_ARG(type), STR_ARG(name))
+			: type,
+		    2 * NAME_MAX_BYTES + 1);
+		buf_addc(&page->out, ')');
 	}
 }
 
-void page_add_gains(struct page *page)
+static void add_addresses(struct page *page, const struct collapsed *item, size_t most)
 {
-	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
-		struct list list = {
-		    .icon = group_icons[group],
-		    .title = change_group_title((enum change_group)group),
-		    .count = page->groups.counts[group],
-		    .folded = page->groups.counts[group] > FOLD_OVER,
-		    .row = change_row,
-		    .context = page->groups.rows[group],
-		};
+	size_t shown = size_min(item->count, most);
 
-		if (!change_group_is_loss((enum change_group)group))
-			page->listed += add_list(page, &list);
+	for (size_t i = 0; i < shown; i++) {
+		struct arena_mark mark = arena_save(page->arena);
+
+		buf_adds(&page->out, "- ");
+		add_address(page, &item->rows[i]->head);
+		buf_addc(&page->out, '\n');
+		arena_rewind(page->arena, mark);
 	}
+	if (shown < item->count)
+		page_more(page, item->count - shown);
 }
+
+static void add_collapsed(
+    struct page *page, const struct part *part, const struct collapsed *item, unsigned level)
+{
+	bool folded = level >= NAMES_LEVEL;
+	bool has_diff = level >= DIFF_LEVEL && item->kind != COLLAPSE_NOISE &&
+			page_has_diff(part, item->rows[0]);
+
+	begin_item(page, folded);
+	add_collapsed_line(page, item);
+	end_line(page, folded);
+	if (has_diff) {
+		page_diff(page, item->rows, item->kind == COLLAPSE_SAME ? 1 : item->count,
+		    diff_max[level], "");
+		page_blank(page);
+	}
+	if (folded)
+		add_addresses(page, item, listed_max[level]);
+	end_item(page, folded);
+}
+
+static void update_item(struct page *page, const struct part *part, size_t index, unsigned level)
+{
+	const struct collapsed *item = &part->items.updates[index];
+
+	if (item->kind == COLLAPSE_NOT)
+		add_change(page, part, item->rows[0], level, NULL);
+	else
+		add_collapsed(page, part, item, level);
+}
+
+const struct part_writer update_writer = {.item = update_item, .rest = add_rest};
 
 /* --- an apply: what it did --- */
 
-static const char *const section_icons[APPLIED_SECTIONS] = {
-    [APPLIED_LOST] = "🚨",
-    [APPLIED_FAILED] = "❌",
-    [APPLIED_UNFINISHED] = "⏳",
-    [APPLIED_UNSTARTED] = "⏹️",
-    [APPLIED_DONE] = "✅",
-};
-
-static void applied_row(struct page *page, const void *context, size_t index)
+static void applied_item(
+    struct page *page, const struct part *part, size_t index, unsigned level UNUSED)
 {
-	const struct applied_row *row = (const struct applied_row *)context + index;
+	const struct applied_row *row = &part->items.applied[index];
 
 	buf_adds(&page->out, "- ");
-	add_code(page, row->address, WORDING_ADDRESS_MAX);
+	page_code(page, row->address, WORDING_ADDRESS_MAX);
 	if (row->section == APPLIED_LOST)
 		buf_addf(&page->out, ": %s\n", row->what);
 	else
 		buf_addf(&page->out, " (%s)\n", row->what);
 }
 
-void page_add_applied(struct page *page)
-{
-	for (size_t i = 0; i < APPLIED_SECTIONS; i++) {
-		size_t count = page->applied.counts[i];
-		struct list list = {
-		    .icon = section_icons[i],
-		    .title = applied_section_title((enum applied_section)i),
-		    .count = count,
-		    .folded = i == APPLIED_DONE && count > FOLD_OVER,
-		    .row = applied_row,
-		    .context = page->applied.rows[i],
-		};
-
-		(void)add_list(page, &list);
-	}
-	/* the resources of the plan are not listed beside the steps: nothing is "not shown" */
-	page->listed = page->outcome->change_count;
-}
+const struct part_writer applied_writer = {.item = applied_item};
 
 /* --- what is not a resource's change --- */
 
-static void output_row(struct page *page, const void *context, size_t index)
+static void add_action(struct page *page, const struct outcome_change *change)
 {
-	const struct outcome_change *output = (const struct outcome_change *)context + index;
+	buf_addf(&page->out, " (%s)", action_name(change->head.action));
+}
+
+/* An output is mostly one value: both sides fit on its line. */
+static const struct attribute_change *single_value(const struct outcome_change *output)
+{
+	const struct attribute_change *row = output->attributes;
+
+	return output->attribute_count == 1 && row->path.len == 0 && row->has_values &&
+		       row->view == DIFF_VALUES
+		   ? row
+		   : NULL;
+}
+
+static void add_both_sides(struct page *page, const struct attribute_change *row)
+{
+	bool both_hidden =
+	    row->before.value.kind == VALUE_HIDDEN && row->after.value.kind == VALUE_HIDDEN;
+	struct buf text;
+
+	buf_init(&text, page->arena, (size_t)8 * DETAIL_VALUE_MAX);
+	if (row->difference != DIFFERENCE_ADDED && !both_hidden)
+		wording_value(&text, row->before, DETAIL_VALUE_MAX);
+	if (row->difference == DIFFERENCE_CHANGED && !both_hidden)
+		buf_adds(&text, " -> ");
+	if (row->difference != DIFFERENCE_REMOVED)
+		wording_value(&text, row->after, DETAIL_VALUE_MAX);
+	buf_adds(&page->out, ": ");
+	page_code(page, buf_str(&text), (size_t)4 * DETAIL_VALUE_MAX);
+}
+
+static void output_item(struct page *page, const struct part *part, size_t index, unsigned level)
+{
+	const struct outcome_change *output = &part->items.changes[index];
+	const struct attribute_change *row = single_value(output);
+
+	if (!row || level < NAMES_LEVEL) {
+		add_change(page, part, output, level, add_action);
+		return;
+	}
+	begin_item(page, false);
+	add_address(page, &output->head);
+	add_action(page, output);
+	add_both_sides(page, row);
+	end_line(page, false);
+}
+
+const struct part_writer output_writer = {.item = output_item};
+
+static void add_drift_word(struct page *page, const struct outcome_change *change)
+{
+	buf_adds(&page->out, change->head.action == ACTION_DELETE ? " (deleted)" : " (changed)");
+}
+
+static void drift_item(struct page *page, const struct part *part, size_t index, unsigned level)
+{
+	add_change(page, part, &part->items.changes[index], level, add_drift_word);
+}
+
+const struct part_writer drift_writer = {.item = drift_item};
+
+static void invocation_item(
+    struct page *page, const struct part *part, size_t index, unsigned level UNUSED)
+{
+	const struct action_invocation *action = &part->items.invocations[index];
 
 	buf_adds(&page->out, "- ");
-	add_code(page, output->head.address, WORDING_ADDRESS_MAX);
-	buf_addf(&page->out, " (%s)", action_name(output->head.action));
-	buf_addc(&page->out, '\n');
-}
-
-void page_add_outputs(struct page *page)
-{
-	const struct outcome *outcome = page->outcome;
-	struct list list = {
-	    .icon = "📤",
-	    .title = "Outputs",
-	    .count = outcome->output_count,
-	    .folded = outcome->output_count > FOLD_OVER,
-	    .row = output_row,
-	    .context = outcome->outputs,
-	};
-
-	(void)add_list(page, &list);
-}
-
-static void drift_row(struct page *page, const void *context, size_t index)
-{
-	const struct outcome_change *change = (const struct outcome_change *)context + index;
-
-	buf_adds(&page->out, "- ");
-	add_address(page, &change->head);
-	buf_addf(&page->out, " (%s)", change->head.action == ACTION_DELETE ? "deleted" : "changed");
-	add_remarks(page, change);
-	buf_addc(&page->out, '\n');
-}
-
-static void deferred_row(struct page *page, const void *context, size_t index)
-{
-	const struct outcome_change *change = (const struct outcome_change *)context + index;
-
-	add_change_row(page, change, ROW_FULL);
-}
-
-static void invocation_row(struct page *page, const void *context, size_t index)
-{
-	const struct action_invocation *action = (const struct action_invocation *)context + index;
-
-	buf_adds(&page->out, "- ");
-	add_code(page, action->address, WORDING_ADDRESS_MAX);
+	page_code(page, action->address, WORDING_ADDRESS_MAX);
 	if (action->trigger.len > 0) {
 		buf_adds(&page->out, " — ");
-		add_code(page, action->trigger, WORDING_ADDRESS_MAX);
+		page_code(page, action->trigger, WORDING_ADDRESS_MAX);
 	}
 	buf_addc(&page->out, '\n');
 }
 
-static bool check_failed(const struct plan_check *check)
-{
-	return str_is(check->status, "fail") || str_is(check->status, "error");
-}
+const struct part_writer invocation_writer = {.item = invocation_item};
 
-static void check_row(struct page *page, const void *context, size_t index)
+static void check_item(struct page *page, const struct part *part, size_t index, unsigned level)
 {
-	const struct plan_check *const *checks = context;
+	const struct plan_check *check = part->items.checks[index];
 
 	buf_adds(&page->out, "- ");
-	add_code(page, checks[index]->address, WORDING_ADDRESS_MAX);
-	if (checks[index]->problem.len > 0) {
+	page_code(page, check->address, WORDING_ADDRESS_MAX);
+	if (check->problem.len > 0 && level > LINE_LEVEL) {
 		buf_adds(&page->out, " — ");
-		markdown_text(&page->out, wording_cut(page->arena, checks[index]->problem, 500));
+		markdown_text(&page->out, wording_cut(page->arena, check->problem, CHECK_TEXT_MAX));
 	}
 	buf_addc(&page->out, '\n');
 }
 
-static const struct plan_check **failed_checks(const struct page *page, size_t *count)
-{
-	const struct outcome *outcome = page->outcome;
-	const struct plan_check **checks =
-	    arena_alloc(page->arena, outcome->check_count * sizeof(const struct plan_check *));
-
-	*count = 0;
-	for (size_t i = 0; i < outcome->check_count; i++) {
-		if (check_failed(&outcome->checks[i]))
-			checks[(*count)++] = &outcome->checks[i];
-	}
-	return checks;
-}
-
-static size_t fill_others(const struct page *page, struct list lists[4])
-{
-	const struct outcome *outcome = page->outcome;
-	size_t failed;
-	const struct plan_check **checks = failed_checks(page, &failed);
-
-	lists[0] =
-	    (struct list){"🚨", "Failed checks", failed, false, check_row, (const void *)checks};
-	lists[1] = (struct list){"⚡", "Actions to invoke", outcome->invocation_count, false,
-	    invocation_row, outcome->invocations};
-	lists[2] = (struct list){"⏸️", "Deferred", outcome->deferred_count,
-	    outcome->deferred_count > FOLD_OVER, deferred_row, outcome->deferred};
-	lists[3] = (struct list){"🌀", "Changed outside of Terraform", outcome->drift_count,
-	    outcome->drift_count > FOLD_OVER || !outcome->refresh_only, drift_row, outcome->drift};
-	return 4;
-}
-
-void page_add_others(struct page *page)
-{
-	struct list lists[4];
-	size_t count = fill_others(page, lists);
-
-	for (size_t i = 0; i < count; i++)
-		(void)add_list(page, &lists[i]);
-}
-
-size_t page_count_sections(const struct page *page)
-{
-	struct list lists[4];
-	size_t count = page->outcome->output_count > 0, lists_count = fill_others(page, lists);
-
-	for (size_t i = 0; i < lists_count; i++)
-		count += lists[i].count > 0;
-	if (page->outcome->apply.present) {
-		for (size_t i = 0; i < APPLIED_SECTIONS; i++)
-			count += page->applied.counts[i] > 0;
-		return count;
-	}
-	for (size_t i = 0; i < CHANGE_GROUPS; i++)
-		count += page->groups.counts[i] > 0;
-	return count;
-}
+const struct part_writer check_writer = {.item = check_item};

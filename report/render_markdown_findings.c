@@ -6,39 +6,27 @@
 #include "report/markdown.h"
 #include "report/wording.h"
 
-#define LINK_MAX      ((size_t)1000)
-#define NAME_MAX      ((size_t)300)
-#define REST_LINE     ((size_t)80)   /* "- … and 4,980 more of 12 rules" */
-#define FOLD_LINE     ((size_t)60)   /* <details><summary>… and 180 more</summary> */
-#define FOLDED_MAX    ((size_t)2000) /* rows behind that */
-#define WAIVERS_SHOWN ((size_t)200)
+#define LINK_MAX   ((size_t)1000)
+#define NAME_MAX   ((size_t)300)
+#define FOLDED_MAX ((size_t)2000) /* rows behind that */
 
-static const char *const section_icons[FINDING_SECTIONS] = {
-    [FINDINGS_DENIED] = "⛔",
-    [FINDINGS_OVERRIDDEN] = "🚨",
-    [FINDINGS_BROKEN] = "💥",
-    [FINDINGS_UNDECIDED] = "❔",
-    [FINDINGS_WARNED] = "⚠️",
-    [FINDINGS_NOTED] = "ℹ️",
-    [FINDINGS_LET_GO] = "🎫",
-};
-
-/* How much of a section is told; the next shorter form is tried when one does not fit. */
+/* How much of a rule is told, by level. */
 struct form {
-	size_t rows; /* of a block; 0: its number stands behind its head */
-	size_t text; /* bytes of a text from elsewhere */
-	bool lines;  /* why, how to fix, who can release it */
-	bool fold;   /* all further rows stand behind a fold */
+	size_t rows;   /* of a block; 0: its number stands behind its head */
+	size_t text;   /* bytes of a text from elsewhere */
+	bool lines;    /* why, how to fix, who can release it */
+	size_t folded; /* as many further rows stand behind a fold */
 };
 
-static const struct form forms[] = {
-    {20, 1000, true, true},
-    {20, 300, true, false},
-    {10, 200, false, false},
-    {3, 100, false, false},
-    {0, 80, false, false},
+static const struct form forms[BUDGET_LEVELS + 1] = {
+    {0, 80, false, 0},
+    {0, 80, false, 0},
+    {3, 100, false, 0},
+    {10, 200, false, 0},
+    {20, 300, true, 0},
+    {20, 1000, true, 200},
+    {20, 1000, true, FOLDED_MAX},
 };
-#define FORMS_WITH_LINES 2
 
 /* --- words --- */
 
@@ -79,11 +67,8 @@ static void say(void *context, enum voice voice, struct str text)
 
 static void add_more(struct page *page, size_t count)
 {
-	if (count == 0)
-		return;
-	buf_adds(&page->out, "- … and ");
-	wording_count(&page->out, count);
-	buf_adds(&page->out, " more\n");
+	if (count > 0)
+		page_more(page, count);
 }
 
 static void add_rows(struct page *page, const struct finding_block *block, size_t from, size_t to,
@@ -100,9 +85,9 @@ static void add_rows(struct page *page, const struct finding_block *block, size_
 }
 
 static void add_folded_rows(struct page *page, const struct finding_block *block, size_t from,
-    const struct speaker *speaker)
+    size_t most, const struct speaker *speaker)
 {
-	size_t to = size_min(block->count, from + FOLDED_MAX);
+	size_t to = size_min(block->count, from + most);
 
 	buf_adds(&page->out, "\n<details><summary>… and ");
 	wording_count(&page->out, block->count - from);
@@ -147,220 +132,99 @@ static void add_block(struct page *page, const struct finding_block *block, cons
 	add_lines(page, block, form, &speaker);
 	buf_adds(&page->out, "\n\n");
 	add_rows(page, block, 0, shown, &speaker);
-	if (shown < block->count && form->fold)
-		add_folded_rows(page, block, shown, &speaker);
+	if (shown < block->count && form->folded > 0)
+		add_folded_rows(page, block, shown, form->folded, &speaker);
 	else
 		add_more(page, block->count - shown);
 	buf_addc(&page->out, '\n');
 }
 
-static bool add_all_blocks(
-    struct page *page, const struct finding_block *blocks, size_t count, const struct form *form)
+static void finding_item(struct page *page, const struct part *part, size_t index, unsigned level)
 {
-	size_t mark = page->out.len;
-
-	for (size_t i = 0; i < count && !page->out.overflow; i++)
-		add_block(page, &blocks[i], form);
-	return page_end(page, mark);
+	add_block(page, &part->items.blocks[index], &forms[level]);
 }
 
-/* Not even a line for each rule fits: as many as do, the others are counted. */
-static void add_as_fit(struct page *page, const struct finding_block *blocks, size_t count)
+/* "- … and 4,980 of 12 more rules" */
+static void finding_rest(
+    struct page *page, const struct part *part, size_t from, unsigned whole UNUSED)
 {
-	size_t shown, left = 0;
+	size_t rules = part->findings->block_counts[part->section], left = 0;
 
-	for (shown = 0; shown < count; shown++) {
-		size_t mark = page->out.len;
-
-		add_block(page, &blocks[shown], &forms[ARRAY_LEN(forms) - 1]);
-		if (!page_end(page, mark))
-			break;
-	}
-	page->out.limit += REST_LINE; /* kept aside by the caller */
-	for (size_t i = shown; i < count; i++)
-		left += blocks[i].count;
-	buf_adds(&page->out, shown > 0 ? "- … and " : "- ");
+	for (size_t i = from; i < rules; i++)
+		left += part->items.blocks[i].count;
+	buf_adds(&page->out, from > 0 ? "- … and " : "- ");
 	wording_count(&page->out, left);
-	buf_adds(&page->out, " of ");
-	wording_things(&page->out, count - shown, "more rule\n", "more rules\n");
+	buf_adds(&page->out, from > 0 ? " of " : " findings of ");
+	wording_things(&page->out, rules - from, from > 0 ? "more rule\n" : "rule\n",
+	    from > 0 ? "more rules\n" : "rules\n");
 }
 
-/* --- sections --- */
-
-static void add_blocks(
-    struct page *page, const struct findings *findings, enum finding_section section, size_t aside)
+static void finding_end(struct page *page, const struct part *part)
 {
-	const struct finding_block *blocks = findings->blocks[section];
-	size_t count = findings->block_counts[section], room;
+	size_t left_out = part->findings->left_out[part->section];
 
-	(void)page_begin(page, aside);
-	room = buf_room(&page->out);
-	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-		/* long forms leave half of the page to what comes later */
-		(void)page_begin(page, aside + (i < FORMS_WITH_LINES ? room / 2 : 0));
-		if (add_all_blocks(page, blocks, count, &forms[i]))
-			return;
+	if (left_out > 0) {
+		page_rest_words(page, 1, left_out);
+		buf_adds(&page->out, " that are only counted\n");
 	}
-	(void)page_begin(page, aside);
-	add_as_fit(page, blocks, count);
-}
-
-static void add_left_out(struct page *page, size_t count)
-{
-	if (count == 0)
-		return;
-	buf_adds(&page->out, "- … and ");
-	wording_count(&page->out, count);
-	buf_adds(&page->out, " more that are only counted\n");
-}
-
-static void add_section(
-    struct page *page, const struct findings *findings, enum finding_section section)
-{
-	bool is_folded = section >= FINDINGS_NOTED;
-	const char *title = finding_section_title(section, findings->after_apply);
-	size_t aside = REST_LINE + (is_folded ? PAGE_FOLD_END_SIZE : 0) + 2, mark;
-
-	if (findings->counts[section] == 0)
-		return;
-	aside += findings->left_out[section] > 0 ? REST_LINE : 0;
-	page->reserve -= size_min(page->reserve, PAGE_SECTION_MIN);
-	mark = page_begin(page, is_folded ? PAGE_FOLD_END_SIZE : 0);
-	if (is_folded)
-		page_fold_begin(page, section_icons[section], title, findings->counts[section]);
-	else
-		page_heading(page, section_icons[section], title, findings->counts[section]);
-	if (!page_end(page, mark))
-		return;
-	add_blocks(page, findings, section, aside);
-	(void)page_begin(page, is_folded ? PAGE_FOLD_END_SIZE : 0);
-	add_left_out(page, findings->left_out[section]);
-	if (!str_ends(buf_str(&page->out), STR("\n\n")))
-		buf_addc(&page->out, '\n');
-	(void)page_begin(page, 0);
-	if (is_folded)
+	if (part->folded)
 		page_fold_end(page);
-	if (page->out.overflow)
-		(void)page_end(page, mark);
+	else
+		page_blank(page);
 }
 
-static void add_sections(struct page *page, const struct findings *findings, size_t from, size_t to)
-{
-	for (size_t section = from; section <= to; section++)
-		add_section(page, findings, (enum finding_section)section);
-}
-
-void page_add_denials(struct page *page)
-{
-	if (page->tells_after_apply)
-		add_sections(page, &page->after_apply, FINDINGS_DENIED, FINDINGS_BROKEN);
-	if (page->tells_verdict)
-		add_sections(page, &page->findings, FINDINGS_DENIED, FINDINGS_BROKEN);
-}
-
-void page_add_policy_warnings(struct page *page)
-{
-	if (page->tells_after_apply)
-		add_sections(page, &page->after_apply, FINDINGS_UNDECIDED, FINDINGS_LET_GO);
-	if (page->tells_verdict)
-		add_sections(page, &page->findings, findings_first_open(page->tells_after_apply),
-		    FINDINGS_LET_GO);
-}
+const struct part_writer finding_writer = {
+    .item = finding_item, .rest = finding_rest, .end = finding_end};
 
 /* --- the verdict --- */
 
-void page_find_findings(struct page *page)
-{
-	const struct outcome *outcome = page->outcome;
-
-	page->tells_verdict = verdict_is_told(outcome, &outcome->verdict);
-	page->tells_after_apply = verdict_is_told(outcome, &outcome->after_apply);
-	findings_of(page->arena, &outcome->verdict, false, &page->findings);
-	findings_of(page->arena, &outcome->after_apply, true, &page->after_apply);
-}
-
-size_t page_count_findings(const struct page *page)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < FINDING_SECTIONS; i++) {
-		count += page->tells_verdict && page->findings.counts[i] > 0;
-		count += page->tells_after_apply && page->after_apply.counts[i] > 0;
-	}
-	return count + (page->tells_verdict && page->findings.verdict->waiver_count > 0);
-}
-
-static void add_verdict(struct page *page, const struct findings *findings, const char *label)
+static void verdict_item(
+    struct page *page, const struct part *part, size_t index UNUSED, unsigned level UNUSED)
 {
 	struct spoken spoken = {page, NAME_MAX};
 	struct speaker speaker = {say, &spoken};
-	const struct str *notes;
-	size_t count = findings_notes(findings, &notes);
-	size_t mark = page_begin(page, 0);
 
-	buf_adds(&page->out, label);
-	findings_say_verdict(findings, &speaker);
+	buf_adds(&page->out,
+	    part->findings->after_apply ? "**Policies after apply**: " : "**Policies**: ");
+	findings_say_verdict(part->findings, &speaker);
 	buf_adds(&page->out, "\n\n");
-	(void)page_end(page, mark);
-	for (size_t i = 0; i < size_min(count, 5); i++) {
-		mark = page_begin(page, page->max_bytes / 2);
-		buf_adds(&page->out, "> ℹ️ ");
-		say(&spoken, VOICE_DATA, notes[i]);
-		buf_adds(&page->out, "\n\n");
-		(void)page_end(page, mark);
-	}
 }
 
-void page_add_verdict(struct page *page)
+const struct part_writer verdict_writer = {.item = verdict_item};
+
+static void policy_note_item(
+    struct page *page, const struct part *part, size_t index, unsigned level UNUSED)
 {
-	if (page->tells_verdict)
-		add_verdict(page, &page->findings, "**Policies**: ");
-	if (page->tells_after_apply)
-		add_verdict(page, &page->after_apply, "**Policies after apply**: ");
+	struct spoken spoken = {page, NAME_MAX};
+
+	buf_adds(&page->out, "> ℹ️ ");
+	say(&spoken, VOICE_DATA, part->items.notes[index]);
+	buf_adds(&page->out, "\n\n");
 }
+
+const struct part_writer policy_note_writer = {.item = policy_note_item};
 
 /* --- waivers --- */
 
-static void add_waiver_rows(struct page *page, int64_t now)
+static void waiver_begin(struct page *page, const struct part *part)
 {
-	const struct verdict *verdict = page->findings.verdict;
+	struct speaker speaker = speaker_plain(&page->out);
+
+	buf_addf(&page->out, "<details><summary>%s <b>%s: ", part->icon, part->title);
+	waivers_say_counts(part->findings->verdict, &speaker);
+	buf_adds(&page->out, "</b></summary>\n\n");
+}
+
+static void waiver_item(
+    struct page *page, const struct part *part, size_t index, unsigned level UNUSED)
+{
 	struct spoken spoken = {page, NAME_MAX};
 	struct speaker speaker = {say, &spoken};
-	size_t i;
 
-	for (i = 0; i < size_min(verdict->waiver_count, WAIVERS_SHOWN); i++) {
-		size_t mark = page->out.len;
-
-		buf_adds(&page->out, "- ");
-		waiver_say(&verdict->waivers[i], now, true, &speaker);
-		buf_addc(&page->out, '\n');
-		if (!page_end(page, mark))
-			break;
-	}
-	page->out.limit += FOLD_LINE; /* kept aside by the caller */
-	add_more(page, verdict->waiver_count - i);
+	buf_adds(&page->out, "- ");
+	waiver_say(
+	    &part->findings->verdict->waivers[index], part->outcome->facts.now, true, &speaker);
+	buf_addc(&page->out, '\n');
 }
 
-void page_add_waivers(struct page *page, int64_t now)
-{
-	const struct verdict *verdict = page->findings.verdict;
-	struct speaker speaker;
-	struct buf title;
-	size_t mark;
-
-	if (!page->tells_verdict || verdict->waiver_count == 0)
-		return;
-	page->reserve -= size_min(page->reserve, PAGE_SECTION_MIN);
-	buf_init(&title, page->arena, NAME_MAX);
-	buf_adds(&title, "Waivers: ");
-	speaker = speaker_plain(&title);
-	waivers_say_counts(verdict, &speaker);
-	mark = page_begin(page, FOLD_LINE + PAGE_FOLD_END_SIZE);
-	page_fold_begin(page, "🎫", str_to_c(page->arena, buf_str(&title)), 0);
-	if (!page_end(page, mark))
-		return;
-	add_waiver_rows(page, now);
-	(void)page_begin(page, 0);
-	page_fold_end(page);
-	(void)page_end(page, mark);
-}
+const struct part_writer waiver_writer = {.begin = waiver_begin, .item = waiver_item};

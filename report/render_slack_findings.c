@@ -5,34 +5,23 @@
 #include "base/size.h"
 #include "report/wording.h"
 
-#define LINK_MAX     ((size_t)500)
-#define DENIED_SHARE 2 /* long forms take at most this part of the room, for the losses' sake */
-#define OTHERS_SHARE 4
-#define BLOCKS_SHOWN 5 /* rules of a section that does not deny */
+#define LINK_MAX ((size_t)500)
 
-static const char *const section_icons[FINDING_SECTIONS] = {
-    [FINDINGS_DENIED] = "⛔",
-    [FINDINGS_OVERRIDDEN] = "🚨",
-    [FINDINGS_BROKEN] = "💥",
-    [FINDINGS_UNDECIDED] = "❔",
-    [FINDINGS_WARNED] = "⚠️",
-    [FINDINGS_NOTED] = "ℹ️",
-    [FINDINGS_LET_GO] = "🎫",
-};
-
-/* How much of a section is told; the next shorter form is tried when one does not fit. */
+/* How much of a rule is told, by level. */
 struct form {
 	size_t rows; /* of a block; 0: its number stands behind its head */
 	size_t text;
 	bool lines;
 };
-static const struct form forms[] = {
-    {10, 300, true},
-    {5, 150, false},
-    {2, 80, false},
+static const struct form forms[BUDGET_LEVELS + 1] = {
     {0, 60, false},
+    {0, 60, false},
+    {2, 80, false},
+    {5, 150, false},
+    {10, 300, true},
+    {10, 300, true},
+    {10, 300, true},
 };
-#define FORMS_SHORTEST (ARRAY_LEN(forms) - 1)
 
 struct spoken {
 	struct message *message;
@@ -81,9 +70,8 @@ static void add_more(struct message *message, size_t count)
 {
 	if (count == 0)
 		return;
-	buf_adds(&message->text, "… and ");
-	wording_count(&message->text, count);
-	buf_adds(&message->text, " more\n");
+	slack_add_rest_words(message, 1, count);
+	buf_addc(&message->text, '\n');
 }
 
 /* Where a rule stands is for the comment and the log, unless it has a page that explains it. */
@@ -124,151 +112,57 @@ static void add_block(
 		add_more(message, block->count - shown);
 }
 
-/* As many rules as fit; the findings of the others are counted. */
-static size_t add_blocks(struct message *message, const struct finding_block *blocks, size_t count,
-    const struct form *form)
+static void finding_item(
+    struct message *message, const struct part *part, size_t index, unsigned level)
 {
-	size_t shown;
-
-	for (shown = 0; shown < count; shown++) {
-		size_t mark = message->text.len;
-
-		add_block(message, &blocks[shown], form);
-		if (message->text.overflow) {
-			buf_rewind(&message->text, mark);
-			break;
-		}
-	}
-	return shown;
+	add_block(message, &part->items.blocks[index], &forms[level]);
 }
 
-static void add_rest(struct message *message, const struct findings *findings,
-    enum finding_section section, size_t shown)
+/* "… and 4,980 more of 12 rules" */
+static void finding_rest(
+    struct message *message, const struct part *part, size_t from, unsigned whole UNUSED)
 {
-	const struct finding_block *blocks = findings->blocks[section];
-	size_t rules = findings->block_counts[section], left = findings->left_out[section];
+	const struct findings *findings = part->findings;
+	size_t rules = findings->block_counts[part->section] - from;
+	size_t left = findings->left_out[part->section];
 
-	for (size_t i = shown; i < rules; i++)
-		left += blocks[i].count;
-	if (left == 0)
-		return;
-	buf_adds(&message->text, "… and ");
-	wording_count(&message->text, left);
-	buf_adds(&message->text, " more");
-	if (shown < rules) {
-		buf_adds(&message->text, " of ");
-		wording_things(&message->text, rules - shown, "rule", "rules");
-	}
+	for (size_t i = 0; i < rules; i++)
+		left += part->items.blocks[from + i].count;
+	slack_add_rest_words(message, from, left);
+	buf_adds(&message->text, " of ");
+	wording_things(&message->text, rules, "rule", "rules");
 }
 
-static void begin(
-    struct message *message, const struct findings *findings, enum finding_section section)
-{
-	slack_begin_section(message);
-	message->text.limit -= size_min(message->text.limit, SLACK_MORE_SIZE);
-	buf_addf(&message->text, "*%s %s (", section_icons[section],
-	    finding_section_title(section, findings->after_apply));
-	wording_count(&message->text, findings->counts[section]);
-	buf_adds(&message->text, ")*\n");
-}
+const struct slack_writer slack_finding_writer = {.item = finding_item, .rest = finding_rest};
 
-static void add_section(
-    struct message *message, const struct findings *findings, enum finding_section section)
-{
-	const struct finding_block *blocks = findings->blocks[section];
-	bool is_kept = finding_section_is_kept(section);
-	size_t count = findings->block_counts[section], shown = 0;
-	size_t share = message->room / (is_kept ? DENIED_SHARE : OTHERS_SHARE);
-
-	if (findings->counts[section] == 0)
-		return;
-	if (!is_kept)
-		count = size_min(count, BLOCKS_SHOWN);
-	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-		begin(message, findings, section);
-		if (i < FORMS_SHORTEST || !is_kept)
-			message->text.limit = size_min(message->text.limit, share);
-		shown = add_blocks(message, blocks, count, &forms[i]);
-		if (shown == count)
-			break;
-	}
-	message->text.limit += SLACK_MORE_SIZE;
-	add_rest(message, findings, section, shown);
-	slack_end_section(message);
-}
-
-static void add_sections(
-    struct message *message, const struct findings *findings, size_t from, size_t to)
-{
-	for (size_t section = from; section <= to; section++)
-		add_section(message, findings, (enum finding_section)section);
-}
-
-static void add_verdict(struct message *message, const struct findings *findings, const char *label)
+static void verdict_item(
+    struct message *message, const struct part *part, size_t index UNUSED, unsigned level UNUSED)
 {
 	struct spoken spoken = {message, LINK_MAX};
 	struct speaker speaker = {say, &spoken};
 	const struct str *notes;
-	size_t count = findings_notes(findings, &notes);
+	size_t count = findings_notes(part->findings, &notes);
 
-	slack_begin_section(message);
-	buf_adds(&message->text, label);
-	findings_say_verdict(findings, &speaker);
+	buf_adds(
+	    &message->text, part->findings->after_apply ? "Policies after apply: " : "Policies: ");
+	findings_say_verdict(part->findings, &speaker);
 	for (size_t i = 0; i < size_min(count, 3); i++) {
 		buf_addc(&message->text, '\n');
 		slack_add_data(message, notes[i], LINK_MAX);
 	}
-	slack_end_section(message);
 }
 
-void slack_find_findings(struct message *message)
-{
-	const struct outcome *outcome = message->outcome;
-
-	message->tells_verdict = verdict_is_told(outcome, &outcome->verdict);
-	message->tells_after_apply = verdict_is_told(outcome, &outcome->after_apply);
-	findings_of(message->arena, &outcome->verdict, false, &message->findings);
-	findings_of(message->arena, &outcome->after_apply, true, &message->after_apply);
-}
-
-void slack_add_denials(struct message *message)
-{
-	if (message->tells_verdict)
-		add_verdict(message, &message->findings, "Policies: ");
-	if (message->tells_after_apply)
-		add_verdict(message, &message->after_apply, "Policies after apply: ");
-	if (message->tells_after_apply)
-		add_sections(message, &message->after_apply, FINDINGS_DENIED, FINDINGS_BROKEN);
-	if (message->tells_verdict)
-		add_sections(message, &message->findings, FINDINGS_DENIED, FINDINGS_BROKEN);
-}
+const struct slack_writer slack_verdict_writer = {.item = verdict_item};
 
 /* Waivers that need attention, by number: who they are stands in the comment. */
-static void add_waivers(struct message *message)
+static void waiver_item(
+    struct message *message, const struct part *part, size_t index UNUSED, unsigned level UNUSED)
 {
-	const struct verdict *verdict = message->findings.verdict;
 	struct spoken spoken = {message, LINK_MAX};
 	struct speaker speaker = {say, &spoken};
-	size_t count = 0;
 
-	for (size_t i = 0; i < verdict->waiver_count; i++)
-		count += waiver_needs_attention(&verdict->waivers[i]);
-	if (count == 0)
-		return;
-	slack_begin_section(message);
 	buf_adds(&message->text, "Waivers: ");
-	waivers_say_counts(verdict, &speaker);
-	slack_end_section(message);
+	waivers_say_counts(part->findings->verdict, &speaker);
 }
 
-void slack_add_policy_warnings(struct message *message)
-{
-	if (message->tells_after_apply)
-		add_sections(message, &message->after_apply, FINDINGS_UNDECIDED, FINDINGS_WARNED);
-	if (!message->tells_verdict)
-		return;
-	add_sections(message, &message->findings, findings_first_open(message->tells_after_apply),
-	    FINDINGS_WARNED);
-	add_section(message, &message->findings, FINDINGS_LET_GO);
-	add_waivers(message);
-}
+const struct slack_writer slack_waiver_writer = {.item = waiver_item};

@@ -95,16 +95,22 @@ static struct str remark_of(struct screen *screen, const struct outcome_change *
 	return buf_str(&buf);
 }
 
-static struct str title_of(struct screen *screen, const struct change_head *head)
+/* `below`: its module stands above it already. */
+static struct str title_of(struct screen *screen, const struct change_head *head, bool below)
 {
+	struct str address = head->address;
 	struct buf buf;
+
+	if (below && head->module.len > 0 && str_eat(&address, head->module) &&
+	    !str_eat(&address, STR(".")))
+		address = head->address;
 
 	buf_init(&buf, screen->arena, 4 * SCREEN_TEXT_MAX);
 	if (head->previous_address.len > 0) {
 		buf_add(&buf, name_of(screen, head->previous_address));
 		buf_adds(&buf, " -> ");
 	}
-	buf_add(&buf, name_of(screen, head->address));
+	buf_add(&buf, name_of(screen, address));
 	if (head->deposed.len > 0) {
 		buf_adds(&buf, " (deposed ");
 		buf_add(&buf, wording_name(screen->arena, head->deposed, 100));
@@ -138,12 +144,12 @@ static struct str symbol_of(const struct change_head *head)
 static bool put_detail(void *context, char mark, struct str text)
 {
 	struct screen *screen = context;
-	enum tone tone = mark == '+'   ? TONE_GREEN
-			 : mark == '-' ? TONE_RED
-			 : mark == '~' ? TONE_YELLOW
-				       : TONE_DIM;
+	enum tone tone = mark == '+'		      ? TONE_GREEN
+			 : mark == '-'		      ? TONE_RED
+			 : mark == '~' || mark == '!' ? TONE_YELLOW
+						      : TONE_DIM;
 	struct screen_line line = {
-	    .indent = 8,
+	    .indent = screen->detail_indent,
 	    .tone = tone,
 	    .symbol = {&mark, mark == ' ' ? 0 : 1},
 	    .text = text,
@@ -153,17 +159,19 @@ static bool put_detail(void *context, char mark, struct str text)
 	return !screen->out.overflow;
 }
 
-static void put_change(struct screen *screen, const struct outcome_change *change, size_t align)
+void screen_put_change(
+    struct screen *screen, const struct outcome_change *change, const struct change_place *place)
 {
 	struct screen_line line = {
-	    .indent = 2,
+	    .indent = place->indent,
 	    .tone = group_tones[change_group(&change->head)],
 	    .symbol = symbol_of(&change->head),
-	    .text = title_of(screen, &change->head),
+	    .text = title_of(screen, &change->head, place->below),
 	    .remark = remark_of(screen, change),
-	    .align = align,
+	    .align = place->align,
 	};
 
+	screen->detail_indent = place->indent + 6;
 	screen_put_line(screen, &line);
 	if (screen_shows_details(screen))
 		(void)detail_lines(screen->arena, change, put_detail, screen);
@@ -175,7 +183,7 @@ static size_t alignment(struct screen *screen, const struct outcome_change *chan
 	size_t widest = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t width = utf8_width(title_of(screen, &changes[i].head));
+		size_t width = utf8_width(title_of(screen, &changes[i].head, false));
 
 		if (width <= ALIGN_MAX)
 			widest = size_max(widest, width);
@@ -187,10 +195,10 @@ static void put_changes(
     struct screen *screen, const struct outcome_change *changes, size_t count, size_t cap)
 {
 	size_t shown = size_min(count, cap);
-	size_t align = alignment(screen, changes, shown);
+	struct change_place place = {.indent = 2, .align = alignment(screen, changes, shown)};
 
 	for (size_t i = 0; i < shown; i++)
-		put_change(screen, &changes[i], align);
+		screen_put_change(screen, &changes[i], &place);
 	screen_put_more(screen, count - shown);
 }
 
@@ -232,8 +240,11 @@ static void put_group(struct screen *screen, enum change_group group)
 		put_losses(screen, rows, count);
 }
 
+/* What is lost is told first and by its whole address. */
 static void put_groups(struct screen *screen, bool losses)
 {
+	if (!losses && screen_put_tree(screen))
+		return;
 	for (size_t group = 0; group < CHANGE_GROUPS; group++) {
 		if (change_group_is_loss((enum change_group)group) == losses)
 			put_group(screen, (enum change_group)group);
@@ -458,6 +469,19 @@ static void put_title(struct screen *screen)
 	screen_put_verdict(screen);
 }
 
+/* Of the whole view only: a summary is read at the end of a run, the report has it as well. */
+static void put_fingerprint(struct screen *screen)
+{
+	struct str fingerprint = wording_fingerprint(screen->arena, screen->outcome);
+	struct screen_line line = {
+	    .tone = TONE_DIM, .symbol = STR("fingerprint:"), .text = fingerprint};
+
+	if (fingerprint.len == 0 || !screen->options->details)
+		return;
+	buf_addc(&screen->out, '\n');
+	screen_put_line(screen, &line);
+}
+
 static void put_all(struct screen *screen)
 {
 	const struct outcome *outcome = screen->outcome;
@@ -480,6 +504,7 @@ static void put_all(struct screen *screen)
 	put_set(screen, "Changed outside of Terraform", outcome->drift, outcome->drift_count);
 	put_diagnostics(screen, SEVERITY_WARNING, "Warnings");
 	screen_put_waivers(screen);
+	put_fingerprint(screen);
 }
 
 bool render_terminal(struct arena *arena, const struct outcome *outcome,

@@ -50,6 +50,7 @@ struct screen {
 	struct applied applied; /* of an apply, else empty */
 	struct findings findings, after_apply;
 	bool tells_verdict, tells_after_apply;
+	size_t detail_indent; /* of the lines below a change */
 	struct buf out;
 };
 
@@ -72,6 +73,18 @@ void screen_put_wrapped(struct screen *screen, size_t indent, enum tone tone, st
 bool screen_shows_details(const struct screen *screen);
 /* What stands last matters least: it goes by whole lines, with a line that says how many. */
 void screen_cut_lines(struct screen *screen, size_t max_bytes);
+
+/* Where a change stands: `below` a line with its module, or with its whole address. */
+struct change_place {
+	size_t indent, align;
+	bool below;
+};
+/* Its line, and what differs when details are shown. render_terminal.c */
+void screen_put_change(
+    struct screen *screen, const struct outcome_change *change, const struct change_place *place);
+/* What is no loss as a tree of modules, long ones folded; false: a list says it better.
+ * render_terminal_tree.c */
+bool screen_put_tree(struct screen *screen);
 
 /* render_terminal_findings.c */
 void screen_find_findings(struct screen *screen); /* of the outcome; decides what is told */

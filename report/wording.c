@@ -391,3 +391,21 @@ void wording_value(struct buf *buf, struct shown value, size_t max)
 {
 	add_value(buf, &value.value, buf->len + max);
 }
+
+struct str wording_fingerprint(struct arena *arena, const struct outcome *outcome)
+{
+	const struct plan_fingerprint *fingerprint = &outcome->fingerprint;
+	struct buf buf;
+
+	buf_init(&buf, arena, 200);
+	if (fingerprint->text.len == 0 || fingerprint->count == 0 || outcome->apply.present)
+		return STR_EMPTY;
+	buf_add(&buf, fingerprint->text);
+	if (fingerprint->hidden_left_out > 0) {
+		buf_adds(&buf, " (");
+		wording_things(&buf, fingerprint->hidden_left_out, "hidden value is not in it",
+		    "hidden values are not in it");
+		buf_addc(&buf, ')');
+	}
+	return buf_str(&buf);
+}

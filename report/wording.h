@@ -58,6 +58,12 @@ struct str wording_name(struct arena *arena, struct str name, size_t max);
  */
 void wording_value(struct buf *buf, struct shown value, size_t max);
 
+/*
+ * "pf1:... (3 hidden values are not in it)": by what a later `tfherald verify` knows this plan.
+ * Letters that need no escapes anywhere. Empty: there is none, or nothing to do.
+ */
+struct str wording_fingerprint(struct arena *arena, const struct outcome *outcome);
+
 #define WORDING_ADDRESS_MAX 300 /* bytes of an address in lists */
 
 #endif

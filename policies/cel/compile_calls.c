@@ -137,7 +137,7 @@ static bool check_pattern(struct cel_compiler *c, struct str text, struct err *e
 	struct cel_program *program = c->program;
 	struct regex *regex;
 
-	if (!cel_pattern_compile(c->arena, text, &regex, err))
+	if (!regex_compile_re2(c->arena, text, &regex, err))
 		return false;
 	if (program->pattern_count == c->pattern_room) {
 		size_t room = c->pattern_room ? c->pattern_room * 2 : 4;

@@ -419,7 +419,7 @@ bool cel_regex(
 		return false;
 	}
 	/* literals were compiled with the expression: this one is computed, and may be a secret */
-	if (!cel_pattern_compile(run->results, pattern, &regex, &err)) {
+	if (!regex_compile_re2(run->results, pattern, &regex, &err)) {
 		*problem = cel_fail(run, "a regular expression that is computed is not valid");
 		return false;
 	}

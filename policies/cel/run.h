@@ -111,10 +111,6 @@ static inline struct value cel_eval(struct cel_run *run, const struct cel_node *
 	return node->eval(run, node);
 }
 
-/* Compiles a pattern with RE2's meaning (pattern.c); ERR_SYNTAX names what RE2 does not have. */
-NODISCARD bool cel_pattern_compile(
-    struct arena *arena, struct str pattern, struct regex **out, struct err *err);
-
 /* Traced runs: keeps the value of a node. */
 void cel_trace_note(struct cel_run *run, const struct cel_node *node, struct value value);
 /* An error that && or || or a loop passed over. */

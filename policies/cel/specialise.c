@@ -154,6 +154,86 @@ static struct value eval_prefix_length_is(struct cel_run *run, const struct cel_
 				 : compare_prefix_length(run, node, value);
 }
 
+static bool same_but_case(struct str a, struct str b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++) {
+		unsigned differing = (unsigned char)(a.ptr[i] ^ b.ptr[i]);
+
+		if (differing != 0 &&
+		    (differing != 0x20 || (unsigned char)((a.ptr[i] | 0x20) - 'a') >= 26))
+			return false;
+	}
+	return true;
+}
+
+/* a.lowerAscii() == b.lowerAscii() without the texts in between; != when `wanted` is false */
+static inline struct value compare_lower(
+    struct cel_run *run, const struct cel_node *node, bool wanted)
+{
+	const struct cel_node *left = node->children[0], *right = node->children[1];
+	struct value a = operand(run, left->children[0]);
+	struct value b = operand(run, right->children[0]);
+
+	if (LIKELY(both(a, b, VALUE_STRING) && a.len <= QUICK_TEXT && b.len <= QUICK_TEXT))
+		return value_bool(same_but_case(value_text(a), value_text(b)) == wanted);
+	a = cel_call_strict(run, left, &a, 1);
+	b = cel_call_strict(run, right, &b, 1);
+	return strict_two(run, node, a, b);
+}
+
+static struct value eval_lower_equal(struct cel_run *run, const struct cel_node *node)
+{
+	return compare_lower(run, node, true);
+}
+
+static struct value eval_lower_not_equal(struct cel_run *run, const struct cel_node *node)
+{
+	return compare_lower(run, node, false);
+}
+
+static bool is_glob_special(char c)
+{
+	return c == '*' || c == '?' || c == '[' || c == '\\';
+}
+
+/* 1 or 0 when the letters before the first wildcard decide, whatever their case; else -1. What may
+ * be no pattern at all decides nothing. */
+static int quick_glob(struct str text, struct str pattern)
+{
+	size_t literal = 0;
+
+	while (literal < pattern.len && !is_glob_special(pattern.ptr[literal]))
+		literal++;
+	for (size_t i = literal; i < pattern.len; i++) {
+		if (pattern.ptr[i] == '[' || pattern.ptr[i] == '\\')
+			return -1;
+	}
+	if (text.len < literal ||
+	    !same_but_case(str_from_to(text, 0, literal), str_from_to(pattern, 0, literal)))
+		return 0;
+	return literal < pattern.len ? -1 : text.len == literal;
+}
+
+/* glob(a.lowerAscii(), b.lowerAscii()): names of actions, of which most are told apart by their
+ * first letters. */
+static struct value eval_glob_lower(struct cel_run *run, const struct cel_node *node)
+{
+	const struct cel_node *left = node->children[0], *right = node->children[1];
+	struct value a = operand(run, left->children[0]);
+	struct value b = operand(run, right->children[0]);
+	int matched = -1;
+
+	if (LIKELY(both(a, b, VALUE_STRING) && a.len <= QUICK_TEXT && b.len <= QUICK_TEXT))
+		matched = quick_glob(value_text(a), value_text(b));
+	if (LIKELY(matched >= 0))
+		return value_bool(matched);
+	a = cel_call_strict(run, left, &a, 1);
+	b = cel_call_strict(run, right, &b, 1);
+	return strict_two(run, node, a, b);
+}
+
 /* --- the choice --- */
 
 static bool is_const_of(const struct cel_node *node, uint8_t kind)
@@ -178,6 +258,13 @@ static bool is_call(const struct cel_node *node, const char *name, uint32_t args
 	       strcmp(node->function->name, name) == 0;
 }
 
+/* Both sides in lower case? */
+static bool compares_lower(const struct cel_node *node)
+{
+	return node->child_count == 2 && is_call(node->children[0], "lowerAscii", 1) &&
+	       is_call(node->children[1], "lowerAscii", 1);
+}
+
 static cel_eval_fn *choose_operator(const struct cel_node *node)
 {
 	static const struct {
@@ -192,6 +279,12 @@ static cel_eval_fn *choose_operator(const struct cel_node *node)
 	    {"_>=_", eval_greater_equal},
 	};
 
+	if (compares_lower(node) && is_call(node, "_==_", 2))
+		return eval_lower_equal;
+	if (compares_lower(node) && is_call(node, "_!=_", 2))
+		return eval_lower_not_equal;
+	if (compares_lower(node) && is_call(node, "glob", 2))
+		return eval_glob_lower;
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		if (is_call(node, pairs[i].name, 2))
 			return pairs[i].eval;

@@ -46,6 +46,11 @@ static void test_sha256(void **state)
 	digest = digest_sha256(STR("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"));
 	check_hex(arena, "two blocks", &digest,
 	    "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+	sha256_add(sha, STR("a"));
+	sha256_add(sha, STR("bc"));
+	digest = sha256_restart(sha);
+	check_hex(arena, "abc, then anew", &digest,
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	for (size_t at = 0, step = 1; at < million.len; at += step, step = step * 7 % 4093) {
 		size_t end = at + step < million.len ? at + step : million.len;
 

@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/masker.h"
 #include "base/process.h"
 #include "tests/support/run_child.h"
 
@@ -328,6 +329,54 @@ static void test_timeout(void **state)
 	assert_true(ns_now() - start < 3 * SECOND);
 }
 
+/* In what passes and in what is captured; also where it comes in pieces. */
+static void test_masks(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct masker *masker = masker_new(arena);
+	struct process process;
+	struct process_result got;
+	char passed[200];
+	int ends[2];
+	ssize_t len;
+
+	(void)state;
+	masker_add_encoded(masker, STR("topsecret"));
+	masker_add_private_keys(masker);
+	masker_seal(masker);
+	assert_int_equal(pipe(ends), 0);
+	process = SHELL("printf 'a topsec'; sleep 0.05; printf 'ret b\\n'; "
+			"printf 'dG9wc2VjcmV0 topsec\\n' >&2; echo '-----BEGIN PRIVATE KEY-----'; "
+			"echo MII; echo '-----END PRIVATE KEY-----'; printf 'ends in tops'");
+	process.stdout_fd = ends[1];
+	process.masker = masker;
+	run_child(arena, &process, &got);
+	close(ends[1]);
+	len = read(ends[0], passed, sizeof(passed));
+	close(ends[0]);
+	assert_true(str_is(got.out.text, "a (sensitive) b\n(sensitive)\nends in tops"));
+	assert_true(str_eq(got.out.text, (struct str){passed, (size_t)len}));
+	assert_true(str_is(got.err.text, "(sensitive) topsec\n"));
+}
+
+/* A prompt that ends as a secret begins is not waited for. */
+static void test_held_prompt(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct masker *masker = masker_new(arena);
+	struct process process;
+	struct process_result got;
+
+	(void)state;
+	masker_add(masker, STR("topsecret"));
+	masker_seal(masker);
+	process = SHELL("printf 'value: tops'; sleep 0.6; printf 'ecret\\n'");
+	process.masker = masker;
+	run_child(arena, &process, &got);
+	/* half of it was let out: who writes so slowly is a prompt */
+	assert_true(str_is(got.out.text, "value: topsecret\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +389,8 @@ int main(void)
 	    cmocka_unit_test(test_reader_goes_away),
 	    cmocka_unit_test(test_slow_output),
 	    cmocka_unit_test(test_timeout),
+	    cmocka_unit_test(test_masks),
+	    cmocka_unit_test(test_held_prompt),
 	};
 
 	return cmocka_run_group_tests_name("base/process_relay", tests, NULL, NULL);

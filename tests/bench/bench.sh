@@ -60,13 +60,39 @@ row "show --format summary, 5 %" "$ms" "$kib" "$big" "$jq5" "x >= 40 && kib <= 3
 measure "$runs" "$tfherald" show --format markdown --report "$work/report.json" "$work/plan100.json"
 row "show --format markdown --report, 100 %" "$ms" "$kib" "$full" "$jq100" "x >= 10 && kib <= 256 * 1024"
 measure "$runs" "$tfherald" show --format markdown "$work/plan5.json"
-row "show --format markdown, 5 %" "$ms" "$kib" "$big" "$jq5" 1
+row "show --format markdown, 5 %" "$ms" "$kib" "$big" "$jq5" "x >= 10 && kib <= 128 * 1024"
 measure 40 "$tfherald" version
 row "version" "$ms" "$kib" 0 0 "ms < 6"
 measure 40 "$tfherald" show "$work/small.json"
 row "show, 100 kB plan" "$ms" "$kib" "$(size_of "$work/small.json")" 0 "ms < 10"
 measure "$runs" "$tfherald" plan --no-json -- "$tools/flood" 1000000000
 row "pass-through of 1 GB" "$ms" "$kib" 1000000000 0 "mbs >= 800 && kib <= 256 * 1024"
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	export "BENCH_${i}_TOKEN=Xk7-$i-not-a-real-token-$i"
+done
+measure "$runs" "$tfherald" plan --no-json -- "$tools/flood" 1000000000
+row "  with 20 masks" "$ms" "$kib" 1000000000 0 "mbs >= 500"
+masked=$("$tools/bench_masker" 20 | sed 's/.* \([0-9.]*\) ms a GB/\1/')
+row "  the masker alone" "$masked" 0 1000000000 0 "mbs >= 500"
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	unset "BENCH_${i}_TOKEN"
+done
+
+echo
+echo "rendering, all resources changed: the time must not grow faster than their number"
+for format in summary markdown html; do
+	base=0
+	for n in 1000 10000 100000; do
+		[ -e "$work/plan-$n.json" ] || "$tools/gen_plan" "$n" 100 > "$work/plan-$n.json"
+		measure "$runs" "$tfherald" show --format $format --output "$work/page" "$work/plan-$n.json"
+		[ $n = 1000 ] && base=$ms
+		row "show --format $format, $n changes" "$ms" "$kib" "$(size_of "$work/plan-$n.json")" 0 \
+			"ms <= 1.5 * $base * $n / 1000"
+	done
+done
+"$tools/gen_plan" 5000 100 > "$work/plan.json"
+measure "$runs" "$tfherald" show --format html --output "$work/page" "$work/plan.json"
+row "show --format html, 5,000 changes" "$ms" "$kib" "$(size_of "$work/plan.json")" 0 "ms < 1000"
 
 echo
 echo "policies"

@@ -423,10 +423,90 @@ static void test_large_file(void **state)
 	assert_int_equal(err.code, ERR_LIMIT);
 }
 
+/* Entries of all files count together; a nearer file may switch on again what an outer one did not.
+ */
+static void test_redact(void **state)
+{
+	struct world *world = *state;
+
+	write_file(world, "tfherald.yaml",
+	    "redact:\n  detectors: {entropy: off, jwt: off}\n"
+	    "  masks: [\"env:CORP\", \"regexp:corp-[0-9]+\"]\n  env: [LICENSE]\n"
+	    "fail_on_leak: true\n");
+	write_file(world, "envs/prod/tfherald.yaml",
+	    "redact:\n  detectors: {entropy: on, npm_token: off}\n  env: [OTHER, LICENSE]\n"
+	    "fail_on_leak: false\n");
+	must_load(world);
+	assert_true(str_is(
+	    settings_text(&world->settings, SET_REDACT_DETECTORS), "jwt=off\nnpm_token=off"));
+	assert_true(str_is(
+	    settings_text(&world->settings, SET_REDACT_MASKS), "env:CORP\nregexp:corp-[0-9]+"));
+	assert_true(str_is(settings_text(&world->settings, SET_REDACT_ENV), "LICENSE\nOTHER"));
+	assert_true(settings_bool(&world->settings, SET_FAIL_ON_LEAK));
+	/* a variable may not loosen it either */
+	sys_script_env(&world->script, "TFHERALD_FAIL_ON_LEAK", "false");
+	must_load(world);
+	assert_true(settings_bool(&world->settings, SET_FAIL_ON_LEAK));
+}
+
+static void test_noise(void **state)
+{
+	struct world *world = *state;
+
+	write_file(world, "tfherald.yaml",
+	    "noise:\n  - {path: 'tags[\"a.b\"]', reason: the commit}\n  - path: '**.etag'\n");
+	write_file(world, "envs/prod/tfherald.yaml",
+	    "noise: [{path: '**.etag'}, {path: tags.x, reason: y}]\n");
+	must_load(world);
+	assert_true(str_is(settings_text(&world->settings, SET_NOISE),
+	    "tags[\"a.b\"]\tthe commit\n**.etag\t\ntags.x\ty"));
+}
+
+static void test_redact_problems(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} rows[] = {
+	    {"redact: {detectors: {jwtt: off}}", "did you mean 'jwt'?"},
+	    {"redact: {detectors: {jwt: maybe}}", "expected on or off"},
+	    {"redact: {detectors: [jwt]}", "expected a map"},
+	    {"redact: {masks: [hunter2hunter2]}", "a secret does not belong in a file"},
+	    {"redact: {masks: [\"env:1X\"]}", "expected env:NAME or regexp:PATTERN"},
+	    {"redact: {masks: [\"regexp:(?=x)\"]}", "which RE2 does not have"},
+	    {"redact: {masks: [\"regexp:x*\"]}", "matches the empty text"},
+	    {"redact: {masks: \"env:X\"}", "expected a list"},
+	    {"redact: {env: [A-B]}", "name of an environment variable"},
+	    {"redact: {env: [{}]}", "expected one line of text"},
+	    {"fail_on_leak: often", "expected true or false"},
+	    {"noise: tags", "expected a list of {path, reason}"},
+	    {"noise: [tags]", "expected {path, reason}"},
+	    {"noise: [{reason: x}]", "without a path"},
+	    {"noise: [{path: a, reasn: x}]", "did you mean 'reason'?"},
+	    {"noise: [{path: a..b}]", "is no path of an attribute"},
+	    {"noise: [{path: '**'}]", "is no path of an attribute"},
+	    {"noise: [{path: \"a\\tb\"}]", "expected the path of an attribute"},
+	    {"noise: [{path: a, reason: \"x\\ny\"}]", "expected one line"},
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err err = {0};
+
+		write_file(world, "tfherald.yaml", rows[i].text);
+		if (load(world, &err))
+			fail_msg("%s: no problem", rows[i].text);
+		if (!strstr(err.text, rows[i].says) || strstr(err.text, "hunter2"))
+			fail_msg("%s: %s", rows[i].text, err.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_defaults, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_redact, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_redact_problems, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_cascade, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_root_only, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_bad, setup, teardown),

@@ -164,7 +164,7 @@ static void help_examples_parse(void **state)
 	static const char *const commands[] = {"apply", "check", "completion", "config", "doctor",
 	    "help", "plan", "policy", "policy effective", "policy eval", "policy explain",
 	    "policy lint", "policy list", "policy record", "policy test", "policy waive", "show",
-	    "version"};
+	    "verify", "version"};
 	struct program program;
 
 	(void)state;

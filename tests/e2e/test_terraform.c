@@ -72,8 +72,8 @@ static void plan_without_out(void **state)
 	struct str report = program_read(&program, "report.json");
 	assert_true(str_contains(report, STR("\"form\": \"json\"")));
 	assert_true(str_contains(report, STR("\"address\": \"terraform_data.web[1]\"")));
-	assert_true(
-	    str_contains(program_read(&program, "comment.md"), STR("`terraform_data.web[0]`")));
+	assert_true(str_contains(
+	    program_read(&program, "comment.md"), STR("<code>terraform_data.web[0]</code>")));
 	assert_int_equal(program_left_over(&program), 0);
 	program_end(&program);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs every fuzzer for FUZZ_SECONDS (60) on its corpus, as many at a time as there are processors. What
-# one finds new is kept beside the build; a crash is left there with the command that shows it again.
+# Runs every fuzzer for FUZZ_SECONDS (60) on its corpus, all at a time. What one finds new is kept beside
+# the build; a crash is left there with the command that shows it again.
 # Closes with "N passed, N failed".
 #	tests/fuzz/run.sh BUILD/tests/fuzz [--merge]	--merge: adds what is new to tests/fuzz/corpus
 set -u
@@ -40,9 +40,8 @@ if [ "${2:-}" = --merge ]; then
 	done
 	exit $((bad > 0))
 fi
-lanes=$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 1)
 # shellcheck disable=SC2086 # a list of words
-printf '%s\n' $names | xargs -P "$lanes" -n 1 tests/fuzz/run.sh --one "$dir"
+printf '%s\n' $names | xargs -P 0 -n 1 tests/fuzz/run.sh --one "$dir"
 for name in $names; do
 	if [ -e "$dir/$name.ok" ]; then
 		passed=$((passed + 1))

@@ -192,7 +192,7 @@ static bool visit(void *context, const struct change *change, struct err *err)
 	collect(secrets, change->before, false);
 	collect(secrets, change->after, false);
 	buf_add(&secrets->unmarked, change->head.address);
-	if (!redact_change(arena, change, &shown, err))
+	if (!redact_change(arena, NULL, change, &shown, err))
 		return false;
 	collect_shown(&secrets->shown, shown.before.value);
 	collect_shown(&secrets->shown, shown.after.value);

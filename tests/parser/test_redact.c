@@ -180,7 +180,7 @@ static void redact_table(void **state)
 		struct shown_change shown;
 		struct err err = {0};
 
-		assert_true(redact_change(arena, &change, &shown, &err));
+		assert_true(redact_change(arena, NULL, &change, &shown, &err));
 		check_side(arena, cases[i].name, shown.before.value, cases[i].before);
 		check_side(arena, cases[i].name, shown.after.value, cases[i].after);
 		assert_true(str_is(shown.head.address, "x.y"));
@@ -198,7 +198,7 @@ static void without_secrets_all_is_shared(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_true(redact_change(arena, &change, &shown, &err));
+	assert_true(redact_change(arena, NULL, &change, &shown, &err));
 	assert_ptr_equal(shown.before.value.as.entries, change.before.as.entries);
 	assert_ptr_equal(shown.after.value.as.entries, change.after.as.entries);
 }
@@ -236,7 +236,7 @@ static void imports_hide_their_secrets(void **state)
 		struct err err = {0};
 
 		assert_true(change.head.importing);
-		assert_true(redact_change(arena, &change, &shown, &err));
+		assert_true(redact_change(arena, NULL, &change, &shown, &err));
 		if (!str_is(shown.head.import_id, imports[i].want))
 			fail_msg("%s: '%.*s'", imports[i].name, STR_ARG(shown.head.import_id));
 	}
@@ -250,7 +250,7 @@ static void text_changes_pass(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_true(redact_change(arena, &change, &shown, &err));
+	assert_true(redact_change(arena, NULL, &change, &shown, &err));
 	assert_false(shown.has_values);
 	assert_ptr_equal(shown.body.ptr, change.body.ptr);
 }
@@ -270,7 +270,7 @@ static void outputs_are_hidden_as_a_whole(void **state)
 	    &value, &err));
 	assert_true(change_read_output(arena, STR("o"), value, true, &change, &err));
 	assert_true(change.head.sensitive_output);
-	assert_true(redact_change(arena, &change, &shown, &err));
+	assert_true(redact_change(arena, NULL, &change, &shown, &err));
 	check_side(arena, "before", shown.before.value, "#");
 	check_side(arena, "after", shown.after.value, "#");
 }

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/input.h"
 #include "base/json_read.h"
+#include "parser/detectors.h"
 #include "parser/overlay.h"
 #include "parser/plan_read.h"
 #include "parser/secrets.h"
@@ -83,9 +84,10 @@ static void collects_what_is_marked(void **state)
 	struct value marks = parse(arena, "{\"b\":true,\"d\":true}");
 	assert_true(overlay_value(arena, after, value_null(), marks, &change.after, &err));
 	secrets_collect(secrets, &change);
+	size_t once = secrets_count(secrets);
 	secrets_collect(secrets, &change);
 	secrets_seal(secrets);
-	assert_int_equal(secrets_count(secrets), 2);
+	assert_int_equal(secrets_count(secrets), once);
 	assert_false(secrets_full(secrets));
 	assert_true(secrets_are_in(secrets, STR("x secret-one")));
 	assert_true(secrets_are_in(secrets, STR("secret-two")));
@@ -112,6 +114,23 @@ static void hides_in_values(void **state)
 	    secrets_hide_value(arena, secrets, clean).value.as.entries, clean.value.as.entries);
 }
 
+/* What a detector found stands elsewhere, too, unless it is an ordinary word. */
+static void collects_what_was_detected(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct secrets *secrets = secrets_new(arena);
+	struct change change = {.has_values = true, .before = value_null()}, marked;
+	(void)state;
+	change.head.type = STR("x");
+	change.after =
+	    parse(arena, "{\"password\":\"postgres-password\",\"api_key\":\"k3y-0f-s0me-length\"}");
+	detectors_mark(arena, NULL, &change, &marked);
+	secrets_collect(secrets, &marked);
+	secrets_seal(secrets);
+	assert_true(secrets_are_in(secrets, STR("-H k3y-0f-s0me-length")));
+	assert_false(secrets_are_in(secrets, STR("postgres-password")));
+}
+
 static void collects_numbers(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -129,7 +148,7 @@ static void collects_variables(void **state)
 {
 	static const struct {
 		const char *name, *json;
-		size_t count;
+		const char *in[2];
 	} rows[] = {
 	    {"value and default",
 		"{\"format_version\":\"1.2\",\"resource_changes\":[],\"variables\":{\"pw\":{"
@@ -138,13 +157,13 @@ static void collects_variables(void **state)
 		"{\"root_module\":{\"resources\":[],\"variables\":{\"pw\":{\"default\":\"default-"
 		"secret\","
 		"\"sensitive\":true},\"open\":{}}}}}",
-		2},
-	    {"no configuration", "{\"format_version\":\"1.2\",\"resource_changes\":[]}", 0},
+		{"given-secret", "default-secret"}},
+	    {"no configuration", "{\"format_version\":\"1.2\",\"resource_changes\":[]}", {NULL}},
 	    {"odd shapes",
 		"{\"format_version\":\"1.2\",\"resource_changes\":[],\"configuration\":{\"root_"
 		"module\":"
 		"[1]},\"variables\":[]}",
-		0},
+		{NULL}},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -158,7 +177,11 @@ static void collects_variables(void **state)
 		print_message("%s\n", rows[i].name);
 		assert_true(plan_read(arena, input, &options, &plan, &err));
 		assert_true(secrets_collect_variables(secrets, plan, scratch, &err));
-		assert_int_equal(secrets_count(secrets), rows[i].count);
+		secrets_seal(secrets);
+		assert_int_equal(secrets_count(secrets) > 0, rows[i].in[0] != NULL);
+		for (size_t k = 0; k < 2 && rows[i].in[k]; k++)
+			assert_true(secrets_are_in(secrets, str_from(rows[i].in[k])));
+		assert_false(secrets_are_in(secrets, STR("not-a-secret")));
 	}
 }
 
@@ -169,11 +192,13 @@ static void keeps_its_limits(void **state)
 	(void)state;
 	for (size_t i = 0; i < SECRETS_MAX + 10; i++)
 		secrets_add(secrets, str_format(arena, "secret-%08zu", i));
+	assert_true(secrets_full(secrets));
 	assert_int_equal(secrets_count(secrets), SECRETS_MAX);
 	assert_true(secrets_full(secrets));
 	secrets_seal(secrets);
-	assert_true(secrets_are_in(secrets, STR("the secret-00065535 is the last one")));
-	assert_false(secrets_are_in(secrets, STR("the secret-00065536 was not taken")));
+	assert_true(secrets_are_in(secrets, STR("the secret-00000000 is the first one")));
+	assert_true(secrets_are_in(secrets, STR("the secret-00065535 is one of many")));
+	assert_false(secrets_are_in(secrets, STR("the secret-00131080 was not taken")));
 	char *huge = arena_alloc(arena, SECRET_MAX + 1);
 	memset(huge, 'x', SECRET_MAX + 1);
 	struct secrets *fresh = secrets_new(arena);
@@ -187,6 +212,7 @@ int main(void)
 	    cmocka_unit_test(hides_literals),
 	    cmocka_unit_test(collects_what_is_marked),
 	    cmocka_unit_test(hides_in_values),
+	    cmocka_unit_test(collects_what_was_detected),
 	    cmocka_unit_test(collects_numbers),
 	    cmocka_unit_test(collects_variables),
 	    cmocka_unit_test(keeps_its_limits),

@@ -213,7 +213,8 @@ static void test_every_renderer_tells_it(void **state)
 	assert_in_order(arena, text, markdown);
 	assert_true(render_terminal(arena, outcome, &options, &text, &err));
 	assert_in_order(arena, text, terminal);
-	assert_true(render_slack(arena, outcome, NULL, &message, &err));
+	assert_true(
+	    render_slack(arena, outcome, &(struct render_options){0}, NULL, &message, &err));
 	assert_in_order(arena, message.blocks, slack);
 }
 
@@ -234,7 +235,8 @@ static void test_unstarted_are_listed(void **state)
 	assert_in_order(arena, text, markdown);
 	assert_true(render_terminal(arena, outcome, &options, &text, &err));
 	assert_in_order(arena, text, terminal);
-	assert_true(render_slack(arena, outcome, NULL, &message, &err));
+	assert_true(
+	    render_slack(arena, outcome, &(struct render_options){0}, NULL, &message, &err));
 	assert_in_order(arena, message.blocks, markdown);
 }
 

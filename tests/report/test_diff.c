@@ -6,149 +6,246 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
-#include "base/err.h"
 #include "base/json_read.h"
-#include "report/diff.h"
-
-/* "HIDDEN", "HIDDEN!" (changed) and "UNKNOWN" in the JSON of a row stand for those kinds. */
-static struct value with_kinds(struct arena *arena, struct value value)
-{
-	struct str text = value_text(value);
-	struct value copy = value;
-
-	if (str_is(text, "HIDDEN") || str_is(text, "HIDDEN!"))
-		return value_hidden(text.len == 7);
-	if (str_is(text, "UNKNOWN"))
-		return value_unknown();
-	if (value.kind == VALUE_LIST) {
-		struct value *items = arena_array(arena, struct value, value.len);
-
-		for (size_t i = 0; i < value.len; i++)
-			items[i] = with_kinds(arena, value.as.items[i]);
-		copy.as.items = items;
-	}
-	if (value.kind == VALUE_MAP) {
-		struct value_entry *entries = arena_array(arena, struct value_entry, value.len);
-		struct str duplicate;
-
-		for (size_t i = 0; i < value.len; i++) {
-			entries[i].key = value.as.entries[i].key;
-			entries[i].value = with_kinds(arena, value.as.entries[i].value);
-		}
-		assert_true(value_map(arena, entries, value.len, &copy, &duplicate));
-	}
-	return copy;
-}
-
-static struct value parsed(struct arena *arena, const char *json)
-{
-	struct err err = {0};
-	struct value value = value_null();
-
-	if (!jsonr_read(arena, str_from(json), &(struct jsonr){0}, &value, &err))
-		print_error("%s: %s\n", json, err.text);
-	assert_int_equal(err.code, ERR_NONE);
-	return with_kinds(arena, value);
-}
+#include "tests/support/diff_sketch.h"
 
 struct row {
-	const char *label, *before, *after, *replace_paths;
-	const char *want; /* "+path", "-path", "~path", '!' behind what forces a replacement */
+	const char *label;
+	struct diff_case in;
+	const char *want; /* diff_sketch.h */
 };
+
+#define SIDES(a, b)                                                  \
+	{                                                            \
+		.before = (a), .after = (b), .action = ACTION_UPDATE \
+	}
+#define FORCES(a, b, paths)                                           \
+	{                                                             \
+		.before = (a), .after = (b), .replace_paths = (paths) \
+	}
 
 static const struct row rows[] = {
-    {"equal", "{\"a\":1}", "{\"a\":1}", "null", ""},
-    {"changed", "{\"a\":1}", "{\"a\":2}", "null", "~a"},
-    {"kind changed", "{\"a\":1}", "{\"a\":\"1\"}", "null", "~a"},
-    {"numbers by value", "{\"a\":1.0}", "{\"a\":1}", "null", ""},
-    {"large numbers", "{\"a\":12345678901234567890}", "{\"a\":12345678901234567891}", "null", "~a"},
-    {"added", "{}", "{\"a\":1}", "null", "+a"},
-    {"removed", "{\"a\":1}", "{}", "null", "-a"},
-    {"null is absent", "{\"a\":null}", "{\"b\":null}", "null", ""},
-    {"null to empty string", "{\"a\":null}", "{\"a\":\"\"}", "null", "+a"},
-    {"create lists attributes", "null", "{\"a\":1,\"b\":{\"c\":2}}", "null", "+a +b"},
-    {"delete lists attributes", "{\"a\":1,\"b\":null}", "null", "null", "-a"},
-    {"deep", "{\"a\":{\"b\":[{\"c\":1}]}}", "{\"a\":{\"b\":[{\"c\":2}]}}", "null", "~a.b[0].c"},
-    {"list grows", "{\"a\":[1]}", "{\"a\":[1,2]}", "null", "+a[1]"},
-    {"list shrinks", "{\"a\":[1,2]}", "{\"a\":[1]}", "null", "-a[1]"},
-    {"list to map", "{\"a\":[1]}", "{\"a\":{\"b\":1}}", "null", "~a"},
-    {"scalar to map", "{\"a\":1}", "{\"a\":{\"b\":1}}", "null", "~a"},
-    {"unsorted maps", "{\"b\":1,\"a\":2,\"c\":3}", "{\"c\":4,\"a\":2,\"d\":5}", "null", "-b ~c +d"},
-    {"quoted keys", "{\"a\":{}}", "{\"a\":{\"x/y\":1,\"q\\\"\\\\\":2,\"\":3}}", "null",
+    {"equal", SIDES("{\"a\":1}", "{\"a\":1}"), ""},
+    {"changed", SIDES("{\"a\":1}", "{\"a\":2}"), "~a"},
+    {"kind changed", SIDES("{\"a\":1}", "{\"a\":\"1\"}"), "~a"},
+    {"numbers by value", SIDES("{\"a\":1.0}", "{\"a\":1}"), ""},
+    {"large numbers", SIDES("{\"a\":12345678901234567890}", "{\"a\":12345678901234567891}"), "~a"},
+    {"added", SIDES("{}", "{\"a\":1}"), "+a"},
+    {"removed", SIDES("{\"a\":1}", "{}"), "-a"},
+    {"null is absent", SIDES("{\"a\":null}", "{\"b\":null}"), ""},
+    {"null to empty string", SIDES("{\"a\":null}", "{\"a\":\"\"}"), "+a"},
+    {"create lists attributes", SIDES("null", "{\"a\":1,\"b\":{\"c\":2}}"), "+a +b"},
+    {"delete lists attributes", SIDES("{\"a\":1,\"b\":null}", "null"), "-a"},
+    {"deep", SIDES("{\"a\":{\"b\":[{\"c\":1}]}}", "{\"a\":{\"b\":[{\"c\":2}]}}"), "~a.b[0].c"},
+    {"list to map", SIDES("{\"a\":[1]}", "{\"a\":{\"b\":1}}"), "~a"},
+    {"scalar to map", SIDES("{\"a\":1}", "{\"a\":{\"b\":1}}"), "~a"},
+    {"unsorted maps", SIDES("{\"b\":1,\"a\":2,\"c\":3}", "{\"c\":4,\"a\":2,\"d\":5}"), "-b ~c +d"},
+    {"quoted keys", SIDES("{\"a\":{}}", "{\"a\":{\"x/y\":1,\"q\\\"\\\\\":2,\"\":3}}"),
 	"+a[\"x/y\"] +a[\"q\\\"\\\\\"] +a[\"\"]"},
-    {"quoted first key", "{\"a b\":1}", "{\"a b\":2}", "null", "~[\"a b\"]"},
-    {"hidden unchanged", "{\"a\":\"HIDDEN\"}", "{\"a\":\"HIDDEN\"}", "null", ""},
-    {"hidden changed", "{\"a\":\"HIDDEN!\"}", "{\"a\":\"HIDDEN!\"}", "null", "~a"},
-    {"hidden added", "{}", "{\"a\":\"HIDDEN!\"}", "null", "+a"},
-    {"hidden null", "{\"a\":null}", "{\"a\":\"HIDDEN\"}", "null", ""},
-    {"unknown", "{\"a\":1}", "{\"a\":\"UNKNOWN\"}", "null", "~a"},
-    {"unknown added", "{}", "{\"a\":\"UNKNOWN\"}", "null", "+a"},
-    {"unknown in a list", "{\"a\":[1,2]}", "{\"a\":[1,\"UNKNOWN\"]}", "null", "~a[1]"},
-    {"whole unknown", "{\"a\":1}", "\"UNKNOWN\"", "null", "~"},
-    {"forces", "{\"a\":1,\"b\":1}", "{\"a\":2,\"b\":2}", "[[\"a\"]]", "~a! ~b"},
-    {"forces below", "{\"a\":{\"b\":1}}", "{\"a\":{\"b\":2}}", "[[\"a\"]]", "~a.b!"},
-    {"forces above", "{\"a\":null}", "{\"a\":[{\"b\":2}]}", "[[\"a\",0,\"b\"]]", "+a!"},
-    {"forces elsewhere", "{\"a\":[1,2]}", "{\"a\":[3,2]}", "[[\"a\",1]]", "~a[0]"},
-    {"odd replace paths", "{\"a\":1}", "{\"a\":2}", "[1,\"a\",[-1],[null]]", "~a"},
-    {"output", "\"a\"", "\"b\"", "null", "~"},
-    {"output comes", "null", "\"b\"", "null", "+"},
+    {"quoted first key", SIDES("{\"a b\":1}", "{\"a b\":2}"), "~[\"a b\"]"},
+    {"hidden unchanged", SIDES("{\"a\":\"HIDDEN\"}", "{\"a\":\"HIDDEN\"}"), ""},
+    {"hidden changed", SIDES("{\"a\":\"HIDDEN!\"}", "{\"a\":\"HIDDEN!\"}"), "~a"},
+    {"hidden added", SIDES("{}", "{\"a\":\"HIDDEN!\"}"), "+a"},
+    {"hidden null", SIDES("{\"a\":null}", "{\"a\":\"HIDDEN\"}"), ""},
+    {"unknown", SIDES("{\"a\":1}", "{\"a\":\"UNKNOWN\"}"), "~a"},
+    {"unknown added", SIDES("{}", "{\"a\":\"UNKNOWN\"}"), "+a"},
+    {"whole unknown", SIDES("{\"a\":1}", "\"UNKNOWN\""), "~"},
+    {"forces", FORCES("{\"a\":1,\"b\":1}", "{\"a\":2,\"b\":2}", "[[\"a\"]]"), "~a! ~b"},
+    {"forces below", FORCES("{\"a\":{\"b\":1}}", "{\"a\":{\"b\":2}}", "[[\"a\"]]"), "~a.b!"},
+    {"forces above", FORCES("{\"a\":null}", "{\"a\":[{\"b\":2}]}", "[[\"a\",0,\"b\"]]"), "+a!"},
+    {"odd replace paths", FORCES("{\"a\":1}", "{\"a\":2}", "[1,\"a\",[-1],[null]]"), "~a"},
+    {"output", SIDES("\"a\"", "\"b\""), "~"},
+    {"output comes", SIDES("null", "\"b\""), "+"},
 };
 
-static struct str diff_text(struct arena *arena, const struct row *row)
-{
-	struct shown_change change = {
-	    .has_values = true,
-	    .before = {parsed(arena, row->before)},
-	    .after = {parsed(arena, row->after)},
-	    .replace_paths = parsed(arena, row->replace_paths),
-	};
-	struct diff diff;
-	struct buf buf;
+static const struct row lists[] = {
+    {"one item each", SIDES("{\"a\":[\"x\"]}", "{\"a\":[\"y\"]}"), "~a[0]"},
+    {"grows", SIDES("{\"a\":[1]}", "{\"a\":[1,2]}"), "~a{= 1; + 2}"},
+    {"shrinks", SIDES("{\"a\":[1,2]}", "{\"a\":[1]}"), "~a{= 1; - 2}"},
+    {"from empty", SIDES("{\"a\":[]}", "{\"a\":[2,1]}"), "~a{+ 2; + 1}"},
+    {"numbers by value", SIDES("{\"a\":[1.0,2]}", "{\"a\":[1,2]}"), ""},
+    {"texts are no numbers", SIDES("{\"a\":[1,2]}", "{\"a\":[\"1\",2]}"), "~a{- 1; + \"1\"; = 2}"},
+    {"an order is kept",
+	SIDES("{\"command\":[\"-x\",\"a\",\"-y\"]}", "{\"command\":[\"-y\",\"a\",\"-x\"]}"),
+	"~command{- \"-x\"; - \"a\"; = \"-y\"; + \"a\"; + \"-x\"}"},
+    {"far apart", SIDES("{\"c\":[9,\"1\",2,3,4,5,6,7,8]}", "{\"c\":[9,\"x\",2,3,4,5,6,7,\"y\"]}"),
+	"~c{= 9; - \"1\"; + \"x\"; = 2; = 3; . 2 items unchanged; = 6; = 7; - 8; + \"y\"}"},
+    {"sorted texts are a set", SIDES("{\"a\":[\"b\",\"c\",\"d\"]}", "{\"a\":[\"a\",\"c\",\"d\"]}"),
+	"~a{- \"b\"; + \"a\"; . 2 members unchanged}"},
+    {"a set by its name",
+	SIDES("{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"y\",\"a\"]}"),
+	"~subnet_ids{- \"z\"; + \"y\"; + \"a\"; . 1 member unchanged}"},
+    {"a set in another order",
+	SIDES("{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"z\"]}"),
+	"~subnet_ids{! the same members in another order}(the same members in another order)"},
+    {"in a delete nothing is noise",
+	{.before = "{\"subnet_ids\":[\"z\",\"b\"]}", .after = "{\"subnet_ids\":[\"b\",\"z\"]}"},
+	"~subnet_ids{! the same members in another order}"},
+    {"twice in a set", SIDES("{\"users\":[\"a\",\"a\"]}", "{\"users\":[\"a\",\"b\"]}"),
+	"~users{- \"a\"; + \"b\"; . 1 member unchanged}"},
+    {"hidden members",
+	SIDES("{\"a\":[\"HIDDEN\",\"HIDDEN!\"]}", "{\"a\":[\"HIDDEN\",\"HIDDEN!\"]}"),
+	"~a{= (sensitive); - (sensitive, changed); + (sensitive, changed)}"},
+    {"unknown members", SIDES("{\"a\":[\"x\",\"y\"]}", "{\"a\":[\"x\",\"UNKNOWN\"]}"),
+	"~a{= \"x\"; - \"y\"; + (known after apply)}"},
+    {"forces", FORCES("{\"a\":[1,2]}", "{\"a\":[3,2]}", "[[\"a\",0]]"), "~a!{- 1; + 3; = 2}"},
+    {"strange characters", SIDES("{\"a\":[\"x\",\"\\u202e\"]}", "{\"a\":[\"x\",\"\\u001b[31m\"]}"),
+	"~a{= \"x\"; - \"\\u202e\"; + \"\\u001b[31m\"}"},
+};
 
-	diff_values(arena, &change, &diff);
-	buf_init(&buf, arena, 10000);
-	for (size_t i = 0; i < diff.count; i++) {
-		buf_adds(&buf, i > 0 ? " " : "");
-		buf_addc(&buf, "+-~"[diff.rows[i].difference]);
-		buf_add(&buf, diff.rows[i].path);
-		buf_adds(&buf, diff.rows[i].forces_replacement ? "!" : "");
-	}
-	return buf_str(&buf);
+static const struct row items[] = {
+    {"by name",
+	SIDES("{\"c\":[{\"name\":\"a\",\"v\":1},{\"name\":\"b\",\"v\":1}]}",
+	    "{\"c\":[{\"name\":\"new\"},{\"name\":\"b\",\"v\":1},{\"name\":\"a\",\"v\":2}]}"),
+	"~c[name=\"a\"].v +c[name=\"new\"]"},
+    {"the only one by its name",
+	SIDES("{\"c\":[{\"name\":\"a\\\"]\",\"v\":1}]}", "{\"c\":[{\"name\":\"a\\\"]\",\"v\":2}]}"),
+	"~c[name=\"a\\\"]\"].v"},
+    {"the only one of another name",
+	SIDES("{\"c\":[{\"name\":\"a\"}]}", "{\"c\":[{\"name\":\"b\"}]}"), "~c[0].name"},
+    {"by number",
+	SIDES("{\"c\":[{\"id\":1,\"v\":1},{\"id\":2}]}", "{\"c\":[{\"id\":2},{\"id\":1,\"v\":3}]}"),
+	"~c[id=1].v"},
+    {"ids not known",
+	SIDES("{\"c\":[{\"id\":\"1\",\"name\":\"a\",\"v\":1},{\"id\":\"2\",\"name\":\"b\"}]}",
+	    "{\"c\":[{\"id\":\"UNKNOWN\",\"name\":\"b\"},{\"id\":\"UNKNOWN\",\"name\":\"a\",\"v\":"
+	    "1}]}"),
+	"~c[name=\"a\"].id ~c[name=\"b\"].id"},
+    {"a name that stands twice is none",
+	SIDES("{\"c\":[{\"name\":\"a\",\"v\":1},{\"name\":\"a\",\"v\":2}]}",
+	    "{\"c\":[{\"name\":\"a\",\"v\":2},{\"name\":\"a\",\"v\":3}]}"),
+	"~c[1].v"},
+    {"in front",
+	SIDES("{\"c\":[{\"p\":1,\"q\":2},{\"p\":3,\"q\":4}]}",
+	    "{\"c\":[{\"p\":9,\"q\":9},{\"p\":1,\"q\":2},{\"p\":3,\"q\":4}]}"),
+	"+c[0]"},
+    {"by likeness",
+	SIDES("{\"c\":[{\"p\":1,\"q\":2,\"r\":3},{\"p\":4,\"q\":5,\"r\":6}]}",
+	    "{\"c\":[{\"p\":4,\"q\":5,\"r\":7},{\"p\":1,\"q\":2,\"r\":8}]}"),
+	"~c[1].r ~c[0].r"},
+    {"nothing alike",
+	SIDES("{\"c\":[{\"p\":1},{\"p\":2}]}", "{\"c\":[{\"p\":3},{\"p\":4},{\"p\":5}]}"),
+	"-c[0] -c[1] +c[0] +c[1] +c[2]"},
+    {"nothing alike, as many",
+	SIDES("{\"c\":[{\"p\":1},{\"p\":2}]}", "{\"c\":[{\"p\":3},{\"p\":4}]}"), "~c[0].p ~c[1].p"},
+    {"another order",
+	SIDES("{\"c\":[{\"p\":1},{\"p\":2},{\"p\":3}]}", "{\"c\":[{\"p\":3},{\"p\":1},{\"p\":2}]}"),
+	"~c{! the same members in another order}"},
+    {"what changes may stand elsewhere, as in a set",
+	SIDES("{\"c\":[{\"p\":1,\"q\":1},{\"p\":2},{\"p\":3}]}",
+	    "{\"c\":[{\"p\":2},{\"p\":3},{\"p\":1,\"q\":2}]}"),
+	"~c[2].q"},
+    {"forces in the index of either side",
+	FORCES("{\"c\":[{\"name\":\"a\",\"v\":1},{\"name\":\"b\"}]}",
+	    "{\"c\":[{\"name\":\"b\"},{\"name\":\"a\",\"v\":2}]}", "[[\"c\",0,\"v\"]]"),
+	"~c[name=\"a\"].v!"},
+    {"forces in a set",
+	FORCES("{\"c\":[{\"p\":1},{\"p\":2}]}", "{\"c\":[{\"p\":3},{\"p\":2}]}",
+	    "[[\"c\",{\"p\":3},\"p\"]]"),
+	"~c[0].p!"},
+    {"forces elsewhere",
+	FORCES(
+	    "{\"c\":[{\"p\":1},{\"q\":2}]}", "{\"c\":[{\"p\":3},{\"q\":2}]}", "[[\"c\",1,\"p\"]]"),
+	"~c[0].p"},
+    {"mixed", SIDES("{\"c\":[1,{\"p\":1},[2]]}", "{\"c\":[1,{\"p\":2},[3]]}"), "~c[1].p ~c[2][0]"},
+    {"hidden in an item",
+	SIDES("{\"c\":[{\"name\":\"a\",\"v\":\"HIDDEN!\"},{\"name\":\"b\",\"v\":\"HIDDEN\"}]}",
+	    "{\"c\":[{\"name\":\"b\",\"v\":\"HIDDEN\"},{\"name\":\"a\",\"v\":\"HIDDEN!\"}]}"),
+	"~c[name=\"a\"].v"},
+};
+
+static const struct row noises[] = {
+    {"tags_all", SIDES("{\"tags_all\":{\"a\":1}}", "{\"tags_all\":{\"a\":2}}"),
+	"~tags_all.a(repeats the tags, with the defaults of the provider)"},
+    {"a hash that is set", SIDES("{\"etag\":\"a\"}", "{\"etag\":\"b\"}"), "~etag"},
+    {"a hash that nobody sets", SIDES("{\"etag\":\"a\"}", "{\"etag\":\"UNKNOWN\"}"),
+	"~etag(set by the service whenever it writes)"},
+    {"not of a delete", {.before = "{\"tags_all\":1}", .after = "{}"}, "-tags_all"},
+    {"not of a replace", {.before = "{\"tags_all\":1}", .after = "{}", .action = ACTION_REPLACE},
+	"-tags_all"},
+    {"not of a forget", {.before = "{\"tags_all\":1}", .after = "{}", .action = ACTION_FORGET},
+	"-tags_all"},
+    {"not of an unknown action",
+	{.before = "{\"tags_all\":1}", .after = "{}", .action = ACTION_OTHER}, "-tags_all"},
+    {"not what forces",
+	{.before = "{\"tags_all\":1}",
+	    .after = "{}",
+	    .action = ACTION_UPDATE,
+	    .replace_paths = "[[\"tags_all\"]]"},
+	"-tags_all!"},
+};
+
+static void check(const struct row *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		diff_expect(table[i].label, &table[i].in, table[i].want);
 }
 
-static void test_rows(void **state)
+static void test_values(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		struct str got = diff_text(arena, &rows[i]);
+	check(rows, ARRAY_LEN(rows));
+}
 
-		struct str want = str_from(rows[i].want);
+static void test_lists(void **state)
+{
+	(void)state;
+	check(lists, ARRAY_LEN(lists));
+}
 
-		if (!str_eq(got, want))
-			print_error("%s: want '%.*s', got '%.*s'\n", rows[i].label, STR_ARG(want),
-			    STR_ARG(got));
-		assert_true(str_eq(got, want));
-	}
+static void test_items(void **state)
+{
+	(void)state;
+	check(items, ARRAY_LEN(items));
+}
+
+static void test_noise(void **state)
+{
+	(void)state;
+	check(noises, ARRAY_LEN(noises));
+}
+
+static struct value numbers(struct arena *arena, size_t count)
+{
+	struct value *items_of = arena_array(arena, struct value, count);
+
+	for (size_t i = 0; i < count; i++)
+		items_of[i] = value_int((int64_t)i);
+	return value_list(items_of, count);
 }
 
 static void test_at_most_500_rows(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-	struct value *items = arena_array(arena, struct value, 10000);
-	struct value empty = {.kind = VALUE_LIST};
+	struct value_entry *entries = arena_array(arena, struct value_entry, 10000);
+	struct value empty = {.kind = VALUE_MAP};
 	struct shown_change change = {.has_values = true, .before = {empty}};
 	struct diff diff;
+	struct str twice;
 
 	(void)state;
 	for (size_t i = 0; i < 10000; i++)
-		items[i] = value_int((int64_t)i);
-	change.after.value = value_list(items, 10000);
-	diff_values(arena, &change, &diff);
+		entries[i] = (struct value_entry){
+		    value_string(str_format(arena, "k%05zu", i)), value_int(1)};
+	assert_true(value_map(arena, entries, 10000, &change.after.value, &twice));
+	diff_values(arena, &change, &(struct diff_rules){0}, &diff);
 	assert_int_equal(diff.count, ATTRIBUTES_MAX);
 	assert_int_equal(diff.left_out, 10000 - ATTRIBUTES_MAX);
-	assert_string_equal(str_to_c(arena, diff.rows[499].path), "[499]");
+	assert_string_equal(str_to_c(arena, diff.rows[499].path), "k00499");
+}
+
+static void test_at_most_400_parts(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct shown_change change = {.has_values = true, .before = {{.kind = VALUE_LIST}}};
+	struct diff diff;
+
+	(void)state;
+	change.after.value = numbers(arena, 10000);
+	diff_values(arena, &change, &(struct diff_rules){0}, &diff);
+	assert_int_equal(diff.count, 1);
+	assert_int_equal(diff.rows[0].part_count, DIFF_PARTS_MAX);
+	assert_int_equal(diff.rows[0].parts_left_out, 10000 - DIFF_PARTS_MAX);
 }
 
 static struct value nested(struct arena *arena, size_t depth, int64_t leaf)
@@ -175,7 +272,7 @@ static void test_depth_is_bounded(void **state)
 	struct diff diff;
 
 	(void)state;
-	diff_values(arena, &change, &diff);
+	diff_values(arena, &change, &(struct diff_rules){0}, &diff);
 	assert_int_equal(diff.count, 1);
 	assert_int_equal(diff.rows[0].path.len, JSON_DEPTH_MAX * 3);
 }
@@ -183,8 +280,12 @@ static void test_depth_is_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_values),
+	    cmocka_unit_test(test_lists),
+	    cmocka_unit_test(test_items),
+	    cmocka_unit_test(test_noise),
 	    cmocka_unit_test(test_at_most_500_rows),
+	    cmocka_unit_test(test_at_most_400_parts),
 	    cmocka_unit_test(test_depth_is_bounded),
 	};
 

@@ -46,7 +46,7 @@ static struct outcome *outcome_of(struct arena *arena, const char *json)
 	struct input *input = input_from_str(arena, "plan.json", str_from(json));
 
 	if (!plan_read(arena, input, &options, &plan, &err) ||
-	    !outcome_add_plan(arena, scratch, plan, outcome, &err))
+	    !outcome_add_plan(arena, scratch, plan, NULL, outcome, &err))
 		print_error("%s\n", err.text);
 	assert_int_equal(err.code, ERR_NONE);
 	return outcome;
@@ -68,6 +68,62 @@ static void test_order_by_importance(void **state)
 	assert_true(str_is(outcome->changes[4].head.previous_address, "a.old"));
 	assert_true(str_is(outcome->changes[1].head.type, "a"));
 	assert_int_equal(outcome->output_count, 1);
+}
+
+/* A secret of one change stands unmarked in another: as a part of a view, and as what an item of a
+ * list is known by. */
+static void test_secrets_in_diffs(void **state)
+{
+	static const char json[] =
+	    "{\"format_version\":\"1.2\",\"resource_changes\":["
+	    "{\"address\":\"a.x\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"x\",\"change\":{"
+	    "\"actions\":[\"update\"],\"before\":{\"p\":\"hunter2hunter2\"},\"after\":{\"p\":\"q\"}"
+	    ","
+	    "\"before_sensitive\":{\"p\":true},\"after_sensitive\":{\"p\":true}}},"
+	    "{\"address\":\"a.y\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"y\",\"change\":{"
+	    "\"actions\":[\"update\"],\"before\":{\"l\":[{\"name\":\"hunter2hunter2\",\"v\":1}],"
+	    "\"t\":\"a\\nhunter2hunter2\\n\",\"j\":\"{\\\"u\\\":[\\\"hunter2hunter2\\\",2]}\"},"
+	    "\"after\":{\"l\":[{\"name\":\"hunter2hunter2\",\"v\":2}],\"t\":\"a\\nb\\n\","
+	    "\"j\":\"{\\\"u\\\":[1,2]}\"}}}]}";
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = outcome_of(arena, json);
+	const struct outcome_change *change = &outcome->changes[1];
+
+	(void)state;
+	assert_int_equal(change->attribute_count, 3);
+	for (size_t i = 0; i < change->attribute_count; i++) {
+		const struct attribute_change *row = &change->attributes[i];
+
+		assert_false(str_contains(row->path, STR("hunter2")));
+		for (size_t k = 0; k < row->part_count; k++)
+			assert_false(str_contains(row->parts[k].cells[0], STR("hunter2")));
+	}
+}
+
+/* By the code in the plan; what the provider makes up comes from nowhere. */
+static void test_origins(void **state)
+{
+	static const char json[] =
+	    "{\"format_version\":\"1.2\",\"resource_changes\":[{\"address\":\"module.m[0].a.b[1]\","
+	    "\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\",\"change\":{\"actions\":["
+	    "\"create\"],"
+	    "\"before\":null,\"after\":{},\"after_unknown\":{\"id\":true,\"key\":true,\"made\":"
+	    "true}}}],"
+	    "\"configuration\":{\"root_module\":{\"module_calls\":{\"m\":{\"expressions\":{\"k\":"
+	    "{\"references\":[\"aws_kms_key.main.arn\",\"aws_kms_key.main\"]}},\"module\":{"
+	    "\"resources\":["
+	    "{\"address\":\"a.b\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\","
+	    "\"expressions\":"
+	    "{\"key\":{\"references\":[\"var.k\"]}}}]}}}}}}";
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	const struct outcome_change *change = outcome_of(arena, json)->changes;
+
+	(void)state;
+	assert_int_equal(change->attribute_count, 3);
+	assert_int_equal(change->attributes[0].origin.len, 0);
+	assert_true(str_is(change->attributes[1].path, "key"));
+	assert_true(str_is(change->attributes[1].origin, "aws_kms_key.main.arn"));
+	assert_int_equal(change->attributes[2].origin.len, 0);
 }
 
 static void test_values_are_redacted(void **state)
@@ -223,6 +279,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_order_by_importance),
 	    cmocka_unit_test(test_values_are_redacted),
+	    cmocka_unit_test(test_origins),
+	    cmocka_unit_test(test_secrets_in_diffs),
 	    cmocka_unit_test(test_replacement_is_explained),
 	    cmocka_unit_test(test_budget_goes_to_what_matters),
 	    cmocka_unit_test(test_groups),

@@ -19,7 +19,7 @@ static struct slack_message rendered(struct arena *arena, const struct outcome *
 	struct slack_message message = {STR_EMPTY, STR_EMPTY};
 	struct err err = {0};
 
-	if (!render_slack(arena, outcome, NULL, &message, &err))
+	if (!render_slack(arena, outcome, &(struct render_options){0}, NULL, &message, &err))
 		print_error("%s\n", err.text);
 	assert_int_equal(err.code, ERR_NONE);
 	return message;
@@ -255,8 +255,9 @@ static void test_link_override(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_true(render_slack(arena, sample_outcome(arena, SAMPLE_create),
-	    "https://github.com/acme/infra/pull/12#issuecomment-1", &message, &err));
+	assert_true(
+	    render_slack(arena, sample_outcome(arena, SAMPLE_create), &(struct render_options){0},
+		"https://github.com/acme/infra/pull/12#issuecomment-1", &message, &err));
 	assert_true(str_contains(
 	    message.blocks, STR("<https://github.com/acme/infra/pull/12#issuecomment-1|details>")));
 }

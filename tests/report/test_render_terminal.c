@@ -89,6 +89,25 @@ static void test_no_line_is_wider_than_the_terminal(void **state)
 	}
 }
 
+/* "      12 x aws_a", "      7 of other types": all of them together. */
+static size_t counted_by_type(struct str text)
+{
+	size_t total = 0;
+
+	for (struct str rest = text, line; str_line(&rest, &line);) {
+		size_t count = 0, at = 6;
+
+		for (; str_starts(line, STR("      ")) && at < line.len && line.ptr[at] != ' ';
+		     at++)
+			count =
+			    line.ptr[at] == ',' ? count : count * 10 + (size_t)(line.ptr[at] - '0');
+		line = str_skip(line, at);
+		total +=
+		    str_starts(line, STR(" x ")) || str_is(line, " of other types") ? count : 0;
+	}
+	return total;
+}
+
 static void test_losses_are_never_hidden(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -109,7 +128,7 @@ static void test_losses_are_never_hidden(void **state)
 		lines += str_starts(line, STR("  - "));
 	assert_int_equal(lines, 200);
 	assert_true(str_contains(text, STR("  ... and 8,800 more\n      ")));
-	assert_true(str_contains(text, STR(" of other types\n")));
+	assert_int_equal(counted_by_type(text), 8800);
 }
 
 static const struct {
@@ -128,6 +147,44 @@ static const struct {
     {"hostile", {.destroy = 250, .replace = 250, .update = 250, .warnings = 90, .hostile = true},
 	true, true, "Destroy (250)"},
 };
+
+static const struct {
+	const char *label, *want;
+} tree_rows[] = {
+    {"heading", "\nUpdate (40), Create (12)\n  ~ aws_x.y[0]"},
+    {"rows without their module", "\n  module.a  ~13 +4\n    ~ aws_x.y[1]"},
+    {"folded", "\n    ... and 12 more\n"},
+    {"a module in a module", "\n    module.b[\"x.y\"]  ~13 +4\n      ~ aws_x.y[2]"},
+};
+
+static void test_gains_are_a_tree_of_modules(void **state)
+{
+	static const char *const modules[] = {"", "module.a", "module.a.module.b[\"x.y\"]"};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome =
+	    generate_outcome(arena, &(struct generated){.update = 40, .create = 12});
+	struct outcome_change *changes = arena_array(arena, struct outcome_change, 52);
+	struct str text;
+
+	(void)state;
+	memcpy(changes, outcome->changes, 52 * sizeof(*changes));
+	for (size_t i = 0; i < 52; i++) {
+		struct change_head *head = &changes[i].head;
+
+		head->module = str_from(modules[i % 3]);
+		head->address =
+		    str_format(arena, "%s%saws_x.y[%zu]", modules[i % 3], i % 3 > 0 ? "." : "", i);
+	}
+	outcome->changes = changes;
+	text = rendered(arena, outcome, &(struct render_options){.columns = 60});
+	for (size_t i = 0; i < ARRAY_LEN(tree_rows); i++) {
+		bool ok = str_contains(text, str_from(tree_rows[i].want));
+
+		if (!ok)
+			print_error("%s:\n%.*s\n", tree_rows[i].label, STR_ARG(text));
+		assert_true(ok);
+	}
+}
 
 static void test_limit_is_kept(void **state)
 {
@@ -235,6 +292,7 @@ int main(void)
 	    cmocka_unit_test(test_no_control_codes_of_others),
 	    cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 	    cmocka_unit_test(test_losses_are_never_hidden),
+	    cmocka_unit_test(test_gains_are_a_tree_of_modules),
 	    cmocka_unit_test(test_limit_is_kept),
 	    cmocka_unit_test(test_findings_are_never_hidden),
 	    cmocka_unit_test(test_lines_are_cut_at_the_end_only),

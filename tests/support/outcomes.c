@@ -226,8 +226,14 @@ static const struct diagnostic warnings[] = {
 	STR_INIT("main.tf"), 12},
 };
 
+static const struct change_leaf some_leaf = {
+    {1, 2, 3, 4, 5, 6, 7, 8}, {9, 10, 11, 12, 13, 14, 15, 16}};
+
 static void make_typical(struct outcome *outcome)
 {
+	typical[5].leaf = &some_leaf;
+	outcome->fingerprint = (struct plan_fingerprint){
+	    .text = STR("pf1:c3RhYmxlIGFuZCBzaG9ydA"), .count = 1, .hidden_left_out = 2};
 	typical[0].head.reason = STR("delete_because_no_resource_config");
 	typical[1].head.deposed = STR("bb22ccdd");
 	typical[2].head.reason = STR("replace_because_cannot_update");

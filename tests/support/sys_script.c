@@ -1,5 +1,6 @@
 #include "tests/support/sys_script.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,26 @@ static const char *script_env(void *state, const char *name)
 	return NULL;
 }
 
+static const char *const *script_environment(void *state)
+{
+	struct sys_script *script = state;
+	char *at = script->environment_text;
+	char *end = at + sizeof(script->environment_text);
+
+	for (size_t i = 0; i < script->env_count; i++) {
+		const char *value = script->env[i].value;
+		int len = snprintf(
+		    at, (size_t)(end - at), "%s=%s", script->env[i].name, value ? value : "");
+
+		script->environment[i] = at;
+		at += len + 1;
+		if (at >= end)
+			abort();
+	}
+	script->environment[script->env_count] = NULL;
+	return script->environment;
+}
+
 static bool script_is_terminal(void *state, int fd)
 {
 	const struct sys_script *script = state;
@@ -101,6 +122,7 @@ void sys_script_init(struct sys_script *script)
 	    .sleep = script_sleep,
 	    .random = script_random,
 	    .env = script_env,
+	    .environment = script_environment,
 	    .is_terminal = script_is_terminal,
 	    .columns = script_columns,
 	    .tmpdir = script_tmpdir,

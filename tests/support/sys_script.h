@@ -38,6 +38,8 @@ struct sys_script {
 		const char *name, *value;
 	} env[SYS_SCRIPT_ENV_MAX];
 	size_t env_count;
+	const char *environment[SYS_SCRIPT_ENV_MAX + 1]; /* the same as one list */
+	char environment_text[16384];
 };
 
 /* Everything at its default: SYS_SCRIPT_NOW, no environment, no terminal. Must not be moved after.

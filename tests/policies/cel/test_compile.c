@@ -274,7 +274,7 @@ static int match_pattern(const char *text, const char *subject, struct err *err)
 	struct str pattern = str_copy(arena, str_from(text));
 	bool matched = false;
 
-	if (!cel_pattern_compile(arena, pattern, &regex, err))
+	if (!regex_compile_re2(arena, pattern, &regex, err))
 		return -1;
 	if (!regex_matches(regex, str_from(subject), &matched, err))
 		return -2;

@@ -1,9 +1,8 @@
-#include "policies/cel/run.h"
+#include "base/regex.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/regex.h"
 
 /*
  * Patterns have the meaning of RE2 (github.com/google/re2/wiki/Syntax) and are run by PCRE2. What
@@ -307,8 +306,7 @@ static bool take_one(struct pattern *p)
 	}
 }
 
-bool cel_pattern_compile(
-    struct arena *arena, struct str pattern, struct regex **out, struct err *err)
+bool regex_compile_re2(struct arena *arena, struct str pattern, struct regex **out, struct err *err)
 {
 	struct pattern p = {.text = pattern, .err = err};
 	struct str text;

@@ -1,0 +1,84 @@
+/*
+ * change_leaf.h: one change as a digest: what a plan does there, and nothing else.
+ *
+ * A leaf is SHA-256 over the kind of row, address, deposed key (these as their digest), action,
+ * previous address, import id, and every path at which the two sides differ, with the canonical
+ * values (canonical.h) before and after. Absent and null are the same; what is only known after
+ * apply is "unknown". Two leaves are different when any action, address or changed value is.
+ *
+ * Not in it, as they say why or when and not what: reasons and replace_paths, providers and
+ * versions, values that stay as they are.
+ *
+ * A value that is not shown (redact.h: a part whose shown form is not the raw one) enters as
+ * HMAC-SHA-256 under the key, so that nobody can search for it; without a key it is left out, only
+ * that it changes is in, and `hidden_left_out` counts it.
+ *
+ * Errors: ERR_LIMIT (nested too deep, over 1 GiB). Ownership: a maker holds a handle that
+ * leaf_maker_close() releases. Units: bytes. Layer: parser. Source: report design, 5.
+ */
+#ifndef PARSER_CHANGE_LEAF_H
+#define PARSER_CHANGE_LEAF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/str.h"
+#include "parser/redact.h"
+#include "parser/secrets.h"
+
+struct arena;
+struct err;
+struct sha256;
+
+#define LEAF_ADDRESS_BYTES 8	      /* of SHA-256 over kind, address and deposed key */
+#define LEAF_VALUE_BYTES   16	      /* of SHA-256 over all of it */
+#define LEAF_TEXT_LEN	   32	      /* of both in base64url */
+#define LEAF_OPEN_MIN	   SECRET_MIN /* no shorter one can hold what is looked for */
+
+struct change_leaf {
+	uint8_t address[LEAF_ADDRESS_BYTES];
+	uint8_t value[LEAF_VALUE_BYTES];
+};
+
+/* The same address can stand in several lists of a plan. */
+enum leaf_kind {
+	LEAF_RESOURCE,
+	LEAF_OUTPUT,
+	LEAF_DRIFT, /* of a plan that does nothing but write it into the state */
+	LEAF_DEFERRED,
+	LEAF_ACTION, /* an action that is invoked */
+};
+
+struct leaf_maker {
+	struct sha256 *sha; /* one for all: making one costs more than most leaves */
+	struct str key;
+	/* Over all changes: places that differ and hold something hidden. */
+	size_t hidden_keyed, hidden_left_out;
+	/* Of the last leaf. */
+	bool has_lists;	       /* lists on both sides that differ */
+	struct buf open_texts; /* strings of LEAF_OPEN_MIN bytes and more that enter as they are,
+				  a line feed behind each: here a secret nobody marked would stand;
+				  in the memory of `scratch` */
+};
+
+/* `key` must outlive it; empty: what is hidden is left out. */
+void leaf_maker_open(struct leaf_maker *maker, struct str key);
+void leaf_maker_close(struct leaf_maker *maker);
+
+/* `shown` is what became of `change`. Memory of `scratch` is not given back. */
+NODISCARD bool leaf_make(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind kind,
+    const struct change *change, const struct shown_change *shown, struct change_leaf *out,
+    struct err *err);
+
+/* The first half alone: which row of a plan this is. */
+void leaf_address(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind kind,
+    const struct change_head *head, struct change_leaf *out);
+int leaf_cmp(const struct change_leaf *a, const struct change_leaf *b); /* by address, then value */
+void leaf_letters(const struct change_leaf *leaf, char out[LEAF_TEXT_LEN]);
+/* False when it is none. */
+NODISCARD bool leaf_from_text(struct str text, struct change_leaf *out);
+
+#endif

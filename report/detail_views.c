@@ -1,0 +1,187 @@
+#include "report/detail_views.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/size.h"
+#include "base/utf8.h"
+#include "report/wording.h"
+
+#define LINE_BYTES ((size_t)4096)
+#define CELL_WIDTH ((size_t)160) /* columns of a line, about */
+
+static const char marks[] = {
+    [PART_SAME] = ' ',
+    [PART_GAP] = ' ',
+    [PART_ADDED] = '+',
+    [PART_REMOVED] = '-',
+    [PART_CHANGED] = '~',
+    [PART_REMARK] = '!',
+};
+
+static const struct column {
+	const char *title;
+	size_t most; /* columns of the screen */
+} columns[DIFF_RULE_CELLS] = {
+    {"direction", 24},
+    {"protocol", 12},
+    {"ports", 24},
+    {"from/to", 44},
+    {"description", 80},
+};
+
+bool detail_view_is_short(const struct attribute_change *row)
+{
+	return row->part_count == 1 && row->parts[0].mark == PART_REMARK &&
+	       row->parts_left_out == 0;
+}
+
+/* At most `most` columns of it; printable, also when it comes from a report that somebody wrote. */
+static struct str fit(struct arena *scratch, struct str cell, size_t most)
+{
+	struct str text = utf8_printable(scratch, cell, true);
+	size_t at = 0, end = 0, width = 0;
+
+	if (text.len <= most)
+		return text;
+	while (at < text.len) {
+		size_t start = at;
+
+		(void)utf8_next(text, &at);
+		width += utf8_width(str_from_to(text, start, at));
+		if (width < most)
+			end = at;
+		if (width > most)
+			return str_format(scratch, "%.*s…", (int)end, text.ptr);
+	}
+	return text;
+}
+
+static bool put(const struct detail_view *view, enum part_mark mark, const struct buf *buf)
+{
+	return view->line(view->context, marks[mark], buf_str(buf));
+}
+
+/* A line without a mark has no room for it either: two columns more. */
+static void indent(struct buf *buf, enum part_mark mark, size_t level)
+{
+	buf_repeat(buf, ' ', 2 + 2 * level + (marks[mark] == ' ' ? 2 : 0));
+}
+
+/* --- lines of all views but rules --- */
+
+static bool put_part(const struct detail_view *view, const struct attribute_change *row,
+    const struct diff_part *part)
+{
+	bool gutter = row->view == DIFF_LINES && part->mark != PART_REMARK;
+	struct arena_mark mark = arena_save(view->scratch);
+	struct buf buf;
+	bool more;
+
+	buf_init(&buf, view->scratch, LINE_BYTES);
+	indent(&buf, part->mark, part->level);
+	if (gutter)
+		buf_adds(&buf, part->mark == PART_GAP ? ": " : "| ");
+	if (part->mark == PART_GAP)
+		buf_adds(&buf, "… ");
+	if (part->cell_count > 0)
+		buf_add(&buf, fit(view->scratch, part->cells[0], CELL_WIDTH));
+	more = put(view, part->mark, &buf);
+	arena_rewind(view->scratch, mark);
+	return more;
+}
+
+/* --- rules --- */
+
+struct widths {
+	size_t of[DIFF_RULE_CELLS];
+};
+
+static void measure(const struct attribute_change *row, struct widths *out)
+{
+	for (size_t i = 0; i < DIFF_RULE_CELLS; i++)
+		out->of[i] = str_from(columns[i].title).len;
+	for (size_t i = 0; i < row->part_count; i++) {
+		const struct diff_part *part = &row->parts[i];
+
+		for (size_t k = 0; part->cell_count == DIFF_RULE_CELLS && k < DIFF_RULE_CELLS; k++)
+			out->of[k] = size_min(
+			    columns[k].most, size_max(out->of[k], utf8_width(part->cells[k])));
+	}
+}
+
+static bool put_cells(const struct detail_view *view, enum part_mark mark,
+    const struct str cells[DIFF_RULE_CELLS], const struct widths *widths)
+{
+	struct arena_mark start = arena_save(view->scratch);
+	struct buf buf;
+	size_t end = 0;
+	bool more;
+
+	buf_init(&buf, view->scratch, LINE_BYTES);
+	indent(&buf, mark, 0);
+	for (size_t i = 0; i < DIFF_RULE_CELLS; i++) {
+		struct str cell = fit(view->scratch, cells[i], columns[i].most);
+		size_t width = utf8_width(cell);
+
+		buf_add(&buf, cell);
+		end = cell.len > 0 ? buf.len : end;
+		buf_repeat(&buf, ' ', 2 + (widths->of[i] > width ? widths->of[i] - width : 0));
+	}
+	buf_rewind(&buf, end);
+	more = put(view, mark, &buf);
+	arena_rewind(view->scratch, start);
+	return more;
+}
+
+static bool put_titles(const struct detail_view *view, const struct widths *widths)
+{
+	struct str titles[DIFF_RULE_CELLS];
+
+	for (size_t i = 0; i < DIFF_RULE_CELLS; i++)
+		titles[i] = str_from(columns[i].title);
+	return put_cells(view, PART_SAME, titles, widths);
+}
+
+static bool put_more(const struct detail_view *view, size_t count)
+{
+	struct arena_mark mark = arena_save(view->scratch);
+	struct buf buf;
+	bool more;
+
+	if (count == 0)
+		return true;
+	buf_init(&buf, view->scratch, LINE_BYTES);
+	indent(&buf, PART_SAME, 0);
+	buf_adds(&buf, "… and ");
+	wording_things(&buf, count, "more line", "more lines");
+	more = put(view, PART_SAME, &buf);
+	arena_rewind(view->scratch, mark);
+	return more;
+}
+
+bool detail_view_lines(const struct detail_view *view, const struct attribute_change *row)
+{
+	bool is_table = row->view == DIFF_RULES;
+	size_t left = view->most, over = row->parts_left_out;
+	struct widths widths = {{0}};
+
+	if (is_table) {
+		measure(row, &widths);
+		if (!put_titles(view, &widths))
+			return false;
+	}
+	for (size_t i = 0; i < row->part_count; i++) {
+		const struct diff_part *part = &row->parts[i];
+		bool is_rule = is_table && part->cell_count == DIFF_RULE_CELLS;
+
+		if (left == 0 && part->mark != PART_REMARK) {
+			over++;
+			continue;
+		}
+		left -= left > 0;
+		if (!(is_rule ? put_cells(view, part->mark, part->cells, &widths)
+			      : put_part(view, row, part)))
+			return false;
+	}
+	return put_more(view, over);
+}

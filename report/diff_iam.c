@@ -1,0 +1,392 @@
+/* Documents of IAM: statement by statement, with what it now lets somebody do called out. */
+#include "base/arena.h"
+#include "base/err.h"
+#include "policies/shapes_iam.h"
+#include "report/diff_align.h"
+#include "report/diff_parts.h"
+#include "report/diff_walk.h"
+#include "report/iam_remarks.h"
+
+static const struct value *get_nocase(const struct value *map, const char *key)
+{
+	for (uint32_t i = 0; map->kind == VALUE_MAP && i < map->len; i++) {
+		if (str_eq_nocase(value_text(map->as.entries[i].key), str_from(key)))
+			return &map->as.entries[i].value;
+	}
+	return NULL;
+}
+
+bool diff_is_iam(const struct value *document)
+{
+	const struct value *statements = get_nocase(document, "Statement");
+
+	if (statements && statements->kind == VALUE_LIST) {
+		if (statements->len == 0)
+			return true;
+		statements = &statements->as.items[0];
+	}
+	return statements && get_nocase(statements, "Effect") &&
+	       (get_nocase(statements, "Action") || get_nocase(statements, "NotAction"));
+}
+
+static bool read_statements(struct arena *arena, const struct value *document, struct value *out)
+{
+	struct value_entry *entry = arena_make(arena, struct value_entry);
+	struct value values, whole = *document;
+	struct str twice;
+	struct err err = {0};
+
+	*out = value_list(NULL, 0);
+	if (document->kind == VALUE_NULL)
+		return true;
+	whole.tag = 0;
+	*entry = (struct value_entry){value_string(STR("policy")), whole};
+	return value_map(arena, entry, 1, &values, &twice) &&
+	       shape_iam_statements(arena, STR("aws_iam_policy"), values, out, &err) &&
+	       out->kind == VALUE_LIST;
+}
+
+/* --- one statement as lines --- */
+
+static const struct field {
+	enum iam_word word;
+	const char *name, *not_name; /* of the item */
+	const char *title, *not_title;
+} fields[] = {
+    {IAM_PRINCIPAL, "principals", "not_principal", "Principal", "NotPrincipal"},
+    {IAM_ACTION, "actions", "not_action", "Action", "NotAction"},
+    {IAM_RESOURCE, "resources", "not_resource", "Resource", "NotResource"},
+};
+
+struct lines_builder {
+	struct arena *arena;
+	struct diff_line *items;
+	size_t count, room;
+};
+
+static struct str part_text(const struct value *value)
+{
+	if (value->kind == VALUE_HIDDEN)
+		return value->as.changed ? STR(DIFF_SENSITIVE_CHANGED) : STR(SHOWN_SENSITIVE);
+	if (value->kind == VALUE_UNKNOWN)
+		return STR(SHOWN_UNKNOWN);
+	return value_text(*value);
+}
+
+static bool is_apart(const struct value *value)
+{
+	return value->kind == VALUE_UNKNOWN || (value->kind == VALUE_HIDDEN && value->as.changed);
+}
+
+static void add_line(
+    struct lines_builder *builder, enum iam_word word, struct str text, const struct value *value)
+{
+	if (builder->count == builder->room) {
+		size_t room = builder->room ? builder->room * 2 : 16;
+
+		builder->items = arena_grow(builder->arena, builder->items,
+		    builder->room * sizeof(*builder->items), room * sizeof(*builder->items));
+		builder->room = room;
+	}
+	builder->items[builder->count++] = (struct diff_line){
+	    .text = text, .kind = (uint8_t)word, .is_apart = value && is_apart(value)};
+}
+
+static struct str joined(
+    struct arena *arena, struct str title, const char *between, struct str text)
+{
+	struct str middle = str_from(between);
+	char *bytes = arena_alloc(arena, title.len + middle.len + text.len);
+
+	memcpy(bytes, title.ptr, title.len);
+	memcpy(bytes + title.len, middle.ptr, middle.len);
+	memcpy(bytes + title.len + middle.len, text.ptr, text.len);
+	return (struct str){bytes, title.len + middle.len + text.len};
+}
+
+/* Each item of a list, or the one value that stands for all of them. */
+static void add_each(struct lines_builder *builder, enum iam_word word, struct str title,
+    const char *between, const struct value *values)
+{
+	const struct value *items = values->kind == VALUE_LIST ? values->as.items : values;
+	size_t count = values->kind == VALUE_LIST ? values->len : values->kind != VALUE_NULL;
+
+	for (size_t i = 0; i < count; i++)
+		add_line(builder, word,
+		    joined(builder->arena, title, between, part_text(&items[i])), &items[i]);
+}
+
+static void add_conditions(struct lines_builder *builder, const struct value *condition)
+{
+	if (condition->kind != VALUE_MAP) {
+		add_each(builder, IAM_CONDITION, STR("Condition"), " ", condition);
+		return;
+	}
+	for (uint32_t i = 0; i < condition->len; i++) {
+		const struct value_entry *by = &condition->as.entries[i];
+		struct str operator=
+		    joined(builder->arena, STR("Condition"), " ", value_text(by->key));
+
+		if (by->value.kind != VALUE_MAP)
+			add_each(builder, IAM_CONDITION, operator, " ", &by->value);
+		for (uint32_t k = 0; by->value.kind == VALUE_MAP && k < by->value.len; k++) {
+			const struct value_entry *key = &by->value.as.entries[k];
+
+			add_each(builder, IAM_CONDITION,
+			    joined(builder->arena, operator, " ", value_text(key->key)), " = ",
+			    &key->value);
+		}
+	}
+}
+
+static bool is_true(const struct value *item, const char *key)
+{
+	const struct value *value = value_get_c(*item, key);
+
+	return value && value->kind == VALUE_BOOL && value->as.boolean;
+}
+
+static struct diff_lines statement_lines(struct arena *arena, const struct value *item)
+{
+	struct lines_builder builder = {.arena = arena};
+	const struct value *value;
+
+	if (item->kind != VALUE_MAP) {
+		add_each(&builder, IAM_STATEMENT, STR("Statement"), " ", item);
+		return (struct diff_lines){builder.items, builder.count};
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		bool is_not = is_true(item, fields[i].not_name);
+
+		value = value_get_c(*item, fields[i].name);
+		if (value)
+			add_each(&builder, is_not ? fields[i].word + IAM_NOT : fields[i].word,
+			    str_from(is_not ? fields[i].not_title : fields[i].title), " ", value);
+	}
+	value = value_get_c(*item, "condition");
+	if (value)
+		add_conditions(&builder, value);
+	return (struct diff_lines){builder.items, builder.count};
+}
+
+/* --- statements side by side --- */
+
+/* By what they are paired: the sid, and how many lines they share. */
+static struct value to_align(struct arena *arena, const struct value *item)
+{
+	struct diff_lines lines = statement_lines(arena, item);
+	struct value_entry *entries = arena_array(arena, struct value_entry, 2);
+	struct value *texts = arena_array(arena, struct value, lines.count);
+	const struct value *sid = value_get_c(*item, "sid");
+	struct value out = value_null();
+	struct str twice;
+
+	for (size_t i = 0; i < lines.count; i++)
+		texts[i] =
+		    lines.items[i].is_apart ? value_unknown() : value_string(lines.items[i].text);
+	entries[0] =
+	    (struct value_entry){value_string(STR("lines")), value_list(texts, lines.count)};
+	entries[1] = (struct value_entry){value_string(STR("sid")), sid ? *sid : value_null()};
+	return value_map(arena, entries, 2, &out, &twice) ? out : value_null();
+}
+
+static struct value all_to_align(struct arena *arena, const struct value *statements)
+{
+	struct value *items = arena_array(arena, struct value, statements->len);
+
+	for (uint32_t i = 0; i < statements->len; i++)
+		items[i] = to_align(arena, &statements->as.items[i]);
+	return value_list(items, statements->len);
+}
+
+struct comparison {
+	struct arena *arena;
+	struct diff_parts parts;
+	const struct value *before, *after; /* the statements */
+	struct iam_accounts accounts;
+	size_t same, pending; /* that have not been written */
+};
+
+static void add_field(struct lines_builder *builder, enum iam_word word, const char *title,
+    const struct value *item, const char *key)
+{
+	const struct value *value = value_get_c(*item, key);
+
+	if (value && (value->kind != VALUE_STRING || value->len > 0))
+		add_each(builder, word, str_from(title), " ", value);
+}
+
+/* Effect and Sid stand in the title; where they differ they are lines as well. */
+static struct diff_lines lines_with_title(struct arena *arena, const struct value *item)
+{
+	struct diff_lines lines = statement_lines(arena, item);
+	struct lines_builder builder = {.arena = arena};
+
+	if (item->kind == VALUE_MAP) {
+		add_field(&builder, IAM_EFFECT, "Effect", item, "effect");
+		add_field(&builder, IAM_SID, "Sid", item, "sid");
+	}
+	for (size_t i = 0; i < lines.count; i++) {
+		add_line(&builder, lines.items[i].kind, lines.items[i].text, NULL);
+		builder.items[builder.count - 1].is_apart = lines.items[i].is_apart;
+	}
+	return (struct diff_lines){builder.items, builder.count};
+}
+
+static struct str title_of(struct arena *arena, const struct value *item)
+{
+	const struct value *effect = value_get_c(*item, "effect"), *sid = value_get_c(*item, "sid");
+
+	if (!effect || !sid)
+		return joined(arena, STR("Statement"), " ", part_text(item));
+	if (sid->kind == VALUE_STRING && sid->len == 0)
+		return part_text(effect);
+	return joined(arena, part_text(effect), " ", part_text(sid));
+}
+
+static void flush_same(struct comparison *comparison)
+{
+	diff_parts_gap(&comparison->parts, 0, comparison->pending, "statement unchanged",
+	    "statements unchanged");
+	comparison->pending = 0;
+}
+
+static void add_marked(struct comparison *comparison, enum iam_word word, enum part_mark mark,
+    const struct diff_lines *lines, const bool *marked)
+{
+	bool is_title = word == IAM_EFFECT || word == IAM_SID;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		if (lines->items[i].kind != (uint8_t)word || marked[i] != (mark != PART_SAME) ||
+		    (is_title && mark == PART_SAME))
+			continue;
+		diff_parts_add(&comparison->parts, mark, 1,
+		    diff_line_cell(comparison->arena, &lines->items[i]));
+	}
+}
+
+static void add_changed(
+    struct comparison *comparison, const struct value *before, const struct value *after)
+{
+	struct diff_text text = {.before = lines_with_title(comparison->arena, before),
+	    .after = lines_with_title(comparison->arena, after)};
+	struct diff_parts *parts = &comparison->parts;
+
+	diff_members(comparison->arena, &text.before, &text.after, &text.marks);
+	if (text.marks.removed_count + text.marks.added_count == 0) {
+		comparison->same++;
+		comparison->pending++;
+		return;
+	}
+	flush_same(comparison);
+	diff_parts_add(parts, PART_CHANGED, 0,
+	    diff_cell(comparison->arena, title_of(comparison->arena, after)));
+	for (int word = 0; word < IAM_WORDS; word++) {
+		add_marked(comparison, word, PART_REMOVED, &text.before, text.marks.removed);
+		add_marked(comparison, word, PART_ADDED, &text.after, text.marks.added);
+		add_marked(comparison, word, PART_SAME, &text.after, text.marks.added);
+	}
+	iam_add_remarks(parts, &comparison->accounts, before, after, &text);
+}
+
+/* A statement that comes or goes as a whole. */
+static void add_whole(struct comparison *comparison, const struct value *item, enum part_mark mark)
+{
+	struct diff_lines lines = statement_lines(comparison->arena, item);
+	struct diff_text text = {0};
+	bool *all = arena_array(comparison->arena, bool, lines.count);
+
+	memset(all, 1, lines.count);
+	flush_same(comparison);
+	diff_parts_add(&comparison->parts, mark, 0,
+	    diff_cell(comparison->arena, title_of(comparison->arena, item)));
+	for (size_t i = 0; i < lines.count; i++)
+		diff_parts_add(&comparison->parts, mark, 1,
+		    diff_line_cell(comparison->arena, &lines.items[i]));
+	if (mark == PART_ADDED) {
+		text.after = lines;
+		text.marks.added = all;
+		iam_add_remarks(&comparison->parts, &comparison->accounts, NULL, item, &text);
+	} else {
+		text.before = lines;
+		text.marks.removed = all;
+		iam_add_remarks(&comparison->parts, &comparison->accounts, item, NULL, &text);
+	}
+}
+
+static void compare_statements(struct diff_walk *walk, struct comparison *comparison)
+{
+	struct value before = all_to_align(walk->arena, comparison->before);
+	struct value after = all_to_align(walk->arena, comparison->after);
+	struct alignment alignment;
+
+	align_items(walk->arena, &before, &after, &walk->work, &alignment);
+	for (uint32_t i = 0; i < before.len; i++) {
+		const struct value *item = &comparison->before->as.items[i];
+
+		if (alignment.after_of[i] == NO_ITEM)
+			add_whole(comparison, item, PART_REMOVED);
+		else
+			add_changed(
+			    comparison, item, &comparison->after->as.items[alignment.after_of[i]]);
+	}
+	for (uint32_t i = 0; i < after.len; i++) {
+		if (alignment.before_of[i] == NO_ITEM)
+			add_whole(comparison, &comparison->after->as.items[i], PART_ADDED);
+	}
+}
+
+/* Version and Id beside the statements. */
+static void compare_head(struct comparison *comparison, const struct value *before,
+    const struct value *after, const char *key)
+{
+	const struct value *a = get_nocase(before, key), *b = get_nocase(after, key);
+	struct arena *arena = comparison->arena;
+
+	if (before->kind == VALUE_NULL || after->kind == VALUE_NULL || (!a && !b) ||
+	    (a && b && !diff_leaf_differs(a, b)))
+		return;
+	if (a)
+		diff_parts_add(&comparison->parts, PART_REMOVED, 0,
+		    joined(arena, str_from(key), " ", diff_value_cell(arena, a)));
+	if (b)
+		diff_parts_add(&comparison->parts, PART_ADDED, 0,
+		    joined(arena, str_from(key), " ", diff_value_cell(arena, b)));
+}
+
+static void add_row(struct diff_walk *walk, const struct comparison *comparison,
+    const struct value *before, const struct value *after)
+{
+	enum difference difference = before->kind == VALUE_NULL	 ? DIFFERENCE_ADDED
+				     : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
+								 : DIFFERENCE_CHANGED;
+	struct attribute_change *row = diff_add_row(walk, difference, false);
+
+	if (!row)
+		return;
+	row->view = DIFF_STATEMENTS;
+	row->parts = comparison->parts.items;
+	row->part_count = comparison->parts.count;
+	row->parts_left_out = comparison->parts.left_out;
+}
+
+bool diff_iam_pair(struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	struct comparison comparison = {.arena = walk->arena, .parts = {.arena = walk->arena}};
+	struct value statements[2];
+
+	if (!read_statements(walk->arena, before, &statements[0]) ||
+	    !read_statements(walk->arena, after, &statements[1]))
+		return false;
+	comparison.before = &statements[0];
+	comparison.after = &statements[1];
+	iam_accounts_of(&comparison.accounts, walk->change);
+	compare_head(&comparison, before, after, "Version");
+	compare_head(&comparison, before, after, "Id");
+	compare_statements(walk, &comparison);
+	if (comparison.parts.count == 0 || (comparison.pending > 0 && comparison.parts.count == 0))
+		return before->kind != VALUE_NULL && after->kind != VALUE_NULL;
+	flush_same(&comparison);
+	add_row(walk, &comparison, before, after);
+	return true;
+}

@@ -1,0 +1,198 @@
+/*
+ * Lists: of plain values as sets where order says nothing, else as lines in their order; of others
+ * item by item, each with the one it was.
+ */
+#include "base/arena.h"
+#include "base/size.h"
+#include "report/diff_align.h"
+#include "report/diff_parts.h"
+#include "report/diff_walk.h"
+
+#define OTHER_ORDER "the same members in another order"
+#define ITEMS_MAX   ((size_t)100000) /* of a list of plain values; beyond, the rest is counted */
+
+/* Attributes that are sets at the large providers, or lists of which the order says nothing. */
+static const char *const set_names[] = {"Action", "NotAction", "NotPrincipal", "NotResource",
+    "Principal", "Resource", "actions", "aliases", "allowed_account_ids", "attributes",
+    "availability_zones", "cidr_blocks", "depends_on", "destination_ranges", "groups",
+    "identifiers", "ipv6_cidr_blocks", "layers", "managed_policy_arns", "members", "methods",
+    "network_security_group_ids", "not_actions", "not_resources", "oauth_scopes", "policy_arns",
+    "prefix_list_ids", "principals", "protocols", "requires_compatibilities", "resources", "roles",
+    "scopes", "security_group_ids", "security_groups", "source_ranges", "source_service_accounts",
+    "source_tags", "subnet_ids", "subnets", "target_tags", "users", "vpc_security_group_ids"};
+
+static bool is_plain(const struct value *list)
+{
+	for (uint32_t i = 0; i < list->len; i++) {
+		if (list->as.items[i].kind == VALUE_LIST || list->as.items[i].kind == VALUE_MAP)
+			return false;
+	}
+	return true;
+}
+
+/* Terraform writes sets of texts in byte order. */
+static bool is_sorted(const struct value *list)
+{
+	for (uint32_t i = 0; i < list->len; i++) {
+		const struct value *item = &list->as.items[i];
+
+		if (item->kind != VALUE_STRING ||
+		    (i > 0 && str_cmp(value_text(item[-1]), value_text(*item)) >= 0))
+			return false;
+	}
+	return true;
+}
+
+static bool is_set_name(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(set_names); i++) {
+		if (str_is(name, set_names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_set(
+    const struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	if (before->len == 0 || after->len == 0)
+		return true;
+	return is_set_name(diff_path_last_key(walk)) || (is_sorted(before) && is_sorted(after));
+}
+
+static struct diff_lines lines_of(struct arena *arena, const struct value *list)
+{
+	size_t count = size_min(list->len, ITEMS_MAX);
+	struct diff_lines lines = {
+	    .items = arena_alloc(arena, count * sizeof(*lines.items)), .count = count};
+
+	for (size_t i = 0; i < count; i++)
+		lines.items[i] = diff_value_line(arena, &list->as.items[i]);
+	return lines;
+}
+
+static bool same_plain(const struct value *before, const struct value *after)
+{
+	if (before->len != after->len)
+		return false;
+	for (uint32_t i = 0; i < before->len; i++) {
+		if (diff_leaf_differs(&before->as.items[i], &after->as.items[i]))
+			return false;
+	}
+	return true;
+}
+
+static struct attribute_change *add_view(
+    struct diff_walk *walk, enum diff_view view, const struct diff_parts *parts)
+{
+	struct attribute_change *row = diff_add_row(walk, DIFFERENCE_CHANGED, false);
+
+	if (!row)
+		return NULL;
+	row->view = view;
+	row->parts = parts->items;
+	row->part_count = parts->count;
+	row->parts_left_out = parts->left_out;
+	return row;
+}
+
+static void add_other_order(struct diff_walk *walk, bool is_noise)
+{
+	struct diff_parts parts = {.arena = walk->arena};
+	struct attribute_change *row;
+
+	diff_parts_add(&parts, PART_REMARK, 0, STR(OTHER_ORDER));
+	row = add_view(walk, DIFF_MEMBERS, &parts);
+	if (row && is_noise && walk->may_fold && !row->forces_replacement && row->noise.len == 0)
+		row->noise = STR(OTHER_ORDER);
+}
+
+static void plain_pair(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	struct diff_parts parts = {.arena = walk->arena};
+	struct diff_text text = {.one = "item unchanged", .many = "items unchanged"};
+	bool set;
+
+	if (same_plain(before, after))
+		return;
+	set = is_set(walk, before, after);
+	text.before = lines_of(walk->arena, before);
+	text.after = lines_of(walk->arena, after);
+	if (set) {
+		text.one = "member unchanged";
+		text.many = "members unchanged";
+		diff_members(walk->arena, &text.before, &text.after, &text.marks);
+		if (text.marks.removed_count + text.marks.added_count == 0) {
+			add_other_order(walk, is_set_name(diff_path_last_key(walk)));
+			return;
+		}
+		diff_parts_add_members(&parts, 0, &text, false);
+	} else {
+		diff_script(walk->arena, &text.before, &text.after, &text.marks);
+		if (text.marks.removed_count + text.marks.added_count == 0)
+			return;
+		diff_parts_add_text(&parts, &text);
+	}
+	parts.left_out += (uint32_t)(size_max(before->len, after->len) -
+				     size_min(size_max(before->len, after->len), ITEMS_MAX));
+	add_view(walk, set ? DIFF_MEMBERS : DIFF_LINES, &parts);
+}
+
+/* --- items --- */
+
+static void walk_item(struct diff_walk *walk, const struct value *lists[2], const uint32_t at[2],
+    const char *identity)
+{
+	const struct value *none = &walk->no_value;
+	const struct value *before = at[0] != NO_ITEM ? &lists[0]->as.items[at[0]] : none;
+	const struct value *after = at[1] != NO_ITEM ? &lists[1]->as.items[at[1]] : none;
+	const struct value *name = NULL;
+	struct diff_step *step = &walk->steps[walk->depth++];
+	bool is_only;
+
+	if (identity)
+		name = value_get_c(at[1] != NO_ITEM ? *after : *before, identity);
+	step->key = (struct str){NULL, 0};
+	step->before = at[0];
+	step->after = at[1];
+	step->identity = name && (name->kind == VALUE_STRING || name->kind == VALUE_INT ||
+				     name->kind == VALUE_NUMBER)
+			     ? identity
+			     : NULL;
+	step->name = name ? *name : *none;
+	is_only = lists[0]->len == 1 && lists[1]->len == 1;
+	step->before_item = is_only ? before : NULL;
+	step->after_item = is_only ? after : NULL;
+	diff_pair(walk, before, after);
+	walk->depth--;
+}
+
+static void items_pair(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	const struct value *lists[2] = {before, after};
+	struct alignment alignment;
+
+	align_items(walk->arena, before, after, &walk->work, &alignment);
+	for (uint32_t i = 0; i < before->len; i++)
+		walk_item(walk, lists, (uint32_t[2]){i, alignment.after_of[i]}, alignment.identity);
+	for (uint32_t i = 0; i < after->len; i++) {
+		if (alignment.before_of[i] == NO_ITEM)
+			walk_item(walk, lists, (uint32_t[2]){NO_ITEM, i}, alignment.identity);
+	}
+	if (alignment.is_moved)
+		add_other_order(walk, walk->is_network && walk->depth == 1);
+}
+
+void diff_list_pair(struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	const struct value *lists[2] = {before, after};
+
+	if (before->len == 1 && after->len == 1)
+		walk_item(walk, lists, (uint32_t[2]){0, 0}, NULL);
+	else if (is_plain(before) && is_plain(after))
+		plain_pair(walk, before, after);
+	else
+		items_pair(walk, before, after);
+}

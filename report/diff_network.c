@@ -1,0 +1,467 @@
+/*
+ * Network rules as a table. A rule with several sources is several lines, one each, as those who
+ * let the packets through see it: what comes and goes are lines, whatever block they stood in.
+ */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/size.h"
+#include "policies/shapes_network.h"
+#include "report/diff_parts.h"
+#include "report/diff_walk.h"
+
+#define CELL_MAX     ((size_t)200)
+#define LINES_MAX    ((size_t)20000) /* of one side; beyond, rows are shown instead */
+#define SEPARATOR    '\x1f'
+#define ALL_PORTS_TO 65535
+
+enum cell {
+	CELL_DIRECTION,
+	CELL_PROTOCOL,
+	CELL_PORTS,
+	CELL_PEER,
+	CELL_DESCRIPTION,
+};
+
+struct rule_row {
+	struct str cells[DIFF_RULE_CELLS];
+	bool is_apart; /* something of it is known after apply */
+};
+
+struct rules {
+	struct arena *arena;
+	struct rule_row *items;
+	size_t count, room;
+	struct diff_lines open; /* incoming and open to the internet, by protocol and ports */
+	size_t open_room;
+};
+
+/* --- cells --- */
+
+static struct str text_of(struct arena *arena, const struct value *value)
+{
+	if (!value || value->kind == VALUE_NULL)
+		return STR_EMPTY;
+	if (value->kind == VALUE_STRING || value->kind == VALUE_NUMBER)
+		return diff_cell(arena, value_text(*value));
+	return diff_value_cell(arena, value);
+}
+
+static bool is_open_value(const struct value *value)
+{
+	return value &&
+	       (value->kind == VALUE_UNKNOWN || (value->kind == VALUE_HIDDEN && value->as.changed));
+}
+
+static void add_range(struct buf *buf, const struct value *range)
+{
+	const struct value *from = value_get_c(*range, "from"), *to = value_get_c(*range, "to");
+	bool all = from && to && from->kind == VALUE_INT && to->kind == VALUE_INT &&
+		   from->as.integer == 0 && to->as.integer == ALL_PORTS_TO;
+
+	buf_adds(buf, buf->len > 0 ? ", " : "");
+	if (all) {
+		buf_adds(buf, "all");
+		return;
+	}
+	buf_add(buf, text_of(buf->arena, from ? from : range));
+	if (from && to && !value_equal(*from, *to)) {
+		buf_addc(buf, '-');
+		buf_add(buf, text_of(buf->arena, to));
+	}
+}
+
+/* Of ICMP at AWS the ends are its type and code. */
+static void add_type(struct buf *buf, const struct value *item)
+{
+	const struct value *from = value_get_c(*item, "from"), *to = value_get_c(*item, "to");
+
+	if (!from || from->kind == VALUE_NULL)
+		return;
+	buf_adds(buf, "type ");
+	buf_add(buf, text_of(buf->arena, from));
+	if (to && to->kind != VALUE_NULL) {
+		buf_adds(buf, " code ");
+		buf_add(buf, text_of(buf->arena, to));
+	}
+}
+
+static struct str ports_of(struct arena *arena, const struct value *item)
+{
+	const struct value *ports = value_get_c(*item, "ports");
+	struct buf buf;
+
+	buf_init(&buf, arena, CELL_MAX * 2);
+	if (ports && ports->kind != VALUE_LIST)
+		return text_of(arena, ports);
+	for (uint32_t i = 0; ports && i < ports->len && buf.len < CELL_MAX; i++)
+		add_range(&buf, &ports->as.items[i]);
+	if (buf.len == 0)
+		add_type(&buf, item);
+	return buf.len > 0 ? buf_str(&buf) : STR("-");
+}
+
+static struct str direction_of(struct arena *arena, const struct value *item)
+{
+	const struct value *action = value_get_c(*item, "action");
+	const struct value *priority = value_get_c(*item, "priority");
+	struct str direction = text_of(arena, value_get_c(*item, "direction"));
+	struct str verb = text_of(arena, action);
+	struct buf buf;
+
+	if (str_is(verb, "allow") && (!priority || priority->kind == VALUE_NULL))
+		return direction;
+	buf_init(&buf, arena, CELL_MAX * 8);
+	buf_add(&buf, direction);
+	buf_addc(&buf, ' ');
+	buf_add(&buf, verb);
+	if (priority && priority->kind != VALUE_NULL) {
+		buf_addc(&buf, ' ');
+		buf_add(&buf, text_of(arena, priority));
+	}
+	return buf_str(&buf);
+}
+
+/* --- reading --- */
+
+static void add_rule(struct rules *rules, const struct rule_row *like, const struct value *peer)
+{
+	struct rule_row *rule;
+
+	if (rules->count == rules->room) {
+		size_t room = rules->room ? rules->room * 2 : 16;
+
+		rules->items = arena_grow(rules->arena, rules->items,
+		    rules->room * sizeof(*rules->items), room * sizeof(*rules->items));
+		rules->room = room;
+	}
+	rule = &rules->items[rules->count++];
+	*rule = *like;
+	rule->cells[CELL_PEER] = peer ? text_of(rules->arena, peer) : STR("-");
+	rule->is_apart = rule->is_apart || is_open_value(peer);
+}
+
+/* Each source of a list, or the one value that stands for all of them. */
+static size_t add_peers(struct rules *rules, const struct rule_row *like, const struct value *peers)
+{
+	if (!peers || peers->kind == VALUE_NULL)
+		return 0;
+	if (peers->kind != VALUE_LIST) {
+		add_rule(rules, like, peers);
+		return 1;
+	}
+	for (uint32_t i = 0; i < peers->len; i++)
+		add_rule(rules, like, &peers->as.items[i]);
+	return peers->len;
+}
+
+static bool has_unknown(const struct value *item)
+{
+	static const char *const names[] = {
+	    "action", "direction", "protocol", "priority", "description"};
+	const struct value *ports = value_get_c(*item, "ports");
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (is_open_value(value_get_c(*item, names[i])))
+			return true;
+	}
+	return ports && (is_open_value(ports) || ports->marks & VALUE_HAS_UNKNOWN);
+}
+
+static void add_open(struct rules *rules, const struct value *item, const struct rule_row *rule)
+{
+	const struct value *open = value_get_c(*item, "open");
+	bool all = str_is(rule->cells[CELL_PROTOCOL], "all");
+
+	if (!open || open->kind != VALUE_BOOL || !open->as.boolean ||
+	    !str_is(value_get_str(*item, "direction"), "ingress") ||
+	    !str_is(value_get_str(*item, "action"), "allow"))
+		return;
+	if (rules->open.count == rules->open_room) {
+		size_t room = rules->open_room ? rules->open_room * 2 : 16;
+
+		rules->open.items = arena_grow(rules->arena, rules->open.items,
+		    rules->open_room * sizeof(*rules->open.items),
+		    room * sizeof(*rules->open.items));
+		rules->open_room = room;
+	}
+	rules->open.items[rules->open.count++] = (struct diff_line){
+	    .text = all ? STR("all protocols and ports")
+			: str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
+			      STR_ARG(rule->cells[CELL_PORTS])),
+	};
+}
+
+static void add_item(struct rules *rules, const struct value *item)
+{
+	struct rule_row rule = {.is_apart = is_open_value(item)};
+	struct arena *arena = rules->arena;
+
+	if (item->kind != VALUE_MAP) {
+		for (size_t i = 0; i < DIFF_RULE_CELLS; i++)
+			rule.cells[i] = STR_EMPTY;
+		rule.cells[CELL_DIRECTION] = text_of(arena, item);
+		add_rule(rules, &rule, NULL);
+		return;
+	}
+	rule.cells[CELL_DIRECTION] = direction_of(arena, item);
+	rule.cells[CELL_PROTOCOL] = text_of(arena, value_get_c(*item, "protocol"));
+	rule.cells[CELL_PORTS] = ports_of(arena, item);
+	rule.cells[CELL_DESCRIPTION] = text_of(arena, value_get_c(*item, "description"));
+	rule.is_apart = has_unknown(item);
+	if (add_peers(rules, &rule, value_get_c(*item, "cidrs")) +
+		add_peers(rules, &rule, value_get_c(*item, "refs")) ==
+	    0)
+		add_rule(rules, &rule, NULL);
+	add_open(rules, item, &rule);
+}
+
+static bool read_rules(struct diff_walk *walk, const struct value *values, struct rules *out)
+{
+	struct value items;
+	struct err err = {0};
+
+	*out = (struct rules){.arena = walk->arena};
+	if (values->kind == VALUE_NULL)
+		return true;
+	if (!shape_network_rules(walk->arena, walk->change->head.type, *values, &items, &err) ||
+	    items.kind != VALUE_LIST)
+		return false;
+	for (uint32_t i = 0; i < items.len; i++) {
+		if (out->count >= LINES_MAX)
+			return false;
+		add_item(out, &items.as.items[i]);
+	}
+	return true;
+}
+
+/* --- side by side --- */
+
+struct table {
+	struct diff_parts parts;
+	struct rules before, after;
+	struct diff_marks marks;
+};
+
+/* The first cells as one line; unknown ones equal nothing. */
+static struct diff_line line_of(struct arena *arena, const struct rule_row *rule, size_t cells)
+{
+	struct diff_line line = {.is_apart = rule->is_apart};
+	size_t room = cells;
+	char *bytes;
+
+	for (size_t i = 0; i < cells; i++)
+		room += rule->cells[i].len;
+	bytes = arena_alloc(arena, room);
+	for (size_t i = 0; i < cells; i++) {
+		memcpy(bytes + line.text.len, rule->cells[i].ptr, rule->cells[i].len);
+		line.text.len += rule->cells[i].len;
+		bytes[line.text.len++] = SEPARATOR;
+	}
+	line.text.ptr = bytes;
+	return line;
+}
+
+static struct diff_lines lines_of(const struct rules *rules, size_t cells)
+{
+	struct diff_lines lines = {
+	    .items = arena_array(rules->arena, struct diff_line, rules->count),
+	    .count = rules->count};
+
+	for (size_t i = 0; i < rules->count; i++)
+		lines.items[i] = line_of(rules->arena, &rules->items[i], cells);
+	return lines;
+}
+
+/* One that goes and one that comes which differ in their description only are one that changes. */
+static void add_described(struct table *table)
+{
+	struct arena *arena = table->parts.arena;
+	struct diff_lines before = lines_of(&table->before, CELL_DESCRIPTION);
+	struct diff_lines after = lines_of(&table->after, CELL_DESCRIPTION);
+	struct diff_numbers numbers;
+	uint32_t *gone; /* of each number: a rule that goes + 1 */
+
+	diff_number_lines(arena, &before, &after, &numbers);
+	gone = arena_array(arena, uint32_t, numbers.count);
+	for (size_t i = table->before.count; i > 0; i--) {
+		if (table->marks.removed[i - 1])
+			gone[numbers.before[i - 1]] = (uint32_t)i;
+	}
+	for (size_t i = 0; i < table->after.count; i++) {
+		uint32_t other = gone[numbers.after[i]];
+		struct rule_row rule = table->after.items[i];
+		struct buf buf;
+
+		if (!table->marks.added[i] || other == 0)
+			continue;
+		gone[numbers.after[i]] = 0;
+		table->marks.removed[other - 1] = table->marks.added[i] = false;
+		table->marks.removed_count--;
+		table->marks.added_count--;
+		buf_init(&buf, arena, DIFF_CELL_BYTES * 20);
+		buf_addf(&buf, "\"%.*s\" -> \"%.*s\"",
+		    STR_ARG(table->before.items[other - 1].cells[CELL_DESCRIPTION]),
+		    STR_ARG(rule.cells[CELL_DESCRIPTION]));
+		rule.cells[CELL_DESCRIPTION] = buf_str(&buf);
+		diff_parts_add_cells(&table->parts, PART_CHANGED, rule.cells, DIFF_RULE_CELLS);
+	}
+}
+
+static void add_marked(
+    struct table *table, enum part_mark mark, const struct rules *rules, const bool *marked)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		if (marked[i])
+			diff_parts_add_cells(
+			    &table->parts, mark, rules->items[i].cells, DIFF_RULE_CELLS);
+	}
+}
+
+static void add_remarks(struct table *table)
+{
+	const struct diff_lines *open = &table->after.open;
+	struct arena *arena = table->parts.arena;
+	struct diff_marks marks;
+
+	diff_members(arena, &table->before.open, open, &marks);
+	for (size_t i = 0; i < open->count; i++) {
+		if (marks.added[i])
+			diff_parts_add(&table->parts, PART_REMARK, 0,
+			    str_format(arena, "now open to the internet: %.*s",
+				STR_ARG(open->items[i].text)));
+	}
+}
+
+static void compare(struct table *table)
+{
+	struct arena *arena = table->parts.arena;
+	struct diff_lines before = lines_of(&table->before, DIFF_RULE_CELLS);
+	struct diff_lines after = lines_of(&table->after, DIFF_RULE_CELLS);
+	size_t same;
+
+	diff_members(arena, &before, &after, &table->marks);
+	same = table->after.count - table->marks.added_count;
+	if (table->marks.removed_count + table->marks.added_count == 0)
+		return;
+	add_described(table);
+	add_remarks(table);
+	add_marked(table, PART_REMOVED, &table->before, table->marks.removed);
+	add_marked(table, PART_ADDED, &table->after, table->marks.added);
+	diff_parts_gap(&table->parts, 0, same, "rule unchanged", "rules unchanged");
+}
+
+/* False: they cannot be read, or nothing differs that the table shows. */
+static bool add_table(struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	struct table table = {.parts = {.arena = walk->arena}};
+	struct attribute_change *row;
+
+	if (!read_rules(walk, before, &table.before) || !read_rules(walk, after, &table.after))
+		return false;
+	compare(&table);
+	if (table.parts.count == 0)
+		return false;
+	row = diff_add_row(walk,
+	    before->kind == VALUE_NULL	? DIFFERENCE_ADDED
+	    : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
+					: DIFFERENCE_CHANGED,
+	    false);
+	if (row) {
+		row->view = DIFF_RULES;
+		row->parts = table.parts.items;
+		row->part_count = table.parts.count;
+		row->parts_left_out = table.parts.left_out;
+	}
+	return true;
+}
+
+/* --- blocks of a resource --- */
+
+static const char *const block_names[] = {"egress", "ingress", "rule", "security_rule"};
+
+static bool is_block_name(struct str key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(block_names); i++) {
+		if (str_is(key, block_names[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The blocks as the only thing a resource has. */
+static struct value alone(struct arena *arena, struct str key, const struct value *blocks)
+{
+	struct value_entry *entry = arena_make(arena, struct value_entry);
+	struct value out = value_null();
+	struct str twice;
+
+	if (blocks->kind == VALUE_NULL || (blocks->kind == VALUE_LIST && blocks->len == 0))
+		return out;
+	*entry = (struct value_entry){value_string(key), *blocks};
+	return value_map(arena, entry, 1, &out, &twice) ? out : value_null();
+}
+
+static bool may_be_blocks(const struct value *value)
+{
+	return value->kind == VALUE_LIST || value->kind == VALUE_NULL;
+}
+
+bool diff_network_blocks(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	struct value a, b;
+
+	if (!walk->is_network || walk->depth != 1 || walk->text_depth > 0 ||
+	    !may_be_blocks(before) || !may_be_blocks(after) || !is_block_name(walk->steps[0].key))
+		return false;
+	a = alone(walk->arena, walk->steps[0].key, before);
+	b = alone(walk->arena, walk->steps[0].key, after);
+	if ((a.kind == VALUE_NULL && b.kind == VALUE_NULL) || walk->names_only ||
+	    !add_table(walk, &a, &b))
+		return false;
+	/* at AWS all that a block has stands in the table */
+	if (str_starts(walk->change->head.type, STR("aws_")))
+		return true;
+	walk->rest_of_rules = true;
+	diff_pair(walk, before, after);
+	walk->rest_of_rules = false;
+	return true;
+}
+
+/* Where the rest of the blocks is walked: attributes that are cells, and blocks as a whole. */
+bool diff_network_shows(const struct diff_walk *walk)
+{
+	static const char *const names[] = {"access", "action", "description",
+	    "destination_port_range", "destination_port_ranges", "direction", "priority",
+	    "protocol"};
+
+	for (size_t i = walk->depth; i > 1; i--) {
+		struct str key = walk->steps[i - 1].key;
+
+		for (size_t k = 0; key.ptr && k < ARRAY_LEN(names); k++) {
+			if (str_is(key, names[k]))
+				return true;
+		}
+		if (key.ptr)
+			return false;
+	}
+	return true;
+}
+
+/* --- a resource that is a rule --- */
+
+void diff_network_rule(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	struct str type = walk->change->head.type;
+	const struct value *none = &walk->no_value;
+
+	if (!str_ends(type, STR("_rule")) && !str_is(type, "google_compute_firewall"))
+		return;
+	if (before->kind != VALUE_MAP || after->kind != VALUE_MAP)
+		return;
+	walk->steps[walk->depth++].key = STR("rule");
+	(void)add_table(walk, before->len > 0 ? before : none, after->len > 0 ? after : none);
+	walk->depth--;
+}

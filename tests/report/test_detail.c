@@ -1,0 +1,196 @@
+/* The lines of a change, as the terminal and a fence show them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "report/detail.h"
+#include "tests/support/diff_sketch.h"
+
+static bool add_line(void *context, char mark, struct str text)
+{
+	struct buf *buf = context;
+
+	buf_addc(buf, mark);
+	buf_addc(buf, ' ');
+	buf_add(buf, text);
+	buf_addc(buf, '\n');
+	return true;
+}
+
+static struct str lines_of(struct arena *arena, const struct diff_case *in)
+{
+	struct outcome_change change = {.has_values = true, .head.action = in->action};
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct diff diff;
+	struct buf buf;
+
+	diff_of(arena, in, &diff);
+	change.attributes = diff.rows;
+	change.attribute_count = diff.count;
+	buf_init(&buf, arena, (size_t)1 << 20);
+	assert_true(detail_lines(scratch, &change, add_line, &buf));
+	return buf_str(&buf);
+}
+
+static const struct row {
+	const char *label;
+	struct diff_case in;
+	const char *want;
+} rows[] = {
+    {"values", {.before = "{\"a\":1}", .after = "{\"a\":2}", .action = ACTION_UPDATE},
+	"~ a: 1 -> 2\n"},
+    {"what forces comes first",
+	{.before = "{\"a\":1,\"b\":1}",
+	    .after = "{\"a\":2,\"b\":[]}",
+	    .action = ACTION_REPLACE,
+	    .replace_paths = "[[\"b\"]]"},
+	"~ b: 1 -> [] # forces replacement\n~ a: 1 -> 2\n"},
+    {"lines have a gutter of their own",
+	{.before = "{\"u\":\"x:\\n- a\\n- b\\nc\\nd\\ne\\nf\\n\"}",
+	    .after = "{\"u\":\"x:\\n- a\\n- B\\nc\\nd\\ne\\nf\\n\"}",
+	    .action = ACTION_UPDATE},
+	"~ u:\n      | x:\n      | - a\n-   | - b\n+   | - B\n      | c\n      | d\n"
+	"      : … 2 lines unchanged\n"},
+    {"members",
+	{.before = "{\"users\":[\"a\",\"b\"]}",
+	    .after = "{\"users\":[\"b\",\"c\"]}",
+	    .action = ACTION_UPDATE},
+	"~ users:\n-   \"a\"\n+   \"c\"\n      … 1 member unchanged\n"},
+    {"rules are a table",
+	{.type = "aws_security_group",
+	    .action = ACTION_UPDATE,
+	    .before = "{\"ingress\":[]}",
+	    .after = "{\"ingress\":[{\"from_port\":22,\"to_port\":22,\"protocol\":\"tcp\","
+		     "\"cidr_blocks\":[\"0.0.0.0/0\"],\"description\":\"ssh\"}]}"},
+	"+ ingress:\n      direction  protocol  ports  from/to    description\n"
+	"!   now open to the internet: tcp 22\n"
+	"+   ingress    tcp       22     0.0.0.0/0  ssh\n"},
+    {"a remark alone stands behind the path",
+	{.before = "{\"d\":\"[1,2]\"}", .after = "{\"d\":\"[1, 2]\"}", .action = ACTION_DELETE},
+	"~ d: the same JSON, written another way\n"},
+    {"noise is one line",
+	{.before = "{\"tags_all\":{\"a\":1,\"b\":1},\"etag\":\"x\",\"n\":1}",
+	    .after = "{\"tags_all\":{\"a\":2,\"b\":2},\"etag\":\"UNKNOWN\",\"n\":2}",
+	    .action = ACTION_UPDATE},
+	"~ n: 1 -> 2\n# 3 attributes folded: tags_all.a, tags_all.b: repeats the tags, with the "
+	"defaults of the provider; etag: set by the service whenever it writes\n"},
+    {"only noise",
+	{.before = "{\"tags_all\":{\"a\":1}}",
+	    .after = "{\"tags_all\":{\"a\":2}}",
+	    .action = ACTION_UPDATE},
+	"# 1 attribute folded: tags_all.a: repeats the tags, with the defaults of the provider\n"},
+    {"unknown",
+	{.before = "{\"a\":1}",
+	    .after = "{\"a\":\"UNKNOWN\",\"id\":\"UNKNOWN\"}",
+	    .action = ACTION_UPDATE},
+	"# known after apply: a, id\n"},
+};
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct str got = lines_of(arena, &rows[i].in);
+
+		if (!str_is(got, rows[i].want))
+			print_error("%s:\n want '%s'\n  got '%.*s'\n", rows[i].label, rows[i].want,
+			    STR_ARG(got));
+		assert_true(str_is(got, rows[i].want));
+	}
+}
+
+static void test_origin(void **state)
+{
+	struct attribute_change attributes[] = {
+	    {.path = STR("kms_key_id"),
+		.difference = DIFFERENCE_CHANGED,
+		.has_values = true,
+		.before = {value_string(STR("old"))},
+		.after = {value_unknown()},
+		.origin = STR("aws_kms_key.main.arn"),
+		.noise = STR_EMPTY},
+	    {.path = STR("role"),
+		.difference = DIFFERENCE_ADDED,
+		.has_values = true,
+		.after = {value_unknown()},
+		.origin = STR("aws_iam_role.r.arn"),
+		.noise = STR_EMPTY},
+	};
+	struct outcome_change change = {.has_values = true,
+	    .head.action = ACTION_UPDATE,
+	    .attributes = attributes,
+	    .attribute_count = 2};
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, arena, 10000);
+	assert_true(detail_lines(scratch, &change, add_line, &buf));
+	assert_true(str_is(buf_str(&buf),
+	    "~ kms_key_id: \"old\" -> (known after apply, from aws_kms_key.main.arn)\n"
+	    "# known after apply: role (from aws_iam_role.r.arn)\n"));
+}
+
+/* A report that somebody else wrote: nothing of it reaches the terminal as it is. */
+static void test_hostile_parts(void **state)
+{
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	char *bytes = arena_alloc(arena, 100000);
+	struct str cells[DIFF_RULE_CELLS] = {
+	    {bytes, 100000}, STR("\xff\xfe"), STR("\033[31m"), STR("a\nb"), {bytes, 100000}};
+	struct diff_part parts[500];
+	struct attribute_change row = {.path = STR("p"),
+	    .has_values = true,
+	    .parts = parts,
+	    .part_count = 500,
+	    .parts_left_out = 7,
+	    .origin = STR_EMPTY,
+	    .noise = STR_EMPTY};
+	struct outcome_change change = {.has_values = true,
+	    .head.action = ACTION_UPDATE,
+	    .attributes = &row,
+	    .attribute_count = 1};
+
+	(void)state;
+	memset(bytes, 'x', 100000);
+	for (size_t i = 0; i < 500; i++)
+		parts[i] = (struct diff_part){(uint8_t)(i % 6), (uint8_t)(i % 3),
+		    (uint8_t)(i % 2   ? DIFF_RULE_CELLS
+			      : i % 3 ? 1
+				      : 0),
+		    cells};
+	for (int view = DIFF_LINES; view <= DIFF_RULES; view++) {
+		struct buf buf;
+		struct str rest, line;
+
+		row.view = (enum diff_view)view;
+		buf_init(&buf, arena, (size_t)1 << 20);
+		assert_true(detail_lines(scratch, &change, add_line, &buf));
+		rest = buf_str(&buf);
+		assert_true(utf8_is_valid(rest));
+		assert_false(str_contains(rest, STR("\033")));
+		assert_true(str_contains(rest, STR("more lines")));
+		while (str_line(&rest, &line))
+			assert_true(line.len < 600);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_origin),
+	    cmocka_unit_test(test_hostile_parts),
+	};
+
+	return cmocka_run_group_tests_name("report/detail", tests, NULL, NULL);
+}

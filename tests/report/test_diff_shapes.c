@@ -1,0 +1,229 @@
+/* Documents of IAM and network rules. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "tests/support/diff_sketch.h"
+
+struct row {
+	const char *label;
+	struct diff_case in;
+	const char *want; /* diff_sketch.h */
+};
+
+#define IAM(a, b)                                                                                 \
+	{                                                                                         \
+		.type = "aws_iam_policy", .action = ACTION_UPDATE,                                \
+		.before =                                                                         \
+		    "{\"policy\":\"TEXT:{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":" a \
+		    "}\"}",                                                                       \
+		.after =                                                                          \
+		    "{\"policy\":\"TEXT:{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":" b \
+		    "}\"}"                                                                        \
+	}
+
+#define Q      "\\\""
+#define ALLOW  "{" Q "Effect" Q ":" Q "Allow" Q ","
+#define DENY   "{" Q "Effect" Q ":" Q "Deny" Q ","
+#define SID(s) Q "Sid" Q ":" Q s Q ","
+#define GET    Q "Action" Q ":" Q "s3:GetObject" Q ","
+#define ALL    Q "Action" Q ":" Q "*" Q ","
+#define BUCKET Q "Resource" Q ":" Q "arn:aws:s3:::b/*" Q
+#define ANY    Q "Resource" Q ":" Q "*" Q
+#define WHO(w) Q "Principal" Q ":" w ","
+
+static const struct row iam[] = {
+    {"one action more",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]", "[" ALLOW SID("A") Q
+	    "Action" Q ":[" Q "s3:GetObject" Q "," Q "s3:PutObject" Q "]," BUCKET "}]"),
+	"~policy{~ Allow A; +> Action s3:PutObject; => Action s3:GetObject; "
+	"=> Resource arn:aws:s3:::b/*}"},
+    {"everything", IAM("[" ALLOW SID("A") GET BUCKET "}]", "[" ALLOW SID("A") ALL ANY "}]"),
+	"~policy{~ Allow A; -> Action s3:GetObject; +> Action *; -> Resource arn:aws:s3:::b/*; "
+	"+> Resource *; !> now allows *; !> now allows every resource}"},
+    {"another order of everything",
+	IAM("[" ALLOW SID("A") GET BUCKET "}," DENY ALL ANY "}]",
+	    "[" DENY ANY "," Q "Action" Q ":[" Q "*" Q "]}," ALLOW SID("A") GET BUCKET "}]"),
+	"~policy{! the same policy, written another way}(the same policy, written another way)"},
+    {"a statement comes",
+	IAM("[" ALLOW GET BUCKET "}]", "[" ALLOW GET BUCKET "}," ALLOW ALL BUCKET "}]"),
+	"~policy{. 1 statement unchanged; + Allow; +> Action *; +> Resource arn:aws:s3:::b/*; "
+	"!> now allows *}"},
+    {"a denial goes", IAM("[" ALLOW GET BUCKET "}," DENY ALL ANY "}]", "[" ALLOW GET BUCKET "}]"),
+	"~policy{. 1 statement unchanged; - Deny; -> Action *; -> Resource *; !> no longer "
+	"denied}"},
+    {"a denial becomes its opposite",
+	IAM("[" DENY SID("A") ALL ANY "}]", "[" ALLOW SID("A") ALL ANY "}]"),
+	"~policy{~ Allow A; -> Effect Deny; +> Effect Allow; => Action *; => Resource *; "
+	"!> no longer denied; !> now allows *; !> now allows every resource}"},
+    {"a denial of everything is none of these",
+	IAM("[" DENY SID("A") GET BUCKET "}]", "[" DENY SID("A") ALL ANY "}]"),
+	"~policy{~ Deny A; -> Action s3:GetObject; +> Action *; -> Resource arn:aws:s3:::b/*; "
+	"+> Resource *}"},
+    {"open to everyone",
+	IAM("[" ALLOW SID("A") WHO("{" Q "AWS" Q ":" Q "arn:aws:iam::111122223333:root" Q "}")
+		GET BUCKET "}]",
+	    "[" ALLOW SID("A") WHO(Q "*" Q) GET BUCKET "}]"),
+	"~policy{~ Allow A; -> Principal AWS:arn:aws:iam::111122223333:root; +> Principal *; "
+	"=> Action s3:GetObject; => Resource arn:aws:s3:::b/*; !> now open to everyone}"},
+    {"a condition goes",
+	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "Bool" Q ":{" Q "k" Q
+					  ":true}}}]",
+	    "[" ALLOW SID("A") GET BUCKET "}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition Bool k = true; !> no condition any more}"},
+    {"everything but",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") Q "NotAction" Q ":" Q "iam:*" Q "," BUCKET "}]"),
+	"~policy{~ Allow A; -> Action s3:GetObject; +> NotAction iam:*; "
+	"=> Resource arn:aws:s3:::b/*; !> now allows every action but NotAction}"},
+    {"less is left out",
+	IAM("[" ALLOW SID("A") Q "NotAction" Q ":[" Q "iam:*" Q "," Q "s3:*" Q "]," BUCKET "}]",
+	    "[" ALLOW SID("A") Q "NotAction" Q ":" Q "iam:*" Q "," BUCKET "}]"),
+	"~policy{~ Allow A; -> NotAction s3:*; => NotAction iam:*; "
+	"=> Resource arn:aws:s3:::b/*; !> allows more: less stands in NotAction}"},
+    {"every action of a service",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") Q "Action" Q ":" Q "s3:*" Q "," BUCKET "}]"),
+	"~policy{~ Allow A; -> Action s3:GetObject; +> Action s3:*; "
+	"=> Resource arn:aws:s3:::b/*; !> now allows every action of s3}"},
+    {"a secret in it",
+	IAM("[" ALLOW SID("A") Q "Action" Q ":" Q "HIDDEN!" Q "," BUCKET "}]",
+	    "[" ALLOW SID("A") Q "Action" Q ":" Q "HIDDEN!" Q "," BUCKET "}]"),
+	"~policy{~ Allow A; -> Action (sensitive, changed); +> Action (sensitive, changed); "
+	"=> Resource arn:aws:s3:::b/*}"},
+    {"the version",
+	{.action = ACTION_UPDATE,
+	    .before =
+		"{\"p\":\"{\\\"Version\\\":\\\"2008-10-17\\\",\\\"Statement\\\":[" ALLOW GET BUCKET
+		"}]}\"}",
+	    .after =
+		"{\"p\":\"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[" ALLOW GET BUCKET
+		"}]}\"}"},
+	"~p{- Version \"2008-10-17\"; + Version \"2012-10-17\"; . 1 statement unchanged}"},
+    {"comes as a whole",
+	{.action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"p\":\"{\\\"Statement\\\":" ALLOW ALL ANY "}}\"}"},
+	"+p{+ Allow; +> Action *; +> Resource *; !> now allows *; !> now allows every resource}"},
+    {"goes as a whole",
+	{.action = ACTION_DELETE,
+	    .after = "null",
+	    .before = "{\"p\":\"{\\\"Statement\\\":" ALLOW GET BUCKET "}}\"}"},
+	"-p{- Allow; -> Action s3:GetObject; -> Resource arn:aws:s3:::b/*}"},
+    {"another account",
+	{.action = ACTION_UPDATE,
+	    .before =
+		"{\"arn\":\"arn:aws:s3:eu:111122223333:b\",\"p\":\"{\\\"Statement\\\":" ALLOW SID(
+		    "A") WHO("{}") GET BUCKET "}}\"}",
+	    .after =
+		"{\"arn\":\"arn:aws:s3:eu:111122223333:b\",\"p\":\"{\\\"Statement\\\":" ALLOW SID(
+		    "A") WHO("{" Q "AWS" Q ":[" Q "arn:aws:iam::111122223333:role/x" Q "," Q
+			     "999999999999" Q "]}") GET BUCKET "}}\"}"},
+	"~p{~ Allow A; +> Principal AWS:arn:aws:iam::111122223333:role/x; "
+	"+> Principal AWS:999999999999; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"!> new principal outside the account: 999999999999}"},
+    {"a document that is broken",
+	IAM("[" ALLOW GET Q "NotAction" Q ":" Q "x" Q "}]",
+	    "[" ALLOW GET Q "NotAction" Q ":" Q "y" Q "}]"),
+	"~policy.Statement[0].NotAction@"},
+};
+
+#define SG(a, b)                                                                \
+	{                                                                       \
+		.type = "aws_security_group", .action = ACTION_UPDATE,          \
+		.before = "{\"ingress\":" a "}", .after = "{\"ingress\":" b "}" \
+	}
+#define TCP(port, cidrs, text)                        \
+	"{\"from_port\":" #port ",\"to_port\":" #port \
+	",\"protocol\":\"tcp\",\"cidr_blocks\":" cidrs ",\"description\":\"" text "\"}"
+
+static const struct row network[] = {
+    {"a range more",
+	SG("[" TCP(22, "[\"10.0.0.0/8\"]", "ssh") "]",
+	    "[" TCP(22, "[\"10.0.0.0/8\",\"10.1.0.0/16\"]", "ssh") "]"),
+	"~ingress{+ ingress|tcp|22|10.1.0.0/16|ssh; . 1 rule unchanged}"},
+    {"open",
+	SG("[" TCP(22, "[\"10.0.0.0/8\"]", "ssh") "]",
+	    "[" TCP(22, "[\"0.0.0.0/0\",\"10.0.0.0/8\"]", "ssh") "]"),
+	"~ingress{! now open to the internet: tcp 22; + ingress|tcp|22|0.0.0.0/0|ssh; "
+	". 1 rule unchanged}"},
+    {"open before",
+	SG("[" TCP(22, "[\"0.0.0.0/0\"]", "a") "]", "[" TCP(22, "[\"0.0.0.0/0\"]", "b") "]"),
+	"~ingress{~ ingress|tcp|22|0.0.0.0/0|\"a\" -> \"b\"}"},
+    {"another order",
+	SG("[" TCP(22, "[\"10.0.0.0/8\"]", "a") "," TCP(23, "[\"10.0.0.0/8\"]", "b") "]",
+	    "[" TCP(23, "[\"10.0.0.0/8\"]", "b") "," TCP(22, "[\"10.0.0.0/8\"]", "a") "]"),
+	"~ingress{! the same members in another order}(the same members in another order)"},
+    {"split into two blocks",
+	SG("[" TCP(22, "[\"10.0.0.0/8\",\"10.1.0.0/16\"]", "a") "]",
+	    "[" TCP(22, "[\"10.1.0.0/16\"]", "a") "," TCP(22, "[\"10.0.0.0/8\"]", "a") "]"),
+	"~ingress[0].cidr_blocks{- \"10.0.0.0/8\"; . 1 member unchanged} +ingress[1]"},
+    {"comes",
+	{.type = "aws_security_group",
+	    .action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"ingress\":[{\"from_port\":0,\"to_port\":0,\"protocol\":\"-1\","
+		     "\"cidr_blocks\":[\"::/0\"],\"description\":\"\"}]}"},
+	"+ingress{! now open to the internet: all protocols and ports; "
+	"+ ingress|all|all|::/0|}"},
+    {"not known", SG("[]", "\"UNKNOWN\""), "~ingress"},
+    {"a source that is not known",
+	SG("[" TCP(22, "[\"10.0.0.0/8\"]", "a") "]", "[" TCP(22, "[\"UNKNOWN\"]", "a") "]"),
+	"~ingress{- ingress|tcp|22|10.0.0.0/8|a; + ingress|tcp|22|(known after apply)|a}"},
+    {"a rule of its own",
+	{.type = "aws_vpc_security_group_ingress_rule",
+	    .action = ACTION_UPDATE,
+	    .before = "{\"from_port\":22,\"to_port\":22,\"ip_protocol\":\"tcp\",\"cidr_ipv4\":\"10."
+		      "0.0.0/8\"}",
+	    .after = "{\"from_port\":22,\"to_port\":22,\"ip_protocol\":\"tcp\",\"cidr_ipv4\":\"0.0."
+		     "0.0/0\"}"},
+	"~rule{! now open to the internet: tcp 22; - ingress|tcp|22|10.0.0.0/8|; "
+	"+ ingress|tcp|22|0.0.0.0/0|} ~cidr_ipv4"},
+    {"Azure: what the table does not show",
+	{.type = "azurerm_network_security_group",
+	    .action = ACTION_UPDATE,
+	    .before =
+		"{\"security_rule\":[{\"name\":\"a\",\"access\":\"Allow\",\"priority\":100,"
+		"\"direction\":\"Inbound\",\"protocol\":\"Tcp\",\"source_port_range\":\"*\","
+		"\"destination_port_range\":\"22\",\"source_address_prefix\":\"10.0.0.0/8\"}]}",
+	    .after =
+		"{\"security_rule\":[{\"name\":\"a\",\"access\":\"Allow\",\"priority\":100,"
+		"\"direction\":\"Inbound\",\"protocol\":\"Tcp\",\"source_port_range\":\"9\","
+		"\"destination_port_range\":\"23\",\"source_address_prefix\":\"10.0.0.0/8\"}]}"},
+	"~security_rule{- ingress allow 100|tcp|22|10.0.0.0/8|; + ingress allow "
+	"100|tcp|23|10.0.0.0/8|}"
+	" ~security_rule[name=\"a\"].source_port_range"},
+};
+
+static void check(const struct row *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		diff_expect(table[i].label, &table[i].in, table[i].want);
+}
+
+static void test_iam(void **state)
+{
+	(void)state;
+	check(iam, ARRAY_LEN(iam));
+}
+
+static void test_network(void **state)
+{
+	(void)state;
+	check(network, ARRAY_LEN(network));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_iam),
+	    cmocka_unit_test(test_network),
+	};
+
+	return cmocka_run_group_tests_name("report/diff_shapes", tests, NULL, NULL);
+}
