@@ -281,7 +281,7 @@ static void add_changed(
 	flush_same(comparison);
 	diff_parts_add(parts, PART_CHANGED, 0,
 	    diff_cell(comparison->arena, title_of(comparison->arena, after)));
-	for (int word = 0; word < IAM_WORDS; word++) {
+	for (enum iam_word word = 0; word < IAM_WORDS; word++) {
 		add_marked(comparison, word, PART_REMOVED, &text.before, text.marks.removed);
 		add_marked(comparison, word, PART_ADDED, &text.after, text.marks.added);
 		add_marked(comparison, word, PART_SAME, &text.after, text.marks.added);

@@ -182,7 +182,7 @@ void iam_add_remarks(struct diff_parts *parts, const struct iam_accounts *accoun
 		if (!was_allowed || text->marks.added[i])
 			judge_line(&remarks, &text->after.items[i], said);
 	}
-	for (int word = IAM_NOT_PRINCIPAL; word <= IAM_NOT_RESOURCE; word += 2) {
+	for (enum iam_word word = IAM_NOT_PRINCIPAL; word <= IAM_NOT_RESOURCE; word += 2) {
 		if (!said[word] && is_widened(text, word))
 			say_with(&remarks, "allows more: less stands in ",
 			    str_trim_end(judges[word].title));

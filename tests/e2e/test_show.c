@@ -172,7 +172,7 @@ static struct str plan_of(struct arena *arena, enum harm harm)
 	struct err err = {0};
 	struct buf buf;
 	struct sink sink;
-	struct str text;
+	struct str text = STR_EMPTY;
 
 	buf_init(&buf, arena, PLAN_MAX);
 	sink_to_buf(&sink, &buf);

@@ -250,7 +250,7 @@ static void test_check_of_several(void **state)
 	struct err err = {0};
 	struct buf buf;
 	struct sink sink;
-	struct str page;
+	struct str page = STR_EMPTY;
 
 	(void)state;
 	verdict_of_hostile(arena, &checked.run);
