@@ -7,8 +7,8 @@
 
 #define ENCODED_MIN  ((size_t)16)
 #define ENCODED_LONG ((size_t)64) /* shorter: what the diff would show decoded */
-#define RANDOM_MIN  ((size_t)20)
-#define RANDOM_MAX  ((size_t)4096)
+#define RANDOM_MIN   ((size_t)20)
+#define RANDOM_MAX   ((size_t)4096)
 /* Bits a character: prose and names have about 3.5 at these lengths, base64 over 4. */
 #define RANDOM_BITS	3.9
 #define RANDOM_HEX_BITS 3.0
