@@ -123,7 +123,7 @@ row "check, 100 rules without types" "$ms" "$kib" "$big" "$jq5" "x >= 2"
 packs=$("$tfherald" policy list --packs --format json | jq -r 'map(.file) | unique | join(", ")')
 printf 'version: 1\nuse: [%s]\n' "$packs" | repository
 measure_in
-added=$(awk -v a="$ms" -v b="$none_ms" 'BEGIN { d = a - b; print d > 0.01 ? d : 0.01 }')
+added=$(awk -v a="$ms" -v b="$none_ms" 'BEGIN { d = a - b; print (d > 0.01 ? d : 0.01) }')
 row "check, all packs" "$ms" "$kib" "$big" "$jq5" 1
 row "  what the packs add" "$added" 0 0 0 "ms <= 30"
 
