@@ -68,7 +68,7 @@ static const struct {
     {"slack", DETECTOR_SLACK, "xoxb-123456789012-abcdefghij", "123456789012-abcdefghij"},
     {"slack, a word", NONE, "xoxb-something-like-this", NULL},
     {"slack webhook", DETECTOR_SLACK, "https://hooks.slack.com/services/T0/B0/" A20, "T0/B0/" A20},
-    {"npm", DETECTOR_NPM, "//registry.npmjs.org/:_authToken=npm_" A20 A20, "npm_" A20 A20},
+    {"npm", DETECTOR_NPM, "//npm.example.com/:_authToken=npm_" A20 A20, "npm_" A20 A20},
     {"npm, a variable", NONE, "npm_config_registry_location_of_mine", NULL},
     {"pypi", DETECTOR_PYPI, "pypi-AgEIcHlwaS5vcmcCJDA", "pypi-AgEIcHlwaS5vcmcCJDA"},
     {"pypi, a name", NONE, "pypi-internal-mirror-repository-prod", NULL},
