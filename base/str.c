@@ -24,11 +24,6 @@ bool str_eq_nocase(struct str a, struct str b)
 	return true;
 }
 
-bool str_starts(struct str s, struct str prefix)
-{
-	return s.len >= prefix.len && memcmp(s.ptr, prefix.ptr, prefix.len) == 0;
-}
-
 bool str_ends(struct str s, struct str suffix)
 {
 	return s.len >= suffix.len &&

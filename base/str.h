@@ -47,6 +47,14 @@ static inline bool str_eq(struct str a, struct str b)
 	return a.len == 0 || (a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+static inline bool str_starts(struct str s, struct str prefix)
+{
+	if (s.len < prefix.len)
+		return false;
+	return prefix.len == 0 ||
+	       (s.ptr[0] == prefix.ptr[0] && memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
+
 static inline bool str_is(struct str a, const char *b)
 {
 	return str_eq(a, str_from(b));
@@ -70,7 +78,6 @@ static inline int str_cmp(struct str a, struct str b)
 }
 
 bool str_eq_nocase(struct str a, struct str b); /* ASCII only */
-bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 bool str_contains(struct str s, struct str part);
 bool str_find(struct str s, struct str part, size_t *at); /* first occurrence */

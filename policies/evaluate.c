@@ -75,9 +75,11 @@ void evaluator_begin(struct evaluator *evaluator, struct arena *arena, struct ar
 	    .scratch = scratch,
 	    .results = arena_new(),
 	    .trace = arena_new(),
+	    .kept = arena_new(),
 	    .evaluation = evaluation,
 	    .world = evaluation->world,
 	    .plan = evaluation->plan};
+	evaluator->kept_start = arena_save(evaluator->kept);
 	evaluator->host = host_new(arena, evaluation->plan, evaluation->world);
 	evaluator->run = cel_run_new(arena);
 	cel_run_host(evaluator->run, host_cel(evaluator->host));
@@ -90,6 +92,16 @@ void evaluator_end(struct evaluator *evaluator)
 	cel_run_free(evaluator->run);
 	arena_free(evaluator->results);
 	arena_free(evaluator->trace);
+	arena_free(evaluator->kept);
+}
+
+/* All rules look at it one after the other: what a named expression says is kept meanwhile. */
+static void begin_subject(struct evaluator *evaluator, const struct change *change)
+{
+	evaluator->change = change;
+	evaluator->keeps = true;
+	arena_rewind(evaluator->kept, evaluator->kept_start);
+	cel_run_subject(evaluator->run);
 }
 
 /* --- which rules are run --- */
@@ -261,7 +273,7 @@ static bool judge_change(void *context, const struct change *change, struct err 
 	struct change_entry entry = entry_of(&change->head);
 	bool any = false, ok;
 
-	evaluator->change = change;
+	begin_subject(evaluator, change);
 	if (!judge_view(evaluator, evaluator->scratch, change, HOST_RAW, err))
 		return false;
 	if (types && str_eq(types->type, type))
@@ -281,9 +293,16 @@ NODISCARD static bool begin_set(
 	return !has_scope(evaluator, scope) || type_rules_build(evaluator, set, scope, err);
 }
 
+/* Nothing is left when every change was judged and no rule asks for what does not change. */
+static bool is_all_judged(const struct evaluator *evaluator)
+{
+	return evaluator->changed_judged && evaluator->scope == SCOPE_RESOURCE &&
+	       (evaluator->types.actions & (MATCH_NO_OP | MATCH_READ)) == 0;
+}
+
 static bool judge_set(struct evaluator *evaluator, enum change_set set, struct err *err)
 {
-	return !has_scope(evaluator, evaluator->scope) ||
+	return !has_scope(evaluator, evaluator->scope) || is_all_judged(evaluator) ||
 	       plan_visit_wanted(evaluator->plan, set, wants_entry, evaluator->scratch,
 		   judge_change, evaluator, err);
 }
@@ -297,7 +316,7 @@ static bool judge_output(void *context, const struct change *change, struct err 
 	struct change_entry entry = {.action = (uint8_t)change->head.action};
 	bool any = false, ok = true;
 
-	evaluator->change = change;
+	begin_subject(evaluator, change);
 	ok = judge_view(evaluator, evaluator->scratch, change, HOST_RAW, err);
 	for (size_t i = 0; ok && i < evaluator->rule_count; i++) {
 		if (evaluator->rules[i].rule->scope == SCOPE_OUTPUT)
@@ -331,7 +350,7 @@ bool judge_whole(struct evaluator *evaluator, enum rule_scope scope, struct err 
 	bool ok = true;
 
 	evaluator->scope = scope;
-	evaluator->change = NULL;
+	begin_subject(evaluator, NULL);
 	ok = judge_view(evaluator, evaluator->scratch, NULL, HOST_RAW, err);
 	for (size_t i = 0; ok && i < evaluator->rule_count; i++) {
 		struct judged_rule *rule = &evaluator->rules[i];

@@ -6,6 +6,7 @@
 #ifndef POLICIES_EVALUATOR_H
 #define POLICIES_EVALUATOR_H
 
+#include "base/arena.h"
 #include "policies/cel/trace.h"
 #include "policies/evaluate.h"
 #include "policies/host.h"
@@ -51,6 +52,9 @@ struct evaluator {
 	struct arena *arena, *scratch;
 	struct arena *results; /* of one evaluation */
 	struct arena *trace;   /* of one traced evaluation and what is made from it */
+	struct arena *kept;    /* values of named expressions, of one subject */
+	struct arena_mark kept_start;
+	bool keeps; /* the views at hand are those of that subject */
 	const struct evaluation *evaluation;
 	const struct policy_world *world;
 	const struct plan *plan;

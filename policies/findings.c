@@ -14,8 +14,8 @@
 #define ITEM_TEXT_MAX  ((size_t)120)
 #define PATHS_MAX      20
 #define CAUSES_MAX     10
-#define TOLD_PER_RULE  200
-#define TOLD_EXISTING  40 /* of those, what was there before: nobody is stopped by it */
+#define TOLD_PER_RULE  100
+#define TOLD_EXISTING  20 /* of those, what was there before: nobody is stopped by it */
 #define ABSORBED_MAX   200
 #define FINDINGS_FIRST ((size_t)32)
 #define FINDINGS_MANY  ((size_t)256)
@@ -450,9 +450,11 @@ bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struc
 	struct arena_mark trace = arena_save(evaluator->trace);
 	struct arena_mark results = arena_save(evaluator->results);
 	const struct change *change = evaluator->change;
-	bool undecided = ruling.end == RULE_UNDECIDED, ok = true;
+	bool undecided = ruling.end == RULE_UNDECIDED, keeps = evaluator->keeps, ok = true;
+	struct arena *kept = cel_run_keep(evaluator->run, NULL);
 	struct change *filled = undecided ? arena_make(evaluator->trace, struct change) : NULL;
 
+	evaluator->keeps = false; /* other views of the change come now */
 	if (undecided && is_laundered(evaluator, rule, filled, &item, &index)) {
 		ruling.end = RULE_VIOLATION;
 		evaluator->change = filled;
@@ -466,6 +468,8 @@ bool finding_report(struct evaluator *evaluator, struct judged_rule *rule, struc
 		evaluator->change = change;
 		ok = back_to_raw(evaluator, err) && ok;
 	}
+	evaluator->keeps = keeps;
+	(void)cel_run_keep(evaluator->run, kept);
 	arena_rewind(evaluator->trace, trace);
 	arena_rewind(evaluator->results, results);
 	return ok;

@@ -168,11 +168,15 @@ static bool add_resource(void *context, const struct change *change, struct err 
 	return true;
 }
 
+/* Where there are none, there are none in any view. */
 static struct by_type *remembered(struct policy_host *host, struct str type)
 {
 	for (size_t i = 0; i < host->by_type_count; i++) {
-		if (host->by_type[i].view == host->view && str_eq(host->by_type[i].type, type))
-			return &host->by_type[i];
+		struct by_type *known = &host->by_type[i];
+
+		if ((known->view == host->view || known->list.len == 0) &&
+		    str_eq(known->type, type))
+			return known;
 	}
 	return NULL;
 }

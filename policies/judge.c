@@ -40,9 +40,18 @@ void judge_bind_plan(struct evaluator *evaluator)
 		    evaluator->host, evaluator->view, &evaluator->activation[VARIABLE_plan]);
 }
 
+/* Named expressions are the chain's, and so are params, unless an override gave a rule its own. */
+static bool has_params_of_chain(const struct judged_rule *rule)
+{
+	return rule->params.as.entries == rule->ruleset->params_value.as.entries;
+}
+
 /* What a rule sees of its own chain. */
 static void bind_chain(struct evaluator *evaluator, const struct judged_rule *rule)
 {
+	bool keeps = evaluator->keeps && has_params_of_chain(rule);
+
+	(void)cel_run_keep(evaluator->run, keeps ? evaluator->kept : NULL);
 	evaluator->activation[VARIABLE_params] = rule->params;
 	evaluator->activation[VARIABLE_labels] = rule->labels;
 	evaluator->activation[VARIABLE_dir] = rule->dir;

@@ -423,6 +423,19 @@ static bool place_of_finding(struct locator *locator, const struct configuration
 	       locate_address(locator, configuration, directory, finding->address, out);
 }
 
+/* Findings of one change follow each other: those of a resource have one place. */
+static bool take_place_of(struct finding *finding, const struct finding *other)
+{
+	if (!other || other->line == 0 || !finding->rule || !other->rule ||
+	    finding->rule->scope != other->rule->scope || finding->kind != other->kind ||
+	    !str_eq(finding->address, other->address))
+		return false;
+	finding->file = other->file;
+	finding->line = other->line;
+	finding->column = other->column;
+	return true;
+}
+
 void locate_findings(struct locator *locator, const struct configuration *configuration,
     struct str directory, struct finding *findings, size_t count)
 {
@@ -430,7 +443,7 @@ void locate_findings(struct locator *locator, const struct configuration *config
 		struct finding *finding = &findings[i];
 		struct policy_place place;
 
-		if (finding->file.len > 0 ||
+		if (finding->file.len > 0 || take_place_of(finding, i > 0 ? finding - 1 : NULL) ||
 		    !place_of_finding(locator, configuration, directory, finding, &place))
 			continue;
 		finding->file = place.file;

@@ -103,10 +103,9 @@ bool match_entry(const struct rule_match *match, const struct change_entry *entr
 
 static bool has_attribute(const struct change *change, struct str name)
 {
-	const struct value *after = value_get(change->after, name);
-	const struct value *before = value_get(change->before, name);
-
-	return after != NULL || (change->after.kind != VALUE_MAP && before != NULL);
+	if (change->after.kind == VALUE_MAP)
+		return value_get(change->after, name) != NULL;
+	return value_get(change->before, name) != NULL;
 }
 
 static bool has_attributes(const struct rule_match *match, const struct change *change)
@@ -162,6 +161,8 @@ bool match_change(const struct rule_match *match, const struct change *change)
 {
 	const struct change_head *head = &change->head;
 
+	if (match->address.count + match->modules.count + match->providers.count == 0)
+		return match->has.count == 0 || has_attributes(match, change);
 	return match_addresses(&match->address, head->address) &&
 	       matches_module(&match->modules, head->module) &&
 	       match_names(&match->providers, head->provider) && has_attributes(match, change);

@@ -236,6 +236,14 @@ static void tell_cycle(struct compiling *at, struct variable_space *space, size_
 	    STR_ARG(space->texts[i].name));
 }
 
+/* What says nothing of an item says the same in every rule that looks at the resource. */
+static void keep_per_resource(struct ruleset *set, struct cel_program *program)
+{
+	if (!cel_mentions_variable(program, VARIABLE_item) &&
+	    !cel_mentions_variable(program, VARIABLE_index))
+		cel_program_keep(program, set->owned_count);
+}
+
 // NOLINTNEXTLINE(misc-no-recursion)
 static bool compile_new(struct compiling *at, struct variable_space *space, size_t i)
 {
@@ -252,8 +260,11 @@ static bool compile_new(struct compiling *at, struct variable_space *space, size
 		inner.own = NULL;
 	inner.rule = NULL;
 	inner.depth++;
-	return compile_text(&inner, &named->text, variable_space_mentions(at->set->arena, space, i),
-	    named->name, &space->states[i].program);
+	if (!compile_text(&inner, &named->text, variable_space_mentions(at->set->arena, space, i),
+		named->name, &space->states[i].program))
+		return false;
+	keep_per_resource(at->set, space->states[i].program);
+	return true;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion)

@@ -76,18 +76,21 @@ static enum answer at_least(struct value end, int64_t port, bool is_from)
 }
 
 /* Ranges of ours have nothing but `from` and `to`, which are found without a search. */
-static struct value range_end(struct value range, uint32_t place, const char *name)
+static struct value range_end(struct value range, uint32_t place, struct str name)
 {
+	const struct value *end;
+
 	if (range.kind == VALUE_MAP && range.len == 2 &&
-	    str_is(value_text(range.as.entries[place].key), name))
+	    str_eq(value_text(range.as.entries[place].key), name))
 		return range.as.entries[place].value;
-	return shape_get(range, name);
+	end = value_get(range, name);
+	return end ? *end : value_null();
 }
 
 /* Is `port` in this range? *unknown: what it depends on. */
 static enum answer in_range(struct value range, struct value port, struct value *unknown)
 {
-	struct value from = range_end(range, 0, "from"), to = range_end(range, 1, "to");
+	struct value from = range_end(range, 0, STR("from")), to = range_end(range, 1, STR("to"));
 	enum answer low, high;
 
 	if (range.kind != VALUE_MAP || port.kind != VALUE_INT) {

@@ -3,15 +3,54 @@
 #include "base/arena.h"
 #include "policies/shapes_network_parts.h"
 
-/* The first that is there counts: no resource has two of a row, blocks of ACLs have "" for none. */
-static const char *const protocol_names[] = {"protocol", "ip_protocol", NULL};
-static const char *const action_names[] = {"rule_action", "action", NULL};
-static const char *const priority_names[] = {"rule_no", "rule_number", NULL};
+/* What a rule may have, in the order of plans, which is that of the alphabet. */
+#define RULE_KEYS(X)                    \
+	X(action)                       \
+	X(cidr_block)                   \
+	X(cidr_blocks)                  \
+	X(cidr_ipv4)                    \
+	X(cidr_ipv6)                    \
+	X(description)                  \
+	X(egress)                       \
+	X(from_port)                    \
+	X(icmp_code)                    \
+	X(icmp_type)                    \
+	X(ip_protocol)                  \
+	X(ipv6_cidr_block)              \
+	X(ipv6_cidr_blocks)             \
+	X(prefix_list_id)               \
+	X(prefix_list_ids)              \
+	X(protocol)                     \
+	X(referenced_security_group_id) \
+	X(rule_action)                  \
+	X(rule_no)                      \
+	X(rule_number)                  \
+	X(security_groups)              \
+	X(self)                         \
+	X(source_security_group_id)     \
+	X(to_port)                      \
+	X(type)
 
-static const char *const cidr_names[] = {
-    "cidr_blocks", "ipv6_cidr_blocks", "cidr_block", "ipv6_cidr_block", "cidr_ipv4", "cidr_ipv6"};
-static const char *const ref_names[] = {
-    "prefix_list_ids", "security_groups", "prefix_list_id", "referenced_security_group_id"};
+enum rule_key {
+#define X(name) KEY_##name,
+	RULE_KEYS(X)
+#undef X
+	KEY_COUNT
+};
+
+struct rule_values {
+	struct value at[KEY_COUNT]; /* null: not there */
+};
+
+/* The first that is there counts: no resource has two of a row, blocks of ACLs have "" for none. */
+static const enum rule_key protocol_keys[] = {KEY_protocol, KEY_ip_protocol, KEY_COUNT};
+static const enum rule_key action_keys[] = {KEY_rule_action, KEY_action, KEY_COUNT};
+static const enum rule_key priority_keys[] = {KEY_rule_no, KEY_rule_number, KEY_COUNT};
+
+static const enum rule_key cidr_keys[] = {KEY_cidr_blocks, KEY_ipv6_cidr_blocks, KEY_cidr_block,
+    KEY_ipv6_cidr_block, KEY_cidr_ipv4, KEY_cidr_ipv6, KEY_COUNT};
+static const enum rule_key ref_keys[] = {KEY_prefix_list_ids, KEY_security_groups,
+    KEY_prefix_list_id, KEY_referenced_security_group_id, KEY_COUNT};
 
 static const struct network_word actions[] = {{NULL, NULL}};
 
@@ -20,14 +59,30 @@ static bool is_blank(struct value value)
 	return value.kind == VALUE_STRING && value.len == 0;
 }
 
-static void add_named(
-    struct shape_list *list, struct value rule, const char *const *names, size_t count)
+static void pick(struct value map, struct rule_values *rule)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct value value = shape_get(rule, names[i]);
+	const struct value_wanted wanted[] = {
+#define X(name) {STR_INIT(#name), &rule->at[KEY_##name]},
+	    RULE_KEYS(X)
+#undef X
+	};
 
-		if (!is_blank(value))
-			shape_list_add_all(list, value);
+	value_pick(map, wanted, ARRAY_LEN(wanted));
+}
+
+static struct value first_of(const struct rule_values *rule, const enum rule_key *keys)
+{
+	while (*keys != KEY_COUNT && rule->at[*keys].kind == VALUE_NULL)
+		keys++;
+	return *keys != KEY_COUNT ? rule->at[*keys] : value_null();
+}
+
+static void add_all(
+    struct shape_list *list, const struct rule_values *rule, const enum rule_key *keys)
+{
+	for (; *keys != KEY_COUNT; keys++) {
+		if (!is_blank(rule->at[*keys]))
+			shape_list_add_all(list, rule->at[*keys]);
 	}
 }
 
@@ -36,9 +91,9 @@ static void add_named(
  * unknown when it is not set: beside those it says nothing.
  */
 static void add_source_group(
-    struct shape_list *refs, struct value rule, const struct shape_list *cidrs, struct value self)
+    struct shape_list *refs, const struct rule_values *rule, const struct shape_list *cidrs)
 {
-	struct value group = shape_get(rule, "source_security_group_id");
+	struct value group = rule->at[KEY_source_security_group_id], self = rule->at[KEY_self];
 	bool decided = cidrs->count > 0 || (self.kind == VALUE_BOOL && self.as.boolean);
 
 	if (is_blank(group) || (decided && shape_is_open(group)))
@@ -46,16 +101,17 @@ static void add_source_group(
 	shape_list_add_all(refs, group);
 }
 
-static void read_ends(struct arena *arena, struct network_item *item, struct value rule)
+static void read_ends(
+    struct arena *arena, struct network_item *item, const struct rule_values *rule)
 {
 	struct shape_list cidrs, refs;
-	struct value self = shape_get(rule, "self");
+	struct value self = rule->at[KEY_self];
 
 	shape_list_begin(&cidrs, arena, SIZE_MAX);
 	shape_list_begin(&refs, arena, SIZE_MAX);
-	add_named(&cidrs, rule, cidr_names, ARRAY_LEN(cidr_names));
-	add_named(&refs, rule, ref_names, ARRAY_LEN(ref_names));
-	add_source_group(&refs, rule, &cidrs, self);
+	add_all(&cidrs, rule, cidr_keys);
+	add_all(&refs, rule, ref_keys);
+	add_source_group(&refs, rule, &cidrs);
 	if (shape_is_open(self))
 		shape_list_add(&refs, self);
 	else if (self.kind == VALUE_BOOL && self.as.boolean)
@@ -83,16 +139,17 @@ static bool is_one_of(struct str text, const char *const *words, size_t count)
 
 /* "Specifying -1 or a protocol number other than tcp, udp, icmp, or icmpv6 allows traffic on all
  * ports, regardless of any port range you specify": IpPermission of the EC2 API. */
-static void read_ports(struct arena *arena, struct network_item *item, struct value rule)
+static void read_ports(
+    struct arena *arena, struct network_item *item, const struct rule_values *rule)
 {
 	static const char *const ranged[] = {"tcp", "udp"};
 	static const char *const typed[] = {"icmp", "icmpv6"};
 	struct str protocol = value_text(item->protocol);
-	struct value from = shape_get(rule, "from_port"), to = shape_get(rule, "to_port");
+	struct value from = rule->at[KEY_from_port], to = rule->at[KEY_to_port];
 
 	if (is_one_of(protocol, typed, ARRAY_LEN(typed))) {
-		item->from = icmp_number(shape_get(rule, "icmp_type"), from);
-		item->to = icmp_number(shape_get(rule, "icmp_code"), to);
+		item->from = icmp_number(rule->at[KEY_icmp_type], from);
+		item->to = icmp_number(rule->at[KEY_icmp_code], to);
 		network_no_ports(item);
 		return;
 	}
@@ -104,14 +161,15 @@ static void read_ports(struct arena *arena, struct network_item *item, struct va
 		network_no_ports(item);
 }
 
-static struct network_item read_rule(struct arena *arena, struct value rule, struct str attribute)
+static struct network_item read_rule(
+    struct arena *arena, const struct rule_values *rule, struct str attribute)
 {
 	struct network_item item = network_item(attribute);
 
-	item.protocol = network_protocol(arena, shape_first(rule, protocol_names));
-	item.action = network_word(arena, shape_first(rule, action_names), actions, "allow");
-	item.priority = shape_first(rule, priority_names);
-	item.description = shape_get(rule, "description");
+	item.protocol = network_protocol(arena, first_of(rule, protocol_keys));
+	item.action = network_word(arena, first_of(rule, action_keys), actions, "allow");
+	item.priority = first_of(rule, priority_keys);
+	item.description = rule->at[KEY_description];
 	read_ports(arena, &item, rule);
 	read_ends(arena, &item, rule);
 	return item;
@@ -120,8 +178,11 @@ static struct network_item read_rule(struct arena *arena, struct value rule, str
 static void read_block(struct network_reading *reading, struct value values UNUSED,
     struct value block, struct str path, const void *direction)
 {
-	struct network_item item = read_rule(reading->arena, block, path);
+	struct rule_values rule;
+	struct network_item item;
 
+	pick(block, &rule);
+	item = read_rule(reading->arena, &rule, path);
 	item.direction = value_string(str_from(direction));
 	network_add(reading, &item);
 }
@@ -142,22 +203,25 @@ void network_aws_group(
 }
 
 /* `egress` of a rule of an ACL: a bool. */
-static struct value direction_of(struct arena *arena, struct value rule)
+static struct value direction_of(struct arena *arena, const struct rule_values *rule)
 {
-	struct value egress = shape_get(rule, "egress");
+	struct value egress = rule->at[KEY_egress];
 
 	if (shape_is_open(egress))
 		return egress;
 	if (egress.kind == VALUE_BOOL)
 		return value_string(egress.as.boolean ? STR("egress") : STR("ingress"));
-	return network_direction(arena, shape_get(rule, "type"));
+	return network_direction(arena, rule->at[KEY_type]);
 }
 
 void network_aws_rule(struct network_reading *reading, struct value values, const void *direction)
 {
-	struct network_item item = read_rule(reading->arena, values, STR_EMPTY);
+	struct rule_values rule;
+	struct network_item item;
 
+	pick(values, &rule);
+	item = read_rule(reading->arena, &rule, STR_EMPTY);
 	item.direction =
-	    direction ? value_string(str_from(direction)) : direction_of(reading->arena, values);
+	    direction ? value_string(str_from(direction)) : direction_of(reading->arena, &rule);
 	network_add(reading, &item);
 }

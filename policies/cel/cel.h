@@ -115,6 +115,19 @@ void cel_run_budget(struct cel_run *run, uint64_t steps);
 uint64_t cel_run_steps(const struct cel_run *run); /* used so far */
 
 /*
+ * A program that many others use as a named expression, all over the same subject, and that
+ * mentions none of what changes meanwhile (the item of a loop of the host), is evaluated once per
+ * subject. `number` tells it from the host's other such programs.
+ */
+void cel_program_keep(struct cel_program *program, size_t number);
+/* Where such values live, for this subject; NULL, as at the beginning: they are neither kept nor
+ * used. Gives what it was before. Traced runs keep nothing. */
+struct arena *cel_run_keep(struct cel_run *run, struct arena *kept);
+/* The activation now speaks of something else: what was kept is forgotten, and the arena may be
+ * rewound. */
+void cel_run_subject(struct cel_run *run);
+
+/*
  * Results live in `results`, which the caller rewinds when it wants. `activation[i]` is variable i
  * of the scope: plain values or UNKNOWN (with the path that names it: "pr"). `trace` NULL: fast.
  */

@@ -263,12 +263,13 @@ static void compile_all(struct cel_compiler *c)
 {
 	char texts[CEL_REGEX_CACHE * CEL_REGEX_CACHE_TEXT];
 	struct cel_trace trace = {.arena = c->arena};
-	struct cel_run folder = {.results = c->arena,
-	    .arena = c->arena,
-	    .trace = &trace,
-	    .hints = c->program->hints,
-	    .cache_texts = texts};
+	struct cel_run folder;
 
+	memset(&folder, 0, offsetof(struct cel_run, memo));
+	folder.results = folder.arena = c->arena;
+	folder.trace = &trace;
+	folder.hints = c->program->hints;
+	folder.cache_texts = texts;
 	c->folder = &folder;
 	c->dotted = has_dotted_names(c->scope);
 	compile_root(c);
@@ -280,8 +281,12 @@ bool cel_compile(struct arena *arena, const struct cel_scope *scope, struct str 
     struct cel_program **out, struct cel_problems *problems)
 {
 	struct cel_program *program = arena_make(arena, struct cel_program);
-	struct cel_compiler c = {
-	    .arena = arena, .scope = scope, .program = program, .problems = problems};
+	struct cel_local locals[CEL_LOCALS_MAX];
+	struct cel_compiler c = {.arena = arena,
+	    .scope = scope,
+	    .program = program,
+	    .problems = problems,
+	    .locals = locals};
 	struct err err = {0};
 	size_t at = 0;
 

@@ -25,7 +25,7 @@ struct cel_compiler {
 	bool dotted; /* some variable or named expression is called a.b */
 	size_t pattern_room;
 	size_t local_count;
-	struct cel_local locals[CEL_LOCALS_MAX];
+	struct cel_local *locals; /* room for CEL_LOCALS_MAX */
 };
 
 /* `certain`: it is evaluated whenever the expression is, and its error is the result. */

@@ -86,11 +86,39 @@ static struct value run_named(
 	return value.kind == CEL_ERROR ? name_error(run, node, value) : value;
 }
 
+/* Where the run keeps what it says of the subject at hand; NULL: it does not. A traced run has to
+ * see every node. */
+static struct cel_kept *kept_of(struct cel_run *run, const struct cel_program *program)
+{
+	if (!program->is_kept || !run->keep || run->trace)
+		return NULL;
+	return &run->kept[program->kept];
+}
+
+static struct value run_kept(struct cel_run *run, const struct cel_node *node,
+    const struct cel_program *program, struct cel_kept *kept)
+{
+	struct arena *results = run->results;
+	size_t before = run->memory;
+	struct value value;
+
+	run->results = run->keep;
+	value = run_named(run, node, program);
+	run->results = results;
+	run->kept_memory += run->memory - before;
+	if (!cel_is_special(value))
+		*kept = (struct cel_kept){program, run->subject, value};
+	return value;
+}
+
 struct value cel_eval_named(struct cel_run *run, const struct cel_node *node)
 {
 	const struct cel_program *program = node->extra;
+	struct cel_kept *kept = kept_of(run, program);
 	struct value value;
 
+	if (kept && kept->program == program && kept->subject == run->subject)
+		return kept->value;
 	for (size_t i = 0; i < run->memo_count; i++) {
 		if (run->memo[i].program == program)
 			return run->memo[i].value;
@@ -99,7 +127,10 @@ struct value cel_eval_named(struct cel_run *run, const struct cel_node *node)
 		return cel_fail_limit(run, "named expressions use each other too deeply");
 	if (!cel_pay(run, program->weight))
 		return cel_fail_limit(run, "the expression needs too many steps");
-	value = run_named(run, node, program);
+	if (kept && run->kept_memory < CEL_KEPT_MEMORY)
+		value = run_kept(run, node, program, kept);
+	else
+		value = run_named(run, node, program);
 	if (run->memo_count < CEL_MEMO_MAX)
 		run->memo[run->memo_count++] = (struct cel_memo){program, value};
 	return value;

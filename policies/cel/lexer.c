@@ -69,24 +69,24 @@ static const struct {
     {STR_INIT("\xe2\x80\x99"), "use plain quotes: \" or '"},
     {STR_INIT("\xc2\xa0"), "this is a no-break space: use a plain one"},
 };
-static const char *const reserved_words[] = {
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "namespace",
-    "package",
-    "return",
-    "var",
-    "void",
-    "while",
+static const struct str reserved_words[] = {
+    STR_INIT("as"),
+    STR_INIT("break"),
+    STR_INIT("const"),
+    STR_INIT("continue"),
+    STR_INIT("else"),
+    STR_INIT("for"),
+    STR_INIT("function"),
+    STR_INIT("if"),
+    STR_INIT("import"),
+    STR_INIT("let"),
+    STR_INIT("loop"),
+    STR_INIT("namespace"),
+    STR_INIT("package"),
+    STR_INIT("return"),
+    STR_INIT("var"),
+    STR_INIT("void"),
+    STR_INIT("while"),
 };
 
 static bool is_digit(char c)
@@ -250,7 +250,7 @@ static bool lex_number(struct cel_lexer *lexer, struct cel_token *out, struct er
 static bool is_reserved(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reserved_words); i++) {
-		if (str_is(name, reserved_words[i]))
+		if (str_eq(name, reserved_words[i]))
 			return true;
 	}
 	return false;

@@ -58,6 +58,28 @@ uint64_t cel_run_steps(const struct cel_run *run)
 	return run->used;
 }
 
+void cel_program_keep(struct cel_program *program, size_t number)
+{
+	program->is_kept = true;
+	program->kept = (uint8_t)(number & (CEL_KEPT_MAX - 1));
+}
+
+struct arena *cel_run_keep(struct cel_run *run, struct arena *kept)
+{
+	struct arena *before = run->keep;
+
+	if (kept && !run->kept)
+		run->kept = arena_array(run->arena, struct cel_kept, CEL_KEPT_MAX);
+	run->keep = kept;
+	return before;
+}
+
+void cel_run_subject(struct cel_run *run)
+{
+	run->subject++;
+	run->kept_memory = 0;
+}
+
 static int64_t steps_for_one(const struct cel_run *run)
 {
 	uint64_t rest;

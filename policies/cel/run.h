@@ -21,6 +21,8 @@
 #define CEL_REGEX_CACHE	     16
 #define CEL_REGEX_CACHE_TEXT 256
 #define CEL_MEMO_MAX	     256
+#define CEL_KEPT_MAX	     64 /* a power of two */
+#define CEL_KEPT_MEMORY	     ((size_t)1 << 20)
 
 struct regex;
 struct cel_trace;
@@ -41,6 +43,8 @@ struct cel_program {
 	uint32_t *hints; /* by node id */
 	uint32_t weight; /* steps of one evaluation without the rounds of its loops */
 	uint8_t cost;
+	bool is_kept; /* cel_program_keep() */
+	uint8_t kept; /* where in the run */
 
 	struct cel_pattern *patterns; /* literal ones */
 	size_t pattern_count;
@@ -58,6 +62,13 @@ struct cel_program {
 
 struct cel_memo {
 	const struct cel_program *program;
+	struct value value;
+};
+
+/* What a program said of the subject at hand; where two share a place the later one stays. */
+struct cel_kept {
+	const struct cel_program *program;
+	uint64_t subject;
 	struct value value;
 };
 
@@ -83,14 +94,20 @@ struct cel_run {
 	size_t memory;		 /* bytes of results in this evaluation */
 	struct cel_error *fresh; /* made, but no node has taken it for its own yet */
 	uint64_t used, budget;
+	struct arena *keep;    /* values of this subject; NULL: nothing is kept */
+	struct cel_kept *kept; /* CEL_KEPT_MAX of them */
+	uint64_t subject;
+	size_t kept_memory; /* bytes of this subject; beyond CEL_KEPT_MEMORY nothing is added */
 	size_t memo_count;
 	uint32_t depth; /* of named expressions */
 	struct value *frames[CEL_NAMED_DEPTH_MAX + 1];
-	struct cel_memo memo[CEL_MEMO_MAX];
 	struct cel_pattern cache[CEL_REGEX_CACHE];
 	char *cache_texts; /* CEL_REGEX_CACHE_TEXT bytes for each */
 	size_t cache_next;
 	struct cel_tired tired[CEL_TIRED_MAX];
+
+	/* nothing here is read before it is written: not cleared when a run begins */
+	struct cel_memo memo[CEL_MEMO_MAX];
 };
 
 static inline bool cel_is_special(struct value value)

@@ -101,6 +101,72 @@ static void test_ends(void **state)
 	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* --- variables: one that says nothing of an item is evaluated once per change --- */
+
+#define SHARED \
+	"variables: {big: 'resource.after.p > 5', all: 'resource.after.l.filter(x, x > 1)'}\n"
+
+static void test_variables(void **state)
+{
+	(void)state;
+	const struct row rows[] = {
+	    {"each change has its own",
+		POLICY(SHARED R("forbid: big") AND("s", "when: big, forbid: 'true'")),
+		PLAN(CREATE("t", "a", "{'p': 9, 'l': []}") "," CREATE(
+		    "t", "b", "{'p': 1, 'l': []}") "," CREATE("t", "c", "{'p': 6, 'l': []}")),
+		"deny violation r t.a\ndeny violation r t.c\n"
+		"deny violation s t.a\ndeny violation s t.c\n",
+		"r 3/1/2/0/0\ns 3/1/2/0/0\n"},
+	    {"a list outlives the finding of one of its items",
+		POLICY(SHARED R("each: all, forbid: 'item > 2', message: '${item} of ${all}'")
+			AND("s", "each: all, forbid: item == 3")),
+		PLAN(CREATE("t", "a", "{'p': 1, 'l': [1, 2, 3, 4, 5]}")),
+		"deny violation r t.a [3] \"3 of [2, 3, 4, 5]\"\n"
+		"deny violation r t.a [4] \"4 of [2, 3, 4, 5]\"\n"
+		"deny violation r t.a [5] \"5 of [2, 3, 4, 5]\"\ndeny violation s t.a [3]\n",
+		NULL},
+	    {"an error is one in every rule",
+		POLICY(SHARED R("forbid: big") AND("s", "forbid: '!big'")),
+		PLAN(CREATE("t", "a", "{'p': 'x', 'l': []}") "," CREATE(
+		    "t", "b", "{'p': 6, 'l': []}")),
+		"deny error r t.a \"in 'big': no such overload: _>_(string, int)\"\n"
+		"deny violation r t.b\n"
+		"deny error s t.a \"in 'big': no such overload: _>_(string, int)\"\n",
+		NULL},
+	    {"params of an override are those of its rule",
+		((const struct source_row[]){
+		    {"tfherald.yaml",
+			"version: 1\nuse: [./rules.yaml]\noverride: {s: {params: {n: 1}}}\n",
+			false},
+		    {"rules.yaml",
+			"version: 1\nparams: {n: {type: int, value: 5}}\n"
+			"variables: {over: 'resource.after.p > params.n'}\n" R("forbid: over")
+			    AND("s", "forbid: over") AND("u", "forbid: over"),
+			false},
+		    {NULL, NULL, false}}),
+		PLAN(CREATE("t", "a", "{'p': 3}")), "deny violation s t.a\n",
+		"r 1/1/0/0/0\ns 1/0/1/0/0\nu 1/1/0/0/0\n"},
+	    {"one of an item is not shared",
+		POLICY(
+		    "variables: {odd: 'item % 2 == 1'}\n" R("each: resource.after.l, forbid: odd")
+			AND("s", "each: resource.after.m, forbid: odd")),
+		PLAN(CREATE("t", "a", "{'l': [1, 2, 3], 'm': [2, 5]}")),
+		"deny violation r t.a [1]\ndeny violation r t.a [3]\ndeny violation s t.a [5]\n",
+		NULL},
+	    {"what was there before is judged with the values of before",
+		POLICY(SHARED R("each: all, forbid: item > 7")
+			AND("s", "each: all, forbid: item > 7")),
+		PLAN(UPDATE("t", "a", "{'l': [1, 9]}", "{'l': [9, 1]}") "," UPDATE(
+		    "t", "b", "{'l': [1, 2]}", "{'l': [9]}")),
+		"deny violation r t.b [9]\ndeny violation s t.b [9]\n"
+		"warn violation r t.a [9] (pre-existing)\nwarn violation s t.a [9] "
+		"(pre-existing)\n",
+		NULL},
+	};
+
+	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 /* --- what it sees of a resource --- */
 
 static void test_resource(void **state)
@@ -396,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ends),
+	    cmocka_unit_test(test_variables),
 	    cmocka_unit_test(test_resource),
 	    cmocka_unit_test(test_entries),
 	    cmocka_unit_test(test_colliding_types),
