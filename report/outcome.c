@@ -138,38 +138,53 @@ NODISCARD static bool tap(
 	       rules->tap(rules->tap_context, change, err);
 }
 
-/* A change_visitor: redacts first; from here on there are no raw values. */
-static bool collect(void *context, const struct change *change, struct err *err)
+/* What may be shown of a change, and what must be hidden everywhere. */
+struct redacted {
+	struct change marked;
+	struct shown_change shown;
+};
+
+/* A change_preparer: from here on there are no raw values. */
+static bool prepare(const void *context, struct arena *arena, const struct change *change,
+    const void **prepared, struct err *err)
+{
+	const struct outcome_rules *rules = context;
+	struct redacted *redacted = arena_alloc(arena, sizeof(*redacted));
+
+	*prepared = redacted;
+	detectors_mark(arena, rules->detectors, change, &redacted->marked);
+	return redact_marked(arena, &redacted->marked, &redacted->shown, err);
+}
+
+/* A prepared_visitor. */
+static bool collect(
+    void *context, const struct change *change, const void *prepared, struct err *err)
 {
 	struct collector *collector = context;
-	struct shown_change shown;
-	struct change marked;
+	const struct redacted *redacted = prepared;
 	struct outcome_change *row;
 	struct diff_rules rules;
 	struct diff diff;
 
 	if (!tap(collector, change, err))
 		return false;
-	detectors_mark(collector->scratch, collector->rules->detectors, change, &marked);
-	if (!redact_marked(collector->scratch, &marked, &shown, err))
-		return false;
-	secrets_collect(collector->secrets, &marked);
+	secrets_collect(collector->secrets, &redacted->marked);
 	collector->lone_surrogates += change->lone_surrogates;
 	row = collector_next(collector);
-	*row = (struct outcome_change){.has_values = shown.has_values};
+	*row = (struct outcome_change){.has_values = redacted->shown.has_values};
 	if (!collector->keep) {
-		row->head = shown.head;
-		row->body = shown.body;
+		row->head = redacted->shown.head;
+		row->body = redacted->shown.body;
 		return true;
 	}
-	if (shown.body.len > 0)
-		row->body = str_copy(collector->arena, shown.body);
-	keep_head(collector->keep, &shown.head, &row->head);
+	if (redacted->shown.body.len > 0)
+		row->body = str_copy(collector->arena, redacted->shown.body);
+	keep_head(collector->keep, &redacted->shown.head, &row->head);
 	rules = (struct diff_rules){
 	    .noise = collector->rules->noise, .names_only = !keep_has_room(collector->keep)};
-	diff_values(collector->scratch, &shown, &rules, &diff);
+	diff_values(collector->scratch, &redacted->shown, &rules, &diff);
 	keep_diff(collector->keep, collector->scratch, &diff, row);
-	return !collector->has_leaves || add_leaf(collector, change, &shown, row, err);
+	return !collector->has_leaves || add_leaf(collector, change, &redacted->shown, row, err);
 }
 
 /* How many rows there will be at most, so that the table is allocated once. */
@@ -236,15 +251,21 @@ static void sort_by_group(struct arena *scratch, struct outcome_change *rows, si
 	arena_rewind(scratch, mark);
 }
 
+NODISCARD static bool visit(
+    struct collector *collector, const struct plan *plan, enum visit_filter filter, struct err *err)
+{
+	const struct prepared_visit how = {prepare, collector->rules, collect, collector};
+
+	return plan_visit_prepared(
+	    plan, (struct plan_selection){collector->set, filter}, collector->scratch, &how, err);
+}
+
 /* What loses something comes first, so that the budget for values goes to it. */
 static bool add_changes(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
 	collector_start(collector, plan, CHANGES_RESOURCE);
-	if (!plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_LOSSES},
-		collector->scratch, collect, collector, err) ||
-	    !plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_GAINS},
-		collector->scratch, collect, collector, err))
+	if (!visit(collector, plan, VISIT_LOSSES, err) || !visit(collector, plan, VISIT_GAINS, err))
 		return false;
 	sort_by_group(collector->scratch, collector->rows, collector->count);
 	outcome->changes = collector->rows;
@@ -258,8 +279,7 @@ static bool add_set(struct collector *collector, const struct plan *plan, enum c
 	enum visit_filter filter = set == CHANGES_DEFERRED ? VISIT_ALL : VISIT_CHANGED;
 
 	collector_start(collector, plan, set);
-	if (!plan_visit(plan, (struct plan_selection){set, filter}, collector->scratch, collect,
-		collector, err))
+	if (!visit(collector, plan, filter, err))
 		return false;
 	*rows = collector->rows;
 	*count = collector->count;
@@ -276,8 +296,7 @@ NODISCARD static bool add_drift(
 	collector_start(collector, plan, CHANGES_DRIFT);
 	collector->has_leaves =
 	    collector->keep && collector->leaves.count == 0 && plan->applyable == TRI_YES;
-	if (!plan_visit(plan, (struct plan_selection){CHANGES_DRIFT, VISIT_CHANGED},
-		collector->scratch, collect, collector, err))
+	if (!visit(collector, plan, VISIT_CHANGED, err))
 		return false;
 	outcome->drift = collector->rows;
 	outcome->drift_count = collector->count;
