@@ -75,6 +75,7 @@ struct collector {
 	bool has_leaves; /* do the rows of this set count for the fingerprint? */
 	struct outcome_change *rows;
 	size_t count, room;
+	struct own_rows done[CHANGE_SETS];
 };
 
 static struct outcome_change *collector_next(struct collector *collector)
@@ -213,6 +214,16 @@ static void collector_start(
 	collector->rows = arena_alloc(collector->arena, collector->room * sizeof(*collector->rows));
 }
 
+/* The rows of the set are complete. */
+static void collector_finish(
+    struct collector *collector, const struct outcome_change **rows, size_t *count)
+{
+	collector->done[collector->set] =
+	    (struct own_rows){.rows = collector->rows, .count = collector->count};
+	*rows = collector->rows;
+	*count = collector->count;
+}
+
 /* Moves row order[i] to place i for all i, with one row of extra memory. `order` is used up. */
 static void permute(struct outcome_change *rows, uint32_t *order, size_t count)
 {
@@ -268,8 +279,7 @@ static bool add_changes(
 	if (!visit(collector, plan, VISIT_LOSSES, err) || !visit(collector, plan, VISIT_GAINS, err))
 		return false;
 	sort_by_group(collector->scratch, collector->rows, collector->count);
-	outcome->changes = collector->rows;
-	outcome->change_count = collector->count;
+	collector_finish(collector, &outcome->changes, &outcome->change_count);
 	return true;
 }
 
@@ -281,8 +291,7 @@ static bool add_set(struct collector *collector, const struct plan *plan, enum c
 	collector_start(collector, plan, set);
 	if (!visit(collector, plan, filter, err))
 		return false;
-	*rows = collector->rows;
-	*count = collector->count;
+	collector_finish(collector, rows, count);
 	return true;
 }
 
@@ -298,8 +307,7 @@ NODISCARD static bool add_drift(
 	    collector->keep && collector->leaves.count == 0 && plan->applyable == TRI_YES;
 	if (!visit(collector, plan, VISIT_CHANGED, err))
 		return false;
-	outcome->drift = collector->rows;
-	outcome->drift_count = collector->count;
+	collector_finish(collector, &outcome->drift, &outcome->drift_count);
 	return true;
 }
 
@@ -420,31 +428,32 @@ NODISCARD static bool collect_all(
 	       add_drift(collector, plan, outcome, err);
 }
 
-/* Rows in which a secret stood unmarked. */
-static void suspect_changed(struct plan_leaves *leaves, const struct outcome_change *before,
-    const struct outcome_change *after, size_t count)
+/* A row in which a secret stood unmarked. */
+static void suspect_row(void *context, const struct outcome_change *row)
 {
-	for (size_t i = 0; before != after && i < count; i++) {
-		if (before[i].attributes != after[i].attributes ||
-		    before[i].head.import_id.ptr != after[i].head.import_id.ptr)
-			plan_leaves_suspect(leaves, before[i].head.address);
-	}
+	struct collector *collector = context;
+
+	if (collector->keep)
+		plan_leaves_suspect(&collector->leaves, row->head.address);
 }
 
 /* Takes the secrets out; what held one counts as hidden in the fingerprint, too. */
 NODISCARD static bool hide_all(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
-	const struct outcome was = *outcome;
 	struct plan_leaves *leaves = &collector->leaves;
 
-	outcome_hide(collector->arena, collector->secrets, outcome);
+	for (size_t set = 0; set < CHANGE_SETS; set++) {
+		struct own_rows *own = &collector->done[set];
+
+		own->changed = suspect_row;
+		own->context = collector;
+		outcome_hide_in_rows(
+		    collector->arena, collector->secrets, collector->rules->detectors, own);
+	}
+	outcome_hide_rest(collector->arena, collector->secrets, outcome);
 	if (!collector->keep)
 		return true;
-	suspect_changed(leaves, was.changes, outcome->changes, was.change_count);
-	suspect_changed(leaves, was.outputs, outcome->outputs, was.output_count);
-	suspect_changed(leaves, was.deferred, outcome->deferred, was.deferred_count);
-	suspect_changed(leaves, was.drift, outcome->drift, was.drift_count);
 	if (!plan_leaves_recheck(leaves, plan, collector->rules->detectors, collector->secrets,
 		collector->scratch, err))
 		return false;
