@@ -304,10 +304,29 @@ NODISCARD bool plan_visit(const struct plan *plan, struct plan_selection selecti
     struct arena *scratch, change_visitor *visitor, void *context, struct err *err);
 
 /*
- * The same for the entries that `wanted` takes, by the index alone: what it refuses is not read.
- * `i` is the number of the entry within its set. Rows of text and stream plans have an entry made
- * of their head (offset, len and deposed_hash 0). `wanted` may be asked twice about an entry and
- * must say the same.
+ * The same with two threads. What is known of a change without the others, `prepare` finds out
+ * ahead of the visitor: it gets the change, an arena that lives as long, and a context that nobody
+ * changes. *prepared is handed on. Order and errors are those of one thread; what is prepared may
+ * be thrown away when the visitor stops. `scratch` is the visitor's, rewound after each change.
+ */
+NODISCARD typedef bool change_preparer(const void *context, struct arena *arena,
+    const struct change *change, const void **prepared, struct err *err);
+NODISCARD typedef bool prepared_visitor(
+    void *context, const struct change *change, const void *prepared, struct err *err);
+struct prepared_visit {
+	change_preparer *prepare;
+	const void *prepare_context;
+	prepared_visitor *visitor;
+	void *context;
+};
+NODISCARD bool plan_visit_prepared(const struct plan *plan, struct plan_selection selection,
+    struct arena *scratch, const struct prepared_visit *how, struct err *err);
+
+/*
+ * plan_visit() for the entries that `wanted` takes, by the index alone: what it refuses is not
+ * read. `i` is the number of the entry within its set. Rows of text and stream plans have an entry
+ * made of their head (offset, len and deposed_hash 0). `wanted` may be asked twice about an entry
+ * and must say the same.
  */
 typedef bool change_wanted(void *context, size_t i, const struct change_entry *entry);
 NODISCARD bool plan_visit_wanted(const struct plan *plan, enum change_set set,

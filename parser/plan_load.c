@@ -1,26 +1,14 @@
+#include "parser/plan_loader.h"
+
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/input.h"
 #include "base/json_read.h"
-#include "parser/plan.h"
 #include "parser/plan_change.h"
 
 /* Wanted records that follow each other closely in the input come with one read. */
-#define LOAD_WINDOW ((size_t)256 << 10)
-#define LOAD_GAP    ((uint64_t)4 << 10)
-
-struct loader {
-	const struct plan *plan;
-	enum change_set set;
-	change_wanted *wanted;
-	void *context; /* of wanted */
-	struct arena *scratch;
-	bool in_memory; /* the whole input */
-	char *window;
-	uint64_t offset; /* of the window */
-	size_t len;
-};
+#define LOAD_GAP ((uint64_t)4 << 10)
 
 /* Does a change that is wanted at all belong to this half? */
 static bool filter_takes(enum visit_filter filter, enum action action)
@@ -41,8 +29,7 @@ bool plan_selection_takes(struct plan_selection selection, const struct change_e
 	return entry_is_change(entry) || (entry->flags & (ENTRY_MOVED | ENTRY_IMPORTING));
 }
 
-/* A change_wanted: by one of the filters. */
-static bool selection_takes(void *context, size_t i, const struct change_entry *entry)
+bool loader_selection_takes(void *context, size_t i, const struct change_entry *entry)
 {
 	const struct plan_selection *selection = context;
 
@@ -59,12 +46,19 @@ static size_t batch_len(const struct loader *loader, size_t first)
 	for (size_t i = first + 1; i < loader->plan->counts[loader->set]; i++) {
 		uint64_t next = entries[i].offset + entries[i].len;
 
-		if (next < end || next - start > LOAD_WINDOW || entries[i].offset > end + LOAD_GAP)
+		if (next < end || next - start > loader->window_size ||
+		    entries[i].offset > end + LOAD_GAP)
 			break;
 		if (loader->wanted(loader->context, i, &entries[i]))
 			end = next;
 	}
 	return (size_t)(end - start);
+}
+
+bool loader_has(const struct loader *loader, const struct change_entry *entry)
+{
+	return entry->offset >= loader->offset &&
+	       entry->offset + entry->len <= loader->offset + loader->len;
 }
 
 NODISCARD static bool record_text(
@@ -73,10 +67,9 @@ NODISCARD static bool record_text(
 	const struct change_entry *entry = &loader->plan->entries[loader->set][index];
 	const struct input *input = loader->plan->input;
 
-	if (loader->in_memory || entry->len > LOAD_WINDOW)
+	if (loader->in_memory || entry->len > loader->window_size)
 		return input_text(loader->scratch, input, entry->offset, entry->len, out, err);
-	if (entry->offset < loader->offset ||
-	    entry->offset + entry->len > loader->offset + loader->len) {
+	if (!loader_has(loader, entry)) {
 		loader->offset = entry->offset;
 		if (!input_read_at(input, entry->offset, loader->window, batch_len(loader, index),
 			&loader->len, err))
@@ -131,7 +124,7 @@ NODISCARD static bool read_output(struct loader *loader, const struct change_ent
 	return true;
 }
 
-NODISCARD static bool load(struct loader *loader, size_t index, struct change *out, struct err *err)
+bool loader_load(struct loader *loader, size_t index, struct change *out, struct err *err)
 {
 	const struct change_entry *entry = &loader->plan->entries[loader->set][index];
 	struct jsonr json = {0};
@@ -161,7 +154,7 @@ NODISCARD static bool visit_entries(
 		if (!loader->wanted(loader->context, i, &entries[i]))
 			continue;
 		mark = arena_save(loader->scratch);
-		if (!load(loader, i, &change, err) || !visitor(context, &change, err))
+		if (!loader_load(loader, i, &change, err) || !visitor(context, &change, err))
 			return false;
 		arena_rewind(loader->scratch, mark);
 	}
@@ -190,7 +183,7 @@ static struct change_entry row_entry(const struct change_head *head)
 	return entry;
 }
 
-NODISCARD static bool visit_rows(
+bool loader_visit_rows(
     const struct loader *loader, change_visitor *visitor, void *context, struct err *err)
 {
 	for (size_t i = 0; i < loader->plan->counts[loader->set]; i++) {
@@ -217,10 +210,11 @@ NODISCARD static bool visit(
 	if (loader->plan->counts[loader->set] == 0)
 		return true;
 	if (loader->plan->form != PLAN_FORM_JSON)
-		return visit_rows(loader, visitor, context, err);
+		return loader_visit_rows(loader, visitor, context, err);
 	loader->in_memory = input_in_memory(loader->plan->input, &bytes);
+	loader->window_size = LOADER_WINDOW;
 	if (!loader->in_memory)
-		loader->window = arena_alloc(loader->scratch, LOAD_WINDOW);
+		loader->window = arena_alloc(loader->scratch, loader->window_size);
 	ok = visit_entries(loader, visitor, context, err);
 	arena_rewind(loader->scratch, mark);
 	return ok;
@@ -232,7 +226,7 @@ bool plan_visit(const struct plan *plan, struct plan_selection selection, struct
 	struct loader loader = {
 	    .plan = plan,
 	    .set = selection.set,
-	    .wanted = selection_takes,
+	    .wanted = loader_selection_takes,
 	    .context = &selection,
 	    .scratch = scratch,
 	};
@@ -262,7 +256,7 @@ bool plan_load(const struct plan *plan, enum change_set set, size_t i, struct ar
 	struct loader loader = {.plan = plan, .set = set, .scratch = arena, .in_memory = true};
 
 	if (plan->form == PLAN_FORM_JSON)
-		return load(&loader, i, out, err);
+		return loader_load(&loader, i, out, err);
 	*out = (struct change){
 	    .head = plan->rows[set][i].head,
 	    .body = plan->rows[set][i].body,
@@ -277,7 +271,7 @@ NODISCARD static bool has_address(
 	struct arena_mark mark = arena_save(loader->scratch);
 	struct change change = {.head.address = STR_EMPTY, .head.deposed = STR_EMPTY};
 
-	if (!load(loader, i, &change, err))
+	if (!loader_load(loader, i, &change, err))
 		return false;
 	*is = str_eq(change.head.address, address) && change.head.deposed.len == 0;
 	arena_rewind(loader->scratch, mark);

@@ -119,7 +119,17 @@ static void hide_in_attributes(const struct hiding *hiding, struct outcome_chang
 		change->attributes = copies;
 }
 
-/* The rows were made for this outcome: only their type says that nobody else may change them. */
+static bool row_is_clean(const struct hiding *hiding, struct outcome_change *row)
+{
+	const struct outcome_change was = *row;
+
+	row->body = hide_text(hiding, was.body);
+	row->head.import_id = hide_text(hiding, was.head.import_id);
+	hide_in_attributes(hiding, row);
+	return row->attributes == was.attributes && row->body.ptr == was.body.ptr &&
+	       row->head.import_id.ptr == was.head.import_id.ptr;
+}
+
 static const struct outcome_change *hide_in_rows(
     const struct hiding *hiding, const struct outcome_change *rows, size_t count)
 {
@@ -128,11 +138,7 @@ static const struct outcome_change *hide_in_rows(
 	for (size_t i = 0; i < count; i++) {
 		struct outcome_change row = rows[i];
 
-		row.body = hide_text(hiding, row.body);
-		row.head.import_id = hide_text(hiding, row.head.import_id);
-		hide_in_attributes(hiding, &row);
-		if (row.attributes == rows[i].attributes && row.body.ptr == rows[i].body.ptr &&
-		    row.head.import_id.ptr == rows[i].head.import_id.ptr)
+		if (row_is_clean(hiding, &row))
 			continue;
 		if (!copies) {
 			copies = arena_array(hiding->arena, struct outcome_change, count);
@@ -141,6 +147,23 @@ static const struct outcome_change *hide_in_rows(
 		copies[i] = row;
 	}
 	return copies ? copies : rows;
+}
+
+void outcome_hide_in_rows(struct arena *arena, const struct secrets *secrets,
+    const struct detectors *detectors, const struct own_rows *own)
+{
+	const struct hiding hiding = {arena, secrets, detectors};
+
+	for (size_t i = 0; i < own->count; i++) {
+		struct outcome_change *row = &own->rows[i];
+		const struct outcome_change was = *row;
+
+		if (row_is_clean(&hiding, row))
+			continue;
+		if (row->attributes != was.attributes ||
+		    row->head.import_id.ptr != was.head.import_id.ptr)
+			own->changed(own->context, &was);
+	}
 }
 
 /* --- the rest --- */
@@ -183,21 +206,28 @@ static void hide_in_verdict(const struct hiding *hiding, struct verdict *verdict
 	verdict->break_glass = hide_text(hiding, verdict->break_glass);
 }
 
-void outcome_hide(struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
+void outcome_hide_rest(struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
 {
 	const struct hiding hiding = {arena, secrets, outcome->detectors};
 	struct str *const texts[] = {&outcome->text.summary_line, &outcome->text.changes,
 	    &outcome->text.outside, &outcome->text.errors, &outcome->text.warnings, &outcome->tail,
 	    &outcome->exit_reason, &outcome->problem};
 
-	outcome->changes = hide_in_rows(&hiding, outcome->changes, outcome->change_count);
-	outcome->outputs = hide_in_rows(&hiding, outcome->outputs, outcome->output_count);
-	outcome->drift = hide_in_rows(&hiding, outcome->drift, outcome->drift_count);
-	outcome->deferred = hide_in_rows(&hiding, outcome->deferred, outcome->deferred_count);
 	hide_in_diagnostics(&hiding, outcome);
 	hide_in_checks(&hiding, outcome);
 	hide_in_verdict(&hiding, &outcome->verdict);
 	hide_in_verdict(&hiding, &outcome->after_apply);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = hide_text(&hiding, *texts[i]);
+}
+
+void outcome_hide(struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
+{
+	const struct hiding hiding = {arena, secrets, outcome->detectors};
+
+	outcome->changes = hide_in_rows(&hiding, outcome->changes, outcome->change_count);
+	outcome->outputs = hide_in_rows(&hiding, outcome->outputs, outcome->output_count);
+	outcome->drift = hide_in_rows(&hiding, outcome->drift, outcome->drift_count);
+	outcome->deferred = hide_in_rows(&hiding, outcome->deferred, outcome->deferred_count);
+	outcome_hide_rest(arena, secrets, outcome);
 }

@@ -75,6 +75,7 @@ struct collector {
 	bool has_leaves; /* do the rows of this set count for the fingerprint? */
 	struct outcome_change *rows;
 	size_t count, room;
+	struct own_rows done[CHANGE_SETS];
 };
 
 static struct outcome_change *collector_next(struct collector *collector)
@@ -138,38 +139,53 @@ NODISCARD static bool tap(
 	       rules->tap(rules->tap_context, change, err);
 }
 
-/* A change_visitor: redacts first; from here on there are no raw values. */
-static bool collect(void *context, const struct change *change, struct err *err)
+/* What may be shown of a change, and what must be hidden everywhere. */
+struct redacted {
+	struct change marked;
+	struct shown_change shown;
+};
+
+/* A change_preparer: from here on there are no raw values. */
+static bool prepare(const void *context, struct arena *arena, const struct change *change,
+    const void **prepared, struct err *err)
+{
+	const struct outcome_rules *rules = context;
+	struct redacted *redacted = arena_alloc(arena, sizeof(*redacted));
+
+	*prepared = redacted;
+	detectors_mark(arena, rules->detectors, change, &redacted->marked);
+	return redact_marked(arena, &redacted->marked, &redacted->shown, err);
+}
+
+/* A prepared_visitor. */
+static bool collect(
+    void *context, const struct change *change, const void *prepared, struct err *err)
 {
 	struct collector *collector = context;
-	struct shown_change shown;
-	struct change marked;
+	const struct redacted *redacted = prepared;
 	struct outcome_change *row;
 	struct diff_rules rules;
 	struct diff diff;
 
 	if (!tap(collector, change, err))
 		return false;
-	detectors_mark(collector->scratch, collector->rules->detectors, change, &marked);
-	if (!redact_marked(collector->scratch, &marked, &shown, err))
-		return false;
-	secrets_collect(collector->secrets, &marked);
+	secrets_collect(collector->secrets, &redacted->marked);
 	collector->lone_surrogates += change->lone_surrogates;
 	row = collector_next(collector);
-	*row = (struct outcome_change){.has_values = shown.has_values};
+	*row = (struct outcome_change){.has_values = redacted->shown.has_values};
 	if (!collector->keep) {
-		row->head = shown.head;
-		row->body = shown.body;
+		row->head = redacted->shown.head;
+		row->body = redacted->shown.body;
 		return true;
 	}
-	if (shown.body.len > 0)
-		row->body = str_copy(collector->arena, shown.body);
-	keep_head(collector->keep, &shown.head, &row->head);
+	if (redacted->shown.body.len > 0)
+		row->body = str_copy(collector->arena, redacted->shown.body);
+	keep_head(collector->keep, &redacted->shown.head, &row->head);
 	rules = (struct diff_rules){
 	    .noise = collector->rules->noise, .names_only = !keep_has_room(collector->keep)};
-	diff_values(collector->scratch, &shown, &rules, &diff);
+	diff_values(collector->scratch, &redacted->shown, &rules, &diff);
 	keep_diff(collector->keep, collector->scratch, &diff, row);
-	return !collector->has_leaves || add_leaf(collector, change, &shown, row, err);
+	return !collector->has_leaves || add_leaf(collector, change, &redacted->shown, row, err);
 }
 
 /* How many rows there will be at most, so that the table is allocated once. */
@@ -196,6 +212,16 @@ static void collector_start(
 	collector->count = 0;
 	collector->room = count_rows(plan, set);
 	collector->rows = arena_alloc(collector->arena, collector->room * sizeof(*collector->rows));
+}
+
+/* The rows of the set are complete. */
+static void collector_finish(
+    struct collector *collector, const struct outcome_change **rows, size_t *count)
+{
+	collector->done[collector->set] =
+	    (struct own_rows){.rows = collector->rows, .count = collector->count};
+	*rows = collector->rows;
+	*count = collector->count;
 }
 
 /* Moves row order[i] to place i for all i, with one row of extra memory. `order` is used up. */
@@ -236,19 +262,24 @@ static void sort_by_group(struct arena *scratch, struct outcome_change *rows, si
 	arena_rewind(scratch, mark);
 }
 
+NODISCARD static bool visit(
+    struct collector *collector, const struct plan *plan, enum visit_filter filter, struct err *err)
+{
+	const struct prepared_visit how = {prepare, collector->rules, collect, collector};
+
+	return plan_visit_prepared(
+	    plan, (struct plan_selection){collector->set, filter}, collector->scratch, &how, err);
+}
+
 /* What loses something comes first, so that the budget for values goes to it. */
 static bool add_changes(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
 	collector_start(collector, plan, CHANGES_RESOURCE);
-	if (!plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_LOSSES},
-		collector->scratch, collect, collector, err) ||
-	    !plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_GAINS},
-		collector->scratch, collect, collector, err))
+	if (!visit(collector, plan, VISIT_LOSSES, err) || !visit(collector, plan, VISIT_GAINS, err))
 		return false;
 	sort_by_group(collector->scratch, collector->rows, collector->count);
-	outcome->changes = collector->rows;
-	outcome->change_count = collector->count;
+	collector_finish(collector, &outcome->changes, &outcome->change_count);
 	return true;
 }
 
@@ -258,11 +289,9 @@ static bool add_set(struct collector *collector, const struct plan *plan, enum c
 	enum visit_filter filter = set == CHANGES_DEFERRED ? VISIT_ALL : VISIT_CHANGED;
 
 	collector_start(collector, plan, set);
-	if (!plan_visit(plan, (struct plan_selection){set, filter}, collector->scratch, collect,
-		collector, err))
+	if (!visit(collector, plan, filter, err))
 		return false;
-	*rows = collector->rows;
-	*count = collector->count;
+	collector_finish(collector, rows, count);
 	return true;
 }
 
@@ -276,11 +305,9 @@ NODISCARD static bool add_drift(
 	collector_start(collector, plan, CHANGES_DRIFT);
 	collector->has_leaves =
 	    collector->keep && collector->leaves.count == 0 && plan->applyable == TRI_YES;
-	if (!plan_visit(plan, (struct plan_selection){CHANGES_DRIFT, VISIT_CHANGED},
-		collector->scratch, collect, collector, err))
+	if (!visit(collector, plan, VISIT_CHANGED, err))
 		return false;
-	outcome->drift = collector->rows;
-	outcome->drift_count = collector->count;
+	collector_finish(collector, &outcome->drift, &outcome->drift_count);
 	return true;
 }
 
@@ -401,31 +428,32 @@ NODISCARD static bool collect_all(
 	       add_drift(collector, plan, outcome, err);
 }
 
-/* Rows in which a secret stood unmarked. */
-static void suspect_changed(struct plan_leaves *leaves, const struct outcome_change *before,
-    const struct outcome_change *after, size_t count)
+/* A row in which a secret stood unmarked. */
+static void suspect_row(void *context, const struct outcome_change *row)
 {
-	for (size_t i = 0; before != after && i < count; i++) {
-		if (before[i].attributes != after[i].attributes ||
-		    before[i].head.import_id.ptr != after[i].head.import_id.ptr)
-			plan_leaves_suspect(leaves, before[i].head.address);
-	}
+	struct collector *collector = context;
+
+	if (collector->keep)
+		plan_leaves_suspect(&collector->leaves, row->head.address);
 }
 
 /* Takes the secrets out; what held one counts as hidden in the fingerprint, too. */
 NODISCARD static bool hide_all(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
-	const struct outcome was = *outcome;
 	struct plan_leaves *leaves = &collector->leaves;
 
-	outcome_hide(collector->arena, collector->secrets, outcome);
+	for (size_t set = 0; set < CHANGE_SETS; set++) {
+		struct own_rows *own = &collector->done[set];
+
+		own->changed = suspect_row;
+		own->context = collector;
+		outcome_hide_in_rows(
+		    collector->arena, collector->secrets, collector->rules->detectors, own);
+	}
+	outcome_hide_rest(collector->arena, collector->secrets, outcome);
 	if (!collector->keep)
 		return true;
-	suspect_changed(leaves, was.changes, outcome->changes, was.change_count);
-	suspect_changed(leaves, was.outputs, outcome->outputs, was.output_count);
-	suspect_changed(leaves, was.deferred, outcome->deferred, was.deferred_count);
-	suspect_changed(leaves, was.drift, outcome->drift, was.drift_count);
 	if (!plan_leaves_recheck(leaves, plan, collector->rules->detectors, collector->secrets,
 		collector->scratch, err))
 		return false;

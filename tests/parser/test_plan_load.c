@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -74,6 +75,43 @@ static bool log_change(void *context, const struct change *change, struct err *e
 	if (log->stop_after && log->seen == log->stop_after)
 		return err_set(err, ERR_INVALID, "enough");
 	return true;
+}
+
+/* What plan_visit_prepared() is given: the address, found out ahead. */
+struct prepared {
+	struct str address;
+};
+
+static const char refused[] = "t.refused";
+
+static bool prepare_address(const void *context, struct arena *arena, const struct change *change,
+    const void **out, struct err *err)
+{
+	struct prepared *prepared = arena_make(arena, struct prepared);
+
+	assert_ptr_equal(context, refused);
+	if (str_is(change->head.address, context))
+		return err_set(err, ERR_INVALID, "refused");
+	prepared->address = str_copy(arena, change->head.address);
+	*out = prepared;
+	return true;
+}
+
+static bool log_prepared(
+    void *context, const struct change *change, const void *out, struct err *err)
+{
+	const struct prepared *prepared = out;
+
+	assert_true(str_eq(prepared->address, change->head.address));
+	return log_change(context, change, err);
+}
+
+static bool visit_prepared(const struct plan *plan, struct plan_selection selection,
+    struct arena *scratch, struct log *log, struct err *err)
+{
+	const struct prepared_visit how = {prepare_address, refused, log_prepared, log};
+
+	return plan_visit_prepared(plan, selection, scratch, &how, err);
 }
 
 struct visit_case {
@@ -159,6 +197,12 @@ static void visit(struct arena *arena, const char *name, const struct plan *plan
 		fail_msg("%s: %d:%d: %s", name, err.line, err.column, err.text);
 	if (!str_is(buf_str(&log->text), row->want))
 		fail_msg("%s: %.*s", name, STR_ARG(buf_str(&log->text)));
+	buf_rewind(&log->text, 0);
+	if (!visit_prepared(
+		plan, (struct plan_selection){row->set, row->filter}, scratch, log, &err))
+		fail_msg("%s, prepared: %d:%d: %s", name, err.line, err.column, err.text);
+	if (!str_is(buf_str(&log->text), row->want))
+		fail_msg("%s, prepared: %.*s", name, STR_ARG(buf_str(&log->text)));
 }
 
 static struct input *write_input(struct arena *arena, struct str text)
@@ -262,6 +306,74 @@ static void files_are_read_in_windows(void **state)
 	assert_true(plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_CHANGED},
 	    scratch, log_change, &log, &err));
 	assert_true(str_eq(buf_str(&log.text), buf_str(&want)));
+	buf_rewind(&log.text, 0);
+	assert_true(visit_prepared(
+	    plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_CHANGED}, scratch, &log, &err));
+	assert_true(str_eq(buf_str(&log.text), buf_str(&want)));
+}
+
+/* A plan that a second thread pays for, with one record in it that is no good. */
+static struct str long_plan(struct arena *arena, const char *bad)
+{
+	struct buf text;
+
+	buf_init(&text, arena, TEXT_MAX);
+	buf_adds(&text, "{\"format_version\":\"1.2\",\"resource_changes\":[");
+	for (int i = 0; i < 9000; i++) {
+		if (i == 7000)
+			buf_adds(&text, bad);
+		buf_addf(&text,
+		    "{\"address\":\"t.a%d\",\"mode\":\"managed\",\"change\":{\"actions\":"
+		    "[\"update\"],\"after\":{\"x\":\"",
+		    i);
+		buf_repeat(&text, 'x', (size_t)(i % 700));
+		buf_adds(&text, i < 8999 ? "\"}}},\n" : "\"}}}");
+	}
+	buf_adds(&text, "]}");
+	return buf_str(&text);
+}
+
+static const struct {
+	const char *name, *bad;
+	size_t stop_after, seen;
+	int line;
+	const char *error;
+} long_rows[] = {
+    {"whole", "", 0, 9000, 0, ""},
+    {"the visitor stops", "", 4321, 4321, 0, "enough"},
+    {"a record that does not parse",
+	RECORD("t.b", "managed", "{\"actions\":[\"update\"],\"after\":{\"x\":01}}") ",\n", 0, 7000,
+	7001, "leading zero"},
+    {"a record that cannot be prepared",
+	RECORD("t.refused", "managed", ACTIONS("\"update\"")) ",\n", 0, 7000, 0, "refused"},
+    {"the visitor stops before it", RECORD("t.refused", "managed", ACTIONS("\"update\"")) ",\n",
+	6999, 6999, 0, "enough"},
+};
+
+/* With a second thread: the same changes in the same order, and the error that comes first. */
+static void long_plans_are_visited_ahead(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(long_rows) * 2; i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+		struct str text = long_plan(arena, long_rows[i / 2].bad);
+		struct input *input CLEANUP(input_close_ptr) =
+		    i % 2 ? write_input(arena, text) : input_from_str(arena, "p", text);
+		struct log log = {.stop_after = long_rows[i / 2].stop_after};
+		struct plan *plan = NULL;
+		struct err err = {0};
+
+		buf_init(&log.text, arena, TEXT_MAX);
+		assert_true(plan_read_json(arena, input, NULL, &plan, &err));
+		(void)!visit_prepared(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_ALL},
+		    scratch, &log, &err);
+		if (log.seen != long_rows[i / 2].seen || err.line != long_rows[i / 2].line ||
+		    !strstr(err.text, long_rows[i / 2].error) ||
+		    (!*long_rows[i / 2].error && err.code != ERR_NONE))
+			fail_msg("%s: %zu seen, %d: '%s'", long_rows[i / 2].name, log.seen,
+			    err.line, err.text);
+	}
 }
 
 /* Takes the entries whose bit is set, and notes that nobody asks about others than there are. */
@@ -453,6 +565,7 @@ int main(void)
 	    cmocka_unit_test(visitors_may_stop),
 	    cmocka_unit_test(errors_of_records_have_a_place),
 	    cmocka_unit_test(files_are_read_in_windows),
+	    cmocka_unit_test(long_plans_are_visited_ahead),
 	    cmocka_unit_test(wanted_entries_are_visited),
 	    cmocka_unit_test(rows_have_entries),
 	    cmocka_unit_test(changes_are_found_and_loaded),
