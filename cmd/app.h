@@ -28,8 +28,10 @@ struct global_options {
 
 struct app {
 	const struct sys *sys;
-	struct arena *run;	 /* as long as the program */
-	struct arena *scratch;	 /* rewound at will by whoever uses it */
+	struct arena *run;     /* as long as the program */
+	struct arena *scratch; /* rewound at will by whoever uses it */
+	/* The same for policies, which are judged beside the rest, in a thread of their own. */
+	struct arena *rules, *rules_scratch;
 	int in, out, diag;	 /* descriptors 0, 1, 2; others in tests */
 	const struct http *http; /* NULL: opened on first use (libcurl is slow to load) */
 	struct global_options globals;

@@ -88,8 +88,16 @@ int main(int argc, char **argv)
 {
 	struct arena *run CLEANUP(arena_free_ptr) = arena_new();
 	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
-	struct app app = {
-	    .sys = sys_real(), .run = run, .scratch = scratch, .in = 0, .out = 1, .diag = 2};
+	struct arena *rules CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *rules_scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct app app = {.sys = sys_real(),
+	    .run = run,
+	    .scratch = scratch,
+	    .rules = rules,
+	    .rules_scratch = rules_scratch,
+	    .in = 0,
+	    .out = 1,
+	    .diag = 2};
 	struct command_line line;
 	struct err err = {0};
 	int status = 0;

@@ -43,7 +43,7 @@ bool policies_report(
 static void take_trusted_problems(struct policies *policies, const struct policy_problems *problems)
 {
 	struct ruleset_comparison *weakenings = &policies->weakenings;
-	struct arena *arena = policies->app->run;
+	struct arena *arena = policies->app->rules;
 	struct weakening *items;
 
 	if (problems->count == 0)
@@ -66,15 +66,15 @@ static void take_trusted_problems(struct policies *policies, const struct policy
 NODISCARD static bool load_trusted(
     struct policies *policies, struct ruleset_request *request, struct err *err)
 {
-	struct policy_problems *problems = arena_make(policies->app->run, struct policy_problems);
+	struct policy_problems *problems = arena_make(policies->app->rules, struct policy_problems);
 
-	policy_problems_init(problems, policies->app->run);
+	policy_problems_init(problems, policies->app->rules);
 	request->source = &policies->trust.trusted;
 	request->check_own = true;
-	if (!ruleset_load(policies->app->run, request, &policies->trusted, problems, err))
+	if (!ruleset_load(policies->app->rules, request, &policies->trusted, problems, err))
 		return false;
 	ruleset_compare(
-	    policies->app->run, policies->trusted, policies->head, &policies->weakenings);
+	    policies->app->rules, policies->trusted, policies->head, &policies->weakenings);
 	take_trusted_problems(policies, problems);
 	return true;
 }
@@ -102,21 +102,21 @@ static bool take_unread_base(
 NODISCARD static bool load_moved(
     struct policies *policies, struct ruleset_request *request, struct err *err)
 {
-	struct policy_problems *problems = arena_make(policies->app->run, struct policy_problems);
+	struct policy_problems *problems = arena_make(policies->app->rules, struct policy_problems);
 	struct ruleset *old;
 	struct err why = {0};
 
 	if (!policies->trust.known)
 		return true;
-	if (!backend_move_find(policies->app->run, &policies->trust.trusted, &policies->trust.head,
-		policies->head->directory, &policies->move, &why))
+	if (!backend_move_find(policies->app->rules, &policies->trust.trusted,
+		&policies->trust.head, policies->head->directory, &policies->move, &why))
 		return take_unread_base(policies, &why, err);
 	if (!policies->move.found)
 		return true;
-	policy_problems_init(problems, policies->app->run);
+	policy_problems_init(problems, policies->app->rules);
 	request->source = &policies->trust.trusted;
 	request->directory = policies->move.directory;
-	if (!ruleset_load(policies->app->run, request, &old, problems, err))
+	if (!ruleset_load(policies->app->rules, request, &old, problems, err))
 		return false;
 	take_trusted_problems(policies, problems);
 	if (old->rule_total == 0 && !policies_present(policies)) {
@@ -134,9 +134,9 @@ NODISCARD static bool load_chains(struct policies *policies, bool check_all, str
 	    .directory = source_directory(policies->workspace),
 	    .check_own = check_all};
 
-	policy_problems_init(&policies->problems, policies->app->run);
+	policy_problems_init(&policies->problems, policies->app->rules);
 	if (!ruleset_load(
-		policies->app->run, &request, &policies->head, &policies->problems, err) ||
+		policies->app->rules, &request, &policies->head, &policies->problems, err) ||
 	    !policies_report(policies->app, &policies->problems, err))
 		return false;
 	for (size_t i = 0; i < policies->head->not_read_count; i++)
@@ -153,9 +153,9 @@ NODISCARD static bool open_rest(struct policies *policies, const struct session 
 	    policies->trust.same ? &policies->trust.head : &policies->trust.trusted;
 
 	if (!policies->locator)
-		policies->locator = locator_new(policies->app->run, &policies->trust.head);
+		policies->locator = locator_new(policies->app->rules, &policies->trust.head);
 	return load_chains(policies, check_all, err) &&
-	       codeowners_read(policies->app->run, owners, &policies->owners, err) &&
+	       codeowners_read(policies->app->rules, owners, &policies->owners, err) &&
 	       policy_world_make(policies, session, options, err);
 }
 
@@ -250,7 +250,7 @@ NODISCARD static bool find_leaks(
 NODISCARD static bool begin(struct policies *policies, const struct plan *plan, struct err *err)
 {
 	drop_evaluation(policies);
-	policies->verdict = arena_make(policies->app->run, struct verdict);
+	policies->verdict = arena_make(policies->app->rules, struct verdict);
 	policies->evaluation = (struct evaluation){.plan = plan,
 	    .trusted = policies->trusted,
 	    .head = policies->head,
@@ -262,8 +262,9 @@ NODISCARD static bool begin(struct policies *policies, const struct plan *plan, 
 	    .imported = policies->imported,
 	    .imported_count = policies->imported_count,
 	    .locator = policies->locator};
-	return evaluate_begin(policies->app->run, policies->app->scratch, &policies->evaluation,
-	    &policies->problems, policies->verdict, &policies->evaluator, err);
+	return evaluate_begin(policies->app->rules, policies->app->rules_scratch,
+	    &policies->evaluation, &policies->problems, policies->verdict, &policies->evaluator,
+	    err);
 }
 
 /* A change_visitor. */

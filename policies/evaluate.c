@@ -438,13 +438,20 @@ bool evaluate_begin(struct arena *arena, struct arena *scratch, const struct eva
 bool evaluate_change(struct evaluator *evaluator, const struct change *change, struct err *err)
 {
 	struct change_entry entry;
+	struct arena_mark mark;
+	bool ok;
 
 	if (!evaluator)
 		return true;
 	evaluator->changed_judged = true;
 	entry = entry_of(&change->head);
 	entry.type_hash = hash_bytes(change->head.type);
-	return !some_rule_wants(evaluator, &entry) || judge_change(evaluator, change, err);
+	if (!some_rule_wants(evaluator, &entry))
+		return true;
+	mark = arena_save(evaluator->scratch);
+	ok = judge_change(evaluator, change, err);
+	arena_rewind(evaluator->scratch, mark);
+	return ok;
 }
 
 bool evaluate_finish(struct evaluator *evaluator, struct err *err)

@@ -129,16 +129,6 @@ NODISCARD static bool add_leaf(struct collector *collector, const struct change 
 	return true;
 }
 
-/* Whoever else wants to see the changes, so that they are loaded once. */
-NODISCARD static bool tap(
-    const struct collector *collector, const struct change *change, struct err *err)
-{
-	const struct outcome_rules *rules = collector->rules;
-
-	return !rules->tap || collector->set != CHANGES_RESOURCE ||
-	       rules->tap(rules->tap_context, change, err);
-}
-
 /* What may be shown of a change, and what must be hidden everywhere. */
 struct redacted {
 	struct change marked;
@@ -157,18 +147,30 @@ static bool prepare(const void *context, struct arena *arena, const struct chang
 	return redact_marked(arena, &redacted->marked, &redacted->shown, err);
 }
 
+/* A change_preparer: whoever else wants to see the changes does so ahead, because that is the most
+ * of the work; collect() does the rest. */
+static bool tap(const void *context, struct arena *arena UNUSED, const struct change *change,
+    const void **prepared, struct err *err)
+{
+	const struct outcome_rules *rules = context;
+
+	*prepared = NULL;
+	return rules->tap(rules->tap_context, change, err);
+}
+
 /* A prepared_visitor. */
 static bool collect(
     void *context, const struct change *change, const void *prepared, struct err *err)
 {
 	struct collector *collector = context;
-	const struct redacted *redacted = prepared;
+	const struct redacted *redacted;
 	struct outcome_change *row;
 	struct diff_rules rules;
 	struct diff diff;
 
-	if (!tap(collector, change, err))
+	if (!prepared && !prepare(collector->rules, collector->scratch, change, &prepared, err))
 		return false;
+	redacted = prepared;
 	secrets_collect(collector->secrets, &redacted->marked);
 	collector->lone_surrogates += change->lone_surrogates;
 	row = collector_next(collector);
@@ -265,7 +267,9 @@ static void sort_by_group(struct arena *scratch, struct outcome_change *rows, si
 NODISCARD static bool visit(
     struct collector *collector, const struct plan *plan, enum visit_filter filter, struct err *err)
 {
-	const struct prepared_visit how = {prepare, collector->rules, collect, collector};
+	bool tapped = collector->rules->tap && collector->set == CHANGES_RESOURCE;
+	const struct prepared_visit how = {
+	    tapped ? tap : prepare, collector->rules, collect, collector};
 
 	return plan_visit_prepared(
 	    plan, (struct plan_selection){collector->set, filter}, collector->scratch, &how, err);

@@ -194,7 +194,8 @@ struct outcome_rules {
 	size_t literal_count;
 	bool fail_on_leak; /* leaks.h; not by outcome_add_plan() */
 	/* Sees each change of CHANGES_RESOURCE that VISIT_CHANGED takes, once, as it is loaded:
-	 * losses first. */
+	 * losses first. Of a large plan in a thread of its own, beside outcome_add_plan(): it must
+	 * not use the arenas that were given to that one. */
 	change_visitor *tap;
 	void *tap_context;
 };
