@@ -280,7 +280,10 @@ bool policies_begin(struct policies *policies, const struct plan *plan,
 {
 	tapped->tap = take_change;
 	tapped->tap_context = policies;
-	return begin(policies, plan, err);
+	if (begin(policies, plan, err))
+		return true;
+	drop_evaluation(policies);
+	return false;
 }
 
 bool policies_judge(

@@ -39,9 +39,22 @@ struct run {
 	bool output_lost;  /* not all of the child's output got to where ours goes */
 };
 
+/* A plan that will be judged is so while it is read; what is wrong with the policies is told when
+ * it is judged to the end. */
+static void begin_judging(struct run *run, const struct plan *plan)
+{
+	struct err nobody = {0};
+
+	run->rules.tap = NULL;
+	if (plan && run->operation == OPERATION_PLAN &&
+	    !policies_begin(&run->policies, plan, &run->rules, &nobody))
+		run->rules.tap = NULL;
+}
+
 static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
 {
 	run->plan = plan;
+	begin_judging(run, plan);
 	return !plan || outcome_add_plan(run->app->run, run->app->scratch, plan, &run->rules,
 			    &run->outcome, err);
 }
