@@ -305,15 +305,19 @@ NODISCARD bool plan_visit(const struct plan *plan, struct plan_selection selecti
 
 /*
  * The same with two threads. What is known of a change without the others, `prepare` finds out
- * ahead of the visitor: it gets the change, an arena that lives as long, and a context that nobody
- * changes. *prepared is handed on. Order and errors are those of one thread; what is prepared may
- * be thrown away when the visitor stops. `scratch` is the visitor's, rewound after each change.
+ * ahead of the visitor: it gets the change, an arena that lives as long, and a context of which
+ * the visitor changes nothing that it uses. *prepared is handed on. Order and errors are those of
+ * one thread; what is prepared may be thrown away when the visitor stops. `first` is called in the
+ * thread that loads, change by change in their order, whoever prepares them; it shares nothing with
+ * the other two. `scratch` is the visitor's, rewound after each change.
  */
 NODISCARD typedef bool change_preparer(const void *context, struct arena *arena,
     const struct change *change, const void **prepared, struct err *err);
 NODISCARD typedef bool prepared_visitor(
     void *context, const struct change *change, const void *prepared, struct err *err);
 struct prepared_visit {
+	change_visitor *first; /* sees each change before anybody else; or NULL */
+	void *first_context;
 	change_preparer *prepare;
 	const void *prepare_context;
 	prepared_visitor *visitor;

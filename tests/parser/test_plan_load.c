@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/input.h"
 #include "parser/plan_read.h"
@@ -38,8 +39,15 @@ static struct plan *read_json(struct arena *arena, const char *name, const char 
 	return plan;
 }
 
+/* Which changes came, in which order. */
+struct order {
+	uint64_t hash;
+	size_t count;
+};
+
 /* One line per change: what a visitor is handed. */
 struct log {
+	struct order order;
 	struct buf text;
 	size_t stop_after; /* 0: never */
 	size_t seen;
@@ -77,6 +85,20 @@ static bool log_change(void *context, const struct change *change, struct err *e
 	return true;
 }
 
+static void note(struct order *order, const struct change *change)
+{
+	order->hash = order->hash * 31 + hash_bytes(change->head.address);
+	order->count++;
+}
+
+/* Who sees every change first. */
+static bool note_first(void *context, const struct change *change, struct err *err)
+{
+	(void)err;
+	note(context, change);
+	return true;
+}
+
 /* What plan_visit_prepared() is given: the address, found out ahead. */
 struct prepared {
 	struct str address;
@@ -103,15 +125,28 @@ static bool log_prepared(
 	const struct prepared *prepared = out;
 
 	assert_true(str_eq(prepared->address, change->head.address));
+	note(&((struct log *)context)->order, change);
 	return log_change(context, change, err);
 }
 
 static bool visit_prepared(const struct plan *plan, struct plan_selection selection,
     struct arena *scratch, struct log *log, struct err *err)
 {
-	const struct prepared_visit how = {prepare_address, refused, log_prepared, log};
+	struct order first = {0, 0};
+	const struct prepared_visit how = {.first = note_first,
+	    .first_context = &first,
+	    .prepare = prepare_address,
+	    .prepare_context = refused,
+	    .visitor = log_prepared,
+	    .context = log};
+	bool ok;
 
-	return plan_visit_prepared(plan, selection, scratch, &how, err);
+	log->order = (struct order){0, 0};
+	ok = plan_visit_prepared(plan, selection, scratch, &how, err);
+	assert_true(first.count >= log->order.count);
+	if (ok)
+		assert_true(first.count == log->order.count && first.hash == log->order.hash);
+	return ok;
 }
 
 struct visit_case {
@@ -226,7 +261,7 @@ static void changes_are_visited(void **state)
 		struct input *file CLEANUP(input_close_ptr) =
 		    write_input(arena, str_from(visits[i].json));
 		struct plan *plan = read_json(arena, visits[i].name, visits[i].json);
-		struct log log = {0};
+		struct log log = {.seen = 0};
 		struct err err = {0};
 
 		visit(arena, visits[i].name, plan, &visits[i], &log);
@@ -261,7 +296,7 @@ static void errors_of_records_have_a_place(void **state)
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
 	struct plan *plan = read_json(arena, "place", json);
-	struct log log = {0};
+	struct log log = {.seen = 0};
 	struct err err = {0};
 
 	(void)state;
@@ -282,7 +317,7 @@ static void files_are_read_in_windows(void **state)
 	struct input *file CLEANUP(input_close_ptr) = NULL;
 	struct plan *plan = NULL;
 	struct buf text, want;
-	struct log log = {0};
+	struct log log = {.seen = 0};
 	struct err err = {0};
 
 	(void)state;
