@@ -3,8 +3,7 @@
 #include "base/input.h"
 #include "parser/plan_loader.h"
 
-/* One batch: what comes with one read. Small, so that it is still in the cache when it is visited.
- */
+/* Of records in one batch. Small, so that it is still in the cache when it is visited. */
 #define BATCH_BYTES   ((size_t)64 << 10)
 #define BATCH_CHANGES ((size_t)128)
 /* Below it a thread costs more than it saves. */
@@ -41,17 +40,13 @@ static bool next_wanted(struct batch_loader *batches)
 	return batches->at < count;
 }
 
-/* The window of the batch is read by its first record; the others must stand in it. */
 static bool has_room(const struct batch_loader *batches, const struct batch *batch, size_t bytes)
 {
 	const struct loader *loader = &batches->loader;
-	const struct change_entry *entry = &loader->plan->entries[loader->set][batches->at];
 
-	if (batch->count == 0)
-		return true;
-	if (batch->count == BATCH_CHANGES)
-		return false;
-	return loader->in_memory ? bytes + entry->len <= BATCH_BYTES : loader_has(loader, entry);
+	return batch->count == 0 ||
+	       (batch->count < BATCH_CHANGES &&
+		   bytes + loader->plan->entries[loader->set][batches->at].len <= BATCH_BYTES);
 }
 
 NODISCARD static bool load_next(struct batch_loader *batches, struct batch *batch, struct err *err)
@@ -83,8 +78,6 @@ static bool make_batch(void *context, struct ahead_batch *out, struct err *err)
 	out->made = batch;
 	loader->scratch = out->arena;
 	loader->len = 0;
-	if (!loader->in_memory)
-		loader->window = arena_alloc(out->arena, loader->window_size);
 	while (next_wanted(batches) && has_room(batches, batch, bytes)) {
 		bytes += loader->plan->entries[loader->set][batches->at].len;
 		if (!load_next(batches, batch, err))
@@ -181,6 +174,7 @@ bool plan_visit_prepared(const struct plan *plan, struct plan_selection selectio
 		    .wanted = loader_selection_takes,
 		    .context = &selection,
 		    .window_size = BATCH_BYTES,
+		    .keeps_windows = true,
 		},
 	};
 

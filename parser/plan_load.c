@@ -55,10 +55,22 @@ static size_t batch_len(const struct loader *loader, size_t first)
 	return (size_t)(end - start);
 }
 
-bool loader_has(const struct loader *loader, const struct change_entry *entry)
+/* Does it stand in the window? */
+static bool loader_has(const struct loader *loader, const struct change_entry *entry)
 {
 	return entry->offset >= loader->offset &&
 	       entry->offset + entry->len <= loader->offset + loader->len;
+}
+
+NODISCARD static bool read_window(struct loader *loader, size_t index, struct err *err)
+{
+	uint64_t offset = loader->plan->entries[loader->set][index].offset;
+	size_t len = batch_len(loader, index);
+
+	if (loader->keeps_windows)
+		loader->window = arena_alloc(loader->scratch, len);
+	loader->offset = offset;
+	return input_read_at(loader->plan->input, offset, loader->window, len, &loader->len, err);
 }
 
 NODISCARD static bool record_text(
@@ -70,9 +82,7 @@ NODISCARD static bool record_text(
 	if (loader->in_memory || entry->len > loader->window_size)
 		return input_text(loader->scratch, input, entry->offset, entry->len, out, err);
 	if (!loader_has(loader, entry)) {
-		loader->offset = entry->offset;
-		if (!input_read_at(input, entry->offset, loader->window, batch_len(loader, index),
-			&loader->len, err))
+		if (!read_window(loader, index, err))
 			return false;
 		if (loader->len < entry->len)
 			return err_set(

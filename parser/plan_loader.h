@@ -19,15 +19,14 @@ struct loader {
 	struct arena *scratch;
 	bool in_memory; /* the whole input */
 	char *window;
-	size_t window_size;
-	uint64_t offset; /* of the window */
+	size_t window_size; /* at most */
+	bool keeps_windows; /* all that were read stay in `scratch`: each in memory of its own */
+	uint64_t offset;    /* of the window */
 	size_t len;
 };
 
 /* A change_wanted; the context is a struct plan_selection. */
 bool loader_selection_takes(void *context, size_t i, const struct change_entry *entry);
-/* Does it stand in the window? */
-bool loader_has(const struct loader *loader, const struct change_entry *entry);
 NODISCARD bool loader_load(
     struct loader *loader, size_t index, struct change *out, struct err *err);
 NODISCARD bool loader_visit_rows(

@@ -152,7 +152,7 @@ static bool prepare(const void *context, struct arena *arena, const struct chang
 
 /* A prepared_visitor. */
 static bool collect(
-    void *context, const struct change *change, const void *prepared, struct err *err)
+    void *context, const struct change *change, const void *prepared, struct err *err UNUSED)
 {
 	struct collector *collector = context;
 	const struct redacted *redacted = prepared;
