@@ -20,7 +20,7 @@ struct ahead {
 	struct arena_mark empty[AHEAD_BATCHES];
 };
 
-static void make_batch(struct ahead *ahead, size_t number)
+static void make_batch(struct ahead *ahead, size_t number, bool is_awaited)
 {
 	size_t at = number % AHEAD_BATCHES;
 	struct ahead_batch *batch = &ahead->batches[at];
@@ -31,13 +31,13 @@ static void make_batch(struct ahead *ahead, size_t number)
 		ahead->empty[at] = arena_save(arena);
 	}
 	arena_rewind(arena, ahead->empty[at]);
-	*batch = (struct ahead_batch){.arena = arena};
+	*batch = (struct ahead_batch){.arena = arena, .is_awaited = is_awaited};
 	batch->failed = !ahead->make(ahead->context, batch, &batch->err);
 	batch->is_last = batch->is_last || batch->failed;
 }
 
 /* Waits for a free batch; false: nobody wants more. */
-static bool wait_for_room(struct ahead *ahead, size_t *number)
+static bool wait_for_room(struct ahead *ahead, size_t *number, bool *is_awaited)
 {
 	bool goes_on;
 
@@ -46,6 +46,7 @@ static bool wait_for_room(struct ahead *ahead, size_t *number)
 	while (ahead->maker_waits && !ahead->stopped)
 		(void)pthread_cond_wait(&ahead->has_room, &ahead->lock);
 	*number = ahead->made;
+	*is_awaited = ahead->made - ahead->given_back <= 1; /* at most the one he holds */
 	goes_on = !ahead->stopped;
 	(void)pthread_mutex_unlock(&ahead->lock);
 	return goes_on;
@@ -63,11 +64,11 @@ static void hand_over(struct ahead *ahead)
 static void *run(void *context)
 {
 	struct ahead *ahead = context;
-	bool is_last = false;
+	bool is_last = false, is_awaited;
 	size_t number;
 
-	while (!is_last && wait_for_room(ahead, &number)) {
-		make_batch(ahead, number);
+	while (!is_last && wait_for_room(ahead, &number, &is_awaited)) {
+		make_batch(ahead, number, is_awaited);
 		is_last = ahead->batches[number % AHEAD_BATCHES].is_last;
 		hand_over(ahead);
 	}
@@ -161,7 +162,7 @@ const struct ahead_batch *ahead_next(struct ahead *ahead)
 	if (ahead->threaded)
 		number = next_of_thread(ahead);
 	else
-		make_batch(ahead, number);
+		make_batch(ahead, number, true);
 	ahead->taken_one = true;
 	return &ahead->batches[number % AHEAD_BATCHES];
 }

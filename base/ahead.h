@@ -28,8 +28,9 @@ struct ahead; /* opaque */
 struct ahead_batch {
 	struct arena *arena; /* empty when the batch is begun */
 	void *made;	     /* the maker's */
-	bool is_last;	     /* the maker says so, or failed */
-	bool failed;	     /* after what was made: see err */
+	bool is_awaited; /* the taker has nothing else: what he can do himself may be left to him */
+	bool is_last;	 /* the maker says so, or failed */
+	bool failed;	 /* after what was made: see err */
 	struct err err;
 };
 

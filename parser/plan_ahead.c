@@ -5,7 +5,7 @@
 
 /* One batch: what comes with one read. Small, so that it is still in the cache when it is visited.
  */
-#define BATCH_BYTES   ((size_t)64 << 10)
+#define BATCH_BYTES ((size_t)64 << 10)
 #define BATCH_CHANGES ((size_t)128)
 /* Below it a thread costs more than it saves. */
 #define THREAD_BYTES ((uint64_t)2 << 20)
@@ -15,8 +15,10 @@ struct loaded {
 	const void *prepared;
 };
 
+/* Who has time prepares: the one that loads, or the one that visits. */
 struct batch {
 	size_t count;
+	bool is_prepared;
 	struct loaded changes[BATCH_CHANGES];
 };
 
@@ -57,9 +59,10 @@ NODISCARD static bool load_next(struct batch_loader *batches, struct batch *batc
 	const struct prepared_visit *how = batches->how;
 	struct loaded *loaded = &batch->changes[batch->count];
 
-	if (!loader_load(&batches->loader, batches->at++, &loaded->change, err) ||
-	    !how->prepare(how->prepare_context, batches->loader.scratch, &loaded->change,
-		&loaded->prepared, err))
+	if (!loader_load(&batches->loader, batches->at++, &loaded->change, err))
+		return false;
+	if (batch->is_prepared && !how->prepare(how->prepare_context, batches->loader.scratch,
+				      &loaded->change, &loaded->prepared, err))
 		return false;
 	batch->count++;
 	return true;
@@ -74,6 +77,7 @@ static bool make_batch(void *context, struct ahead_batch *out, struct err *err)
 	size_t bytes = 0;
 
 	batch->count = 0;
+	batch->is_prepared = !out->is_awaited;
 	out->made = batch;
 	loader->scratch = out->arena;
 	loader->len = 0;
@@ -96,8 +100,12 @@ NODISCARD static bool visit_batch(const struct ahead_batch *made, struct arena *
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct loaded *loaded = &batch->changes[i];
 		struct arena_mark mark = arena_save(scratch);
+		const void *prepared = loaded->prepared;
 
-		if (!how->visitor(how->context, &loaded->change, loaded->prepared, err))
+		if (!batch->is_prepared &&
+		    !how->prepare(how->prepare_context, scratch, &loaded->change, &prepared, err))
+			return false;
+		if (!how->visitor(how->context, &loaded->change, prepared, err))
 			return false;
 		arena_rewind(scratch, mark);
 	}

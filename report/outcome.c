@@ -114,19 +114,16 @@ static bool shows_in_part(const struct outcome_change *row)
 	return row->attribute_count == 0 || row->attributes_left_out > 0;
 }
 
-NODISCARD static bool add_leaf(struct collector *collector, const struct change *change,
-    const struct shown_change *shown, struct outcome_change *row, struct err *err)
+static void add_leaf(
+    struct collector *collector, const struct made_leaf *made, struct outcome_change *row)
 {
 	struct plan_leaves *leaves = &collector->leaves;
 	bool has_values = !lacks_values(row);
 
-	if (!plan_leaves_add(leaves, collector->scratch, leaf_kind_of(collector->set), change,
-		shown, &row->leaf, err))
-		return false;
+	row->leaf = plan_leaves_add(leaves, row->head.address, made);
 	/* a diff aligns lists: of what only moved it shows nothing */
-	if (!has_values || leaves->maker.has_lists || shows_in_part(row))
-		plan_leaves_hold_last(leaves, has_values);
-	return true;
+	if (!has_values || made->has_lists || shows_in_part(row))
+		plan_leaves_hold_last(leaves, made->open_texts, has_values);
 }
 
 /* Whoever else wants to see the changes, so that they are loaded once. */
@@ -143,18 +140,24 @@ NODISCARD static bool tap(
 struct redacted {
 	struct change marked;
 	struct shown_change shown;
+	struct made_leaf leaf; /* where the set has leaves */
 };
 
-/* A change_preparer: from here on there are no raw values. */
+/* A change_preparer: from here on there are no raw values. Of the collector it uses what stays as
+ * it is during a visit. */
 static bool prepare(const void *context, struct arena *arena, const struct change *change,
     const void **prepared, struct err *err)
 {
-	const struct outcome_rules *rules = context;
+	const struct collector *collector = context;
 	struct redacted *redacted = arena_alloc(arena, sizeof(*redacted));
 
 	*prepared = redacted;
-	detectors_mark(arena, rules->detectors, change, &redacted->marked);
-	return redact_marked(arena, &redacted->marked, &redacted->shown, err);
+	detectors_mark(arena, collector->rules->detectors, change, &redacted->marked);
+	if (!redact_marked(arena, &redacted->marked, &redacted->shown, err))
+		return false;
+	return !collector->has_leaves ||
+	       plan_leaves_make(&collector->leaves, arena, leaf_kind_of(collector->set), change,
+		   &redacted->shown, &redacted->leaf, err);
 }
 
 /* A prepared_visitor. */
@@ -185,7 +188,9 @@ static bool collect(
 	    .noise = collector->rules->noise, .names_only = !keep_has_room(collector->keep)};
 	diff_values(collector->scratch, &redacted->shown, &rules, &diff);
 	keep_diff(collector->keep, collector->scratch, &diff, row);
-	return !collector->has_leaves || add_leaf(collector, change, &redacted->shown, row, err);
+	if (collector->has_leaves)
+		add_leaf(collector, &redacted->leaf, row);
+	return true;
 }
 
 /* How many rows there will be at most, so that the table is allocated once. */
@@ -265,7 +270,7 @@ static void sort_by_group(struct arena *scratch, struct outcome_change *rows, si
 NODISCARD static bool visit(
     struct collector *collector, const struct plan *plan, enum visit_filter filter, struct err *err)
 {
-	const struct prepared_visit how = {prepare, collector->rules, collect, collector};
+	const struct prepared_visit how = {prepare, collector, collect, collector};
 
 	return plan_visit_prepared(
 	    plan, (struct plan_selection){collector->set, filter}, collector->scratch, &how, err);
@@ -324,16 +329,18 @@ static bool collect_invocation(void *context, const struct change *change, struc
 	struct collector *collector = invoked->collector;
 	const struct change_leaf *leaf;
 	struct shown_change shown;
+	struct made_leaf made;
 	struct change marked;
 
 	detectors_mark(collector->scratch, collector->rules->detectors, change, &marked);
 	if (!redact_marked(collector->scratch, &marked, &shown, err))
 		return false;
 	secrets_collect(collector->secrets, &marked);
-	if (!plan_leaves_add(
-		&collector->leaves, collector->scratch, LEAF_ACTION, change, &shown, &leaf, err))
+	if (!plan_leaves_make(
+		&collector->leaves, collector->scratch, LEAF_ACTION, change, &shown, &made, err))
 		return false;
-	plan_leaves_hold_last(&collector->leaves, true);
+	leaf = plan_leaves_add(&collector->leaves, change->head.address, &made);
+	plan_leaves_hold_last(&collector->leaves, made.open_texts, true);
 	if (invoked->count < invoked->room)
 		invoked->leaves[invoked->count++] = leaf;
 	return true;

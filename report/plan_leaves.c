@@ -52,7 +52,6 @@ void plan_leaves_open(struct plan_leaves *leaves, struct arena *arena, struct st
 
 void plan_leaves_close(struct plan_leaves *leaves)
 {
-	leaf_maker_close(&leaves->maker);
 	arena_free(leaves->held_arena);
 	leaves->held_arena = NULL;
 }
@@ -73,25 +72,35 @@ static struct kept_leaf *next_leaf(struct plan_leaves *leaves)
 }
 
 /* NOLINTNEXTLINE(readability-function-size): those of leaf_make() */
-bool plan_leaves_add(struct plan_leaves *leaves, struct arena *scratch, enum leaf_kind kind,
-    const struct change *change, const struct shown_change *shown, const struct change_leaf **out,
+bool plan_leaves_make(const struct plan_leaves *leaves, struct arena *scratch, enum leaf_kind kind,
+    const struct change *change, const struct shown_change *shown, struct made_leaf *out,
     struct err *err)
 {
-	struct change_leaf leaf;
-	struct kept_leaf *kept;
+	struct leaf_maker maker = {.key = leaves->maker.key};
 
-	if (!leaf_make(&leaves->maker, scratch, kind, change, shown, &leaf, err))
+	if (!leaf_make(&maker, scratch, kind, change, shown, &out->leaf, err))
 		return false;
-	kept = next_leaf(leaves);
-	*kept = (struct kept_leaf){leaf, hash_bytes(change->head.address), false};
-	*out = &kept->leaf;
+	out->has_lists = maker.has_lists;
+	out->open_texts = buf_str(&maker.open_texts);
+	out->hidden_keyed = maker.hidden_keyed;
+	out->hidden_left_out = maker.hidden_left_out;
 	return true;
 }
 
-void plan_leaves_hold_last(struct plan_leaves *leaves, bool must)
+const struct change_leaf *plan_leaves_add(
+    struct plan_leaves *leaves, struct str address, const struct made_leaf *made)
+{
+	struct kept_leaf *kept = next_leaf(leaves);
+
+	leaves->maker.hidden_keyed += made->hidden_keyed;
+	leaves->maker.hidden_left_out += made->hidden_left_out;
+	*kept = (struct kept_leaf){made->leaf, hash_bytes(address), false};
+	return &kept->leaf;
+}
+
+void plan_leaves_hold_last(struct plan_leaves *leaves, struct str text, bool must)
 {
 	struct kept_leaf *kept = &leaves->blocks->leaves[leaves->blocks->count - 1];
-	struct str text = buf_str(&leaves->maker.open_texts);
 	struct held_text *held;
 
 	if (text.len == 0)

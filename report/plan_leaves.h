@@ -40,13 +40,24 @@ struct plan_leaves {
 void plan_leaves_open(struct plan_leaves *leaves, struct arena *arena, struct str key);
 void plan_leaves_close(struct plan_leaves *leaves);
 
-/* The leaf lives as long as the arena. */
-NODISCARD bool plan_leaves_add(struct plan_leaves *leaves, struct arena *scratch,
+/* A leaf that is not among the others yet. */
+struct made_leaf {
+	struct change_leaf leaf;
+	bool has_lists;	       /* lists on both sides that differ */
+	struct str open_texts; /* of struct leaf_maker, in `scratch` */
+	size_t hidden_keyed, hidden_left_out;
+};
+/* Of `leaves` nothing changes but the handle of its maker: while one thread makes leaves another
+ * may add them. Memory of `scratch` is not given back. */
+NODISCARD bool plan_leaves_make(const struct plan_leaves *leaves, struct arena *scratch,
     enum leaf_kind kind, const struct change *change, const struct shown_change *shown,
-    const struct change_leaf **out, struct err *err);
+    struct made_leaf *out, struct err *err);
+/* The leaf lives as long as the arena. */
+const struct change_leaf *plan_leaves_add(
+    struct plan_leaves *leaves, struct str address, const struct made_leaf *made);
 /* The one added last, before its scratch memory is rewound: not all of its values stand in its row,
  * where secrets are looked for. `must`: looked at even when nothing more can be held. */
-void plan_leaves_hold_last(struct plan_leaves *leaves, bool must);
+void plan_leaves_hold_last(struct plan_leaves *leaves, struct str open_texts, bool must);
 /* A row with this address showed a secret. */
 void plan_leaves_suspect(struct plan_leaves *leaves, struct str address);
 
