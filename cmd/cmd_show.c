@@ -1,3 +1,4 @@
+#include "base/ahead.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/input.h"
@@ -47,6 +48,8 @@ static bool format_has_limit(enum show_format format)
 }
 
 #define SHOW_MAX_BYTES ((int64_t)1 << 30)
+/* Below it a second thread does not pay. */
+#define BESIDE_CHANGES_MIN ((size_t)2000)
 
 /* In the root of a repository the directory says nothing; the name of the file does. */
 static struct fact show_target(const struct session *session, const char *path)
@@ -73,23 +76,41 @@ static void show_facts(
 	facts->target = show_target(session, path);
 }
 
-static NODISCARD bool render_text(struct app *app, const struct show_options *options,
-    const struct outcome *outcome, int fd, struct str *text, struct err *err)
+/* A text to be rendered: what is asked of the terminal is known before. */
+struct text_job {
+	enum show_format format;
+	const struct outcome *outcome;
+	struct render_options render;
+	struct str text;
+};
+
+static struct text_job text_job(
+    struct app *app, const struct show_options *options, const struct outcome *outcome, int fd)
 {
-	struct render_options render = {
-	    .max_bytes = (size_t)options->max_bytes,
-	    .colour = app_colour(app, fd),
-	    .columns = app->sys->columns(app->sys->state, fd),
-	    .details = options->format == SHOW_TERMINAL,
+	return (struct text_job){
+	    .format = (enum show_format)options->format,
+	    .outcome = outcome,
+	    .render =
+		{
+		    .max_bytes = (size_t)options->max_bytes,
+		    .colour = app_colour(app, fd),
+		    .columns = app->sys->columns(app->sys->state, fd),
+		    .details = options->format == SHOW_TERMINAL,
+		},
+	    .text = STR_EMPTY,
 	};
+}
+
+static NODISCARD bool render_text(struct arena *arena, struct text_job *job, struct err *err)
+{
 	struct slack_message message;
-	switch ((enum show_format)options->format) {
+	switch (job->format) {
 	case SHOW_MARKDOWN:
-		return render_markdown(app->run, outcome, &render, text, err);
+		return render_markdown(arena, job->outcome, &job->render, &job->text, err);
 	case SHOW_SLACK:
-		if (!render_slack(app->run, outcome, &render, NULL, &message, err))
+		if (!render_slack(arena, job->outcome, &job->render, NULL, &message, err))
 			return false;
-		*text = message.blocks;
+		job->text = message.blocks;
 		return true;
 	case SHOW_TERMINAL:
 	case SHOW_SUMMARY:
@@ -97,24 +118,57 @@ static NODISCARD bool render_text(struct app *app, const struct show_options *op
 	case SHOW_JSON:
 		break;
 	}
-	return render_terminal(app->run, outcome, &render, text, err);
+	return render_terminal(arena, job->outcome, &job->render, &job->text, err);
+}
+
+static void add_text(struct sink *sink, struct str text)
+{
+	sink_add(sink, text);
+	if (text.len > 0 && !str_ends(text, STR("\n")))
+		sink_add(sink, STR("\n"));
 }
 
 static NODISCARD bool show_to(struct app *app, const struct show_options *options,
     const struct outcome *outcome, int fd, struct err *err)
 {
+	struct text_job job = text_job(app, options, outcome, fd);
 	struct sink sink;
-	struct str text = STR_EMPTY;
 	sink_to_fd(&sink, app->run, fd, 0);
 	if (options->format == SHOW_JSON)
 		render_json(outcome, &sink);
 	else if (options->format == SHOW_HTML)
 		render_html(&outcome, 1, &sink);
-	else if (!render_text(app, options, outcome, fd, &text, err))
+	else if (!render_text(app->run, &job, err))
 		return false;
-	sink_add(&sink, text);
-	if (text.len > 0 && !str_ends(text, STR("\n")))
-		sink_add(&sink, STR("\n"));
+	add_text(&sink, job.text);
+	return sink_finish(&sink, err);
+}
+
+/* An ahead_maker: the one batch is the text. */
+static bool make_text(void *context, struct ahead_batch *batch, struct err *err)
+{
+	batch->is_last = true;
+	return render_text(batch->arena, context, err);
+}
+
+/* A second thread renders the text while the report is written: both take long of a large plan. */
+static NODISCARD bool show_beside_report(struct app *app, const struct show_options *options,
+    const struct outcome *outcome, struct err *err)
+{
+	struct text_job job = text_job(app, options, outcome, app->out);
+	struct ahead *ahead CLEANUP(ahead_stop_ptr) =
+	    ahead_start(app->run, make_text, &job, outcome->change_count >= BESIDE_CHANGES_MIN);
+	const struct ahead_batch *batch;
+	struct sink sink;
+	if (!report_write(app->run, options->report, outcome, err))
+		return false;
+	batch = ahead_next(ahead);
+	if (batch->failed) {
+		*err = batch->err;
+		return false;
+	}
+	sink_to_fd(&sink, app->run, app->out, 0);
+	add_text(&sink, job.text);
 	return sink_finish(&sink, err);
 }
 
@@ -180,6 +234,9 @@ static NODISCARD bool show_run(struct app *app, const void *values, const struct
 	show_facts(app, &session, path, &outcome->facts);
 	if (!find_leaks(app, &rules, plan, outcome, status, err))
 		return false;
+	if (options->report && !options->output &&
+	    format_has_limit((enum show_format)options->format))
+		return show_beside_report(app, options, outcome, err);
 	if (options->report && !report_write(app->run, options->report, outcome, err))
 		return false;
 	return options->output ? show_to_file(app, options, outcome, err)

@@ -482,12 +482,6 @@ NODISCARD static bool write_change(
 	return write_import(w, head, &shown->head) && walk(w, places);
 }
 
-static struct digest digest_of(struct leaf_maker *maker, struct str form)
-{
-	sha256_add(maker->sha, form);
-	return sha256_restart(maker->sha);
-}
-
 /* NOLINTNEXTLINE(readability-function-size): a change, what is shown of it, and where it goes */
 bool leaf_make(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind kind,
     const struct change *change, const struct shown_change *shown, struct change_leaf *out,
@@ -501,29 +495,16 @@ bool leaf_make(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind k
 	buf_init(&maker->open_texts, scratch, FORM_BYTES_MAX);
 	buf_init(&form, scratch, FORM_BYTES_MAX);
 	write_address(&form, kind, &change->head);
-	digest = digest_of(maker, buf_str(&form));
+	digest = digest_sha256(buf_str(&form));
 	memcpy(out->address, digest.bytes, LEAF_ADDRESS_BYTES);
 	buf_rewind(&form, 0);
 	buf_add(&form, (struct str){(const char *)digest.bytes, ADDRESS_PART});
 	if (!write_change(&writer, change, shown) || form.overflow)
 		return err_set(err, ERR_LIMIT, "'%.*s' is too large or too deep for a fingerprint",
 		    STR_ARG(change->head.address));
-	digest = digest_of(maker, buf_str(&form));
+	digest = digest_sha256(buf_str(&form));
 	memcpy(out->value, digest.bytes, LEAF_VALUE_BYTES);
 	return true;
-}
-
-void leaf_address(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind kind,
-    const struct change_head *head, struct change_leaf *out)
-{
-	struct digest digest;
-	struct buf form;
-
-	buf_init(&form, scratch, FORM_BYTES_MAX);
-	write_address(&form, kind, head);
-	digest = digest_of(maker, buf_str(&form));
-	*out = (struct change_leaf){{0}, {0}};
-	memcpy(out->address, digest.bytes, LEAF_ADDRESS_BYTES);
 }
 
 int leaf_cmp(const struct change_leaf *a, const struct change_leaf *b)
@@ -588,12 +569,5 @@ bool leaf_from_text(struct str text, struct change_leaf *out)
 
 void leaf_maker_open(struct leaf_maker *maker, struct str key)
 {
-	*maker = (struct leaf_maker){.sha = sha256_begin(), .key = key};
-}
-
-void leaf_maker_close(struct leaf_maker *maker)
-{
-	if (maker->sha)
-		(void)sha256_end(maker->sha);
-	maker->sha = NULL;
+	*maker = (struct leaf_maker){.key = key};
 }

@@ -13,8 +13,8 @@
  * HMAC-SHA-256 under the key, so that nobody can search for it; without a key it is left out, only
  * that it changes is in, and `hidden_left_out` counts it.
  *
- * Errors: ERR_LIMIT (nested too deep, over 1 GiB). Ownership: a maker holds a handle that
- * leaf_maker_close() releases. Units: bytes. Layer: parser. Source: report design, 5.
+ * Errors: ERR_LIMIT (nested too deep, over 1 GiB). Ownership: none. Units: bytes. Layer: parser.
+ * Source: report design, 5.
  */
 #ifndef PARSER_CHANGE_LEAF_H
 #define PARSER_CHANGE_LEAF_H
@@ -31,7 +31,6 @@
 
 struct arena;
 struct err;
-struct sha256;
 
 #define LEAF_ADDRESS_BYTES 8	      /* of SHA-256 over kind, address and deposed key */
 #define LEAF_VALUE_BYTES   16	      /* of SHA-256 over all of it */
@@ -53,7 +52,6 @@ enum leaf_kind {
 };
 
 struct leaf_maker {
-	struct sha256 *sha; /* one for all: making one costs more than most leaves */
 	struct str key;
 	/* Over all changes: places that differ and hold something hidden. */
 	size_t hidden_keyed, hidden_left_out;
@@ -66,16 +64,12 @@ struct leaf_maker {
 
 /* `key` must outlive it; empty: what is hidden is left out. */
 void leaf_maker_open(struct leaf_maker *maker, struct str key);
-void leaf_maker_close(struct leaf_maker *maker);
 
 /* `shown` is what became of `change`. Memory of `scratch` is not given back. */
 NODISCARD bool leaf_make(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind kind,
     const struct change *change, const struct shown_change *shown, struct change_leaf *out,
     struct err *err);
 
-/* The first half alone: which row of a plan this is. */
-void leaf_address(struct leaf_maker *maker, struct arena *scratch, enum leaf_kind kind,
-    const struct change_head *head, struct change_leaf *out);
 int leaf_cmp(const struct change_leaf *a, const struct change_leaf *b); /* by address, then value */
 void leaf_letters(const struct change_leaf *leaf, char out[LEAF_TEXT_LEN]);
 /* False when it is none. */

@@ -305,11 +305,12 @@ NODISCARD bool plan_visit(const struct plan *plan, struct plan_selection selecti
 
 /*
  * The same with two threads. What is known of a change without the others, `prepare` finds out
- * ahead of the visitor: it gets the change, an arena that lives as long, and a context of which
- * the visitor changes nothing that it uses. *prepared is handed on. Order and errors are those of
- * one thread; what is prepared may be thrown away when the visitor stops. `first` is called in the
- * thread that loads, change by change in their order, whoever prepares them; it shares nothing with
- * the other two. `scratch` is the visitor's, rewound after each change.
+ * ahead of the visitor: it gets the change, an arena that lives as long, and a context of which it
+ * only reads what nobody changes during the visit. It runs in either thread, in both at the same
+ * time. *prepared is handed on. Order and errors are those of one thread; what is prepared may be
+ * thrown away when the visitor stops. `first` is called in the thread that loads, change by change
+ * in their order; it shares nothing with the other two. `scratch` is the visitor's, rewound after
+ * each change.
  */
 NODISCARD typedef bool change_preparer(const void *context, struct arena *arena,
     const struct change *change, const void **prepared, struct err *err);

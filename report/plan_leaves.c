@@ -52,7 +52,6 @@ void plan_leaves_open(struct plan_leaves *leaves, struct arena *arena, struct st
 
 void plan_leaves_close(struct plan_leaves *leaves)
 {
-	leaf_maker_close(&leaves->maker);
 	arena_free(leaves->held_arena);
 	leaves->held_arena = NULL;
 }
@@ -77,7 +76,7 @@ bool plan_leaves_make(const struct plan_leaves *leaves, struct arena *scratch, e
     const struct change *change, const struct shown_change *shown, struct made_leaf *out,
     struct err *err)
 {
-	struct leaf_maker maker = {.sha = leaves->maker.sha, .key = leaves->maker.key};
+	struct leaf_maker maker = {.key = leaves->maker.key};
 
 	if (!leaf_make(&maker, scratch, kind, change, shown, &out->leaf, err))
 		return false;
@@ -99,21 +98,21 @@ const struct change_leaf *plan_leaves_add(
 	return &kept->leaf;
 }
 
-void plan_leaves_hold_last(struct plan_leaves *leaves, struct str text, bool must)
+void plan_leaves_hold_last(struct plan_leaves *leaves, struct str open_texts, bool must)
 {
 	struct kept_leaf *kept = &leaves->blocks->leaves[leaves->blocks->count - 1];
 	struct held_text *held;
 
-	if (text.len == 0)
+	if (open_texts.len == 0)
 		return;
-	if (text.len > HELD_BYTES - leaves->held_bytes) {
+	if (open_texts.len > HELD_BYTES - leaves->held_bytes) {
 		kept->is_suspect = kept->is_suspect || must;
 		leaves->has_suspects = leaves->has_suspects || must;
 		return;
 	}
-	leaves->held_bytes += text.len;
+	leaves->held_bytes += open_texts.len;
 	held = arena_make(leaves->held_arena, struct held_text);
-	*held = (struct held_text){leaves->held, kept, str_copy(leaves->held_arena, text)};
+	*held = (struct held_text){leaves->held, kept, str_copy(leaves->held_arena, open_texts)};
 	leaves->held = held;
 }
 

@@ -526,6 +526,78 @@ static void test_form_of_a_fingerprint(void **state)
 		assert_int_equal(plan_fingerprint_is_one(str_from(rows[i].text)), rows[i].is);
 }
 
+/* --- two threads --- */
+
+#define LONG_PLAN 12000
+
+static struct str long_plan(struct arena *arena)
+{
+	struct buf text;
+
+	buf_init(&text, arena, (size_t)32 << 20);
+	buf_adds(&text, "{\"format_version\":\"1.2\",\"resource_changes\":[");
+	for (int i = 0; i < LONG_PLAN; i++)
+		buf_addf(&text,
+		    "%s{\"address\":\"a.b[%d]\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\","
+		    "\"index\":%d,\"change\":{\"actions\":[\"update\"],\"before\":{\"n\":%d,"
+		    "\"same\":\"the same text on both sides\",\"pw\":\"secret-%d\"},\"after\":{"
+		    "\"n\":%d,\"same\":\"the same text on both sides\",\"pw\":\"other-%d\"},"
+		    "\"before_sensitive\":{\"pw\":true},\"after_sensitive\":{\"pw\":true}}}",
+		    i > 0 ? "," : "", i, i, i, i, i + 1, i);
+	buf_adds(&text, "]}");
+	return buf_str(&text);
+}
+
+struct one_by_one {
+	struct arena *arena;
+	struct leaf_maker maker;
+	const struct outcome *outcome;
+	size_t seen;
+};
+
+/* A change_visitor: the leaf of the row is the one that is made alone. */
+static bool compare_leaf(void *context, const struct change *change, struct err *err)
+{
+	struct one_by_one *one = context;
+	const struct outcome_change *row = &one->outcome->changes[one->seen++];
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct shown_change shown;
+	struct change_leaf leaf;
+
+	if (!redact_change(scratch, NULL, change, &shown, err) ||
+	    !leaf_make(&one->maker, scratch, LEAF_RESOURCE, change, &shown, &leaf, err))
+		return false;
+	assert_true(str_eq(row->head.address, change->head.address));
+	assert_int_equal(leaf_cmp(&leaf, row->leaf), 0);
+	return true;
+}
+
+static void test_leaves_of_two_threads(void **state)
+{
+	static const char *const keys[] = {"", "key"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+		struct str text = long_plan(arena);
+		struct input *input = input_from_str(arena, "plan.json", text);
+		struct one_by_one one = {.arena = arena};
+		struct plan *plan = NULL;
+		struct err err = {0};
+
+		one.outcome = outcome_of(arena, "long", text, keys[i]);
+		leaf_maker_open(&one.maker, str_from(keys[i]));
+		assert_int_equal(one.outcome->change_count, LONG_PLAN);
+		assert_true(plan_read_json(arena, input, NULL, &plan, &err));
+		assert_true(plan_visit(plan, (struct plan_selection){CHANGES_RESOURCE, VISIT_ALL},
+		    scratch, compare_leaf, &one, &err));
+		assert_int_equal(one.maker.hidden_keyed, one.outcome->fingerprint.hidden_keyed);
+		assert_int_equal(
+		    one.maker.hidden_left_out, one.outcome->fingerprint.hidden_left_out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -540,6 +612,7 @@ int main(void)
 	    cmocka_unit_test(test_text_has_none),
 	    cmocka_unit_test(test_leaf_text),
 	    cmocka_unit_test(test_form_of_a_fingerprint),
+	    cmocka_unit_test(test_leaves_of_two_threads),
 	};
 
 	return cmocka_run_group_tests_name("report/plan_leaves", tests, NULL, NULL);
