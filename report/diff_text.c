@@ -70,12 +70,15 @@ static bool walk_json(struct diff_walk *walk, const struct value *before, const 
 {
 	size_t found = diff_found(walk);
 	bool iam = diff_is_iam(before) && diff_is_iam(after);
+	bool says_all = iam && diff_iam_says_all(before) && diff_iam_says_all(after);
 
-	if (iam && diff_iam_pair(walk, before, after)) {
+	if (says_all && diff_iam_pair(walk, before, after)) {
 		if (diff_found(walk) == found && !walk->rest_of_rules)
 			add_remark(walk, STR(OTHER_POLICY), true);
 		return true;
 	}
+	if (iam && !says_all)
+		diff_iam_call_out(walk, before, after);
 	walk->text_depth++;
 	diff_pair(walk, before, after);
 	walk->text_depth--;
@@ -88,14 +91,18 @@ static bool walk_json(struct diff_walk *walk, const struct value *before, const 
 static bool one_side(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	const struct value *known = before->kind == VALUE_NULL ? after : before;
-	struct value document;
+	struct value document, sides[2];
 
 	if (known->kind == VALUE_STRING && !str_contains(value_text(*known), STR("tatement\"")))
 		return false;
 	if (!json_of(walk, known, &document) || !diff_is_iam(&document))
 		return false;
-	return diff_iam_pair(walk, known == before ? &document : &walk->no_value,
-	    known == after ? &document : &walk->no_value);
+	sides[0] = known == before ? document : walk->no_value;
+	sides[1] = known == after ? document : walk->no_value;
+	if (diff_iam_says_all(&document))
+		return diff_iam_pair(walk, &sides[0], &sides[1]);
+	diff_iam_call_out(walk, &sides[0], &sides[1]);
+	return false;
 }
 
 static bool json_pair(struct diff_walk *walk, const struct value *before, const struct value *after)

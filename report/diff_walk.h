@@ -80,9 +80,15 @@ bool diff_text_pair(struct diff_walk *walk, const struct value *before, const st
 /* --- diff_iam.c, diff_network.c --- */
 
 bool diff_is_iam(const struct value *document);
+/* Has it nothing but what the view of statements shows? Keys that IAM does not know would get lost
+ * in it: such a document is shown as any other JSON. */
+bool diff_iam_says_all(const struct value *document);
 /* Documents that are parsed; one may be null. False: nothing was added, they do not read as such.
  */
 bool diff_iam_pair(struct diff_walk *walk, const struct value *before, const struct value *after);
+/* A row with no more than what is called out, for one that does not say all; maybe none. */
+void diff_iam_call_out(
+    struct diff_walk *walk, const struct value *before, const struct value *after);
 
 /* The blocks of rules under the key where the walk is. False: it is none, nothing was added. */
 bool diff_network_blocks(

@@ -133,6 +133,64 @@ static const struct row iam[] = {
 	"~policy.Statement[0].NotAction@"},
 };
 
+/* The same document with more in it than IAM knows. */
+#define DOC(a, b)                                                                   \
+	{                                                                           \
+		.action = ACTION_UPDATE, .before = "{\"d\":\"{" STATEMENT a "}\"}", \
+		.after = "{\"d\":\"{" STATEMENT b "}\"}",                           \
+	}
+#define STATEMENT Q "Statement" Q ":"
+#define FOO(v)	  "," Q "Foo" Q ":" Q v Q
+
+static const struct row more_than_iam[] = {
+    {"keys beside the statements",
+	DOC("[" ALLOW GET BUCKET "}]," Q "image" Q ":" Q "v1" Q,
+	    "[" ALLOW GET BUCKET "}]," Q "image" Q ":" Q "evil" Q),
+	"~d.image@"},
+    {"keys beside statements that change",
+	DOC("[" ALLOW GET BUCKET "}]," Q "replicas" Q ":1",
+	    "[" ALLOW ALL BUCKET "}]," Q "replicas" Q ":9"),
+	"~d{! now allows *} ~d.Statement[0].Action@ ~d.replicas@"},
+    {"a key of a statement",
+	DOC("[" ALLOW GET BUCKET FOO("a") "}]", "[" ALLOW GET BUCKET FOO("b") "}]"),
+	"~d.Statement[0].Foo@"},
+    {"no effect", DOC("[{" Q "Effect" Q ":null," GET BUCKET "}]", "[" ALLOW GET BUCKET "}]"),
+	"+d.Statement[0].Effect@"},
+    {"no effect in the second",
+	DOC("[" ALLOW GET BUCKET "},{" GET BUCKET "}]",
+	    "[" ALLOW GET BUCKET "}," ALLOW GET BUCKET "}]"),
+	"+d.Statement[1].Effect@"},
+    {"a key in another case",
+	DOC(ALLOW GET BUCKET "}," Q "Version" Q ":" Q "a" Q "," Q "version" Q ":" Q "b" Q,
+	    ALLOW GET BUCKET "}," Q "Version" Q ":" Q "a" Q "," Q "version" Q ":" Q "c" Q),
+	"~d.version@"},
+    {"another spelling",
+	DOC("[" ALLOW GET BUCKET FOO("a") "}]", " [" ALLOW GET BUCKET FOO("a") "}]"),
+	"~d{! the same JSON, written another way}(the same JSON, written another way)"},
+    {"comes",
+	{.action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"d\":\"{" STATEMENT ALLOW ALL BUCKET FOO("a") "}}\"}"},
+	"+d{! now allows *} +d"},
+    {"a condition that is never true goes",
+	DOC("[" ALLOW GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q "k" Q ":[]}}}]",
+	    "[" ALLOW GET BUCKET "}]"),
+	"~d{~ Allow; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition StringEquals k = (nothing); !> no condition any more}"},
+    {"everything but nothing",
+	DOC("[" ALLOW Q "Action" Q ":[]," BUCKET "}]",
+	    "[" ALLOW Q "NotAction" Q ":[]," BUCKET "}]"),
+	"~d{~ Allow; +> NotAction (nothing); => Resource arn:aws:s3:::b/*; "
+	"!> now allows every action but NotAction}"},
+    {"an old version comes",
+	{.action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"d\":\"{" Q "Version" Q ":" Q "2008-10-17" Q "," STATEMENT ALLOW GET BUCKET
+		     "}}\"}"},
+	"+d{+ Version \"2008-10-17\"; + Allow; +> Action s3:GetObject; +> Resource "
+	"arn:aws:s3:::b/*}"},
+};
+
 #define SG(a, b)                                                                \
 	{                                                                       \
 		.type = "aws_security_group", .action = ACTION_UPDATE,          \
@@ -210,6 +268,7 @@ static void test_iam(void **state)
 {
 	(void)state;
 	check(iam, ARRAY_LEN(iam));
+	check(more_than_iam, ARRAY_LEN(more_than_iam));
 }
 
 static void test_network(void **state)
