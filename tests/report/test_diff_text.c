@@ -32,7 +32,7 @@ static const struct row json[] = {
 	      "\\\"x\\\"}]\"}",
 	    "{\"d\":\"[{\\\"name\\\":\\\"x\\\"},{\\\"image\\\":\\\"a:2\\\",\\\"name\\\":\\\"w\\\"}]"
 	    "\"}"),
-	"~d[name=\"w\"].image@"},
+	"~d[name=\"w\"].image@ ~d@{! the members stand in another order, too}"},
     {"another spelling",
 	SIDES("{\"d\":\"{\\\"a\\\":1,\\\"b\\\":2}\"}", "{\"d\":\" {\\\"b\\\":2,\\\"a\\\":1.0}\"}"),
 	"~d{! the same JSON, written another way}(the same JSON, written another way)"},
