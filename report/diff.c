@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/size.h"
 #include "policies/shapes_network.h"
+#include "report/diff_parts.h"
 #include "report/diff_walk.h"
 #include "report/noise.h"
 
@@ -76,6 +77,31 @@ struct attribute_change *diff_add_row(
 	return row;
 }
 
+void diff_set_view(
+    struct attribute_change *row, enum diff_view view, const struct diff_parts *parts)
+{
+	row->view = view;
+	row->parts = parts->items;
+	row->part_count = parts->count;
+	row->parts_left_out = parts->left_out;
+	if (view != DIFF_STATEMENTS && view != DIFF_RULES)
+		return;
+	for (uint32_t i = 0; i < parts->count; i++) {
+		if (parts->items[i].mark == PART_REMARK)
+			row->noise = STR_EMPTY;
+	}
+}
+
+/* Where only names are kept nobody looks what would be called out: that is no noise, then. */
+static bool may_tell(
+    const struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	return str_contains(value_text(*before), STR("tatement\"")) ||
+	       str_contains(value_text(*after), STR("tatement\"")) ||
+	       before->tag == SHOWN_JSON_TEXT || after->tag == SHOWN_JSON_TEXT ||
+	       (walk->is_network && diff_network_may_tell(walk));
+}
+
 void diff_add_values(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	enum difference difference = before->kind == VALUE_NULL	 ? DIFFERENCE_ADDED
@@ -87,6 +113,8 @@ void diff_add_values(struct diff_walk *walk, const struct value *before, const s
 		return;
 	row->before.value = *before;
 	row->after.value = *after;
+	if (row->noise.len > 0 && walk->names_only && may_tell(walk, before, after))
+		row->noise = STR_EMPTY;
 }
 
 /* --- leaves --- */

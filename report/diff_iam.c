@@ -440,12 +440,8 @@ static void add_row(struct diff_walk *walk, const struct comparison *comparison,
 								 : DIFFERENCE_CHANGED;
 	struct attribute_change *row = diff_add_row(walk, difference, false);
 
-	if (!row)
-		return;
-	row->view = DIFF_STATEMENTS;
-	row->parts = comparison->parts.items;
-	row->part_count = comparison->parts.count;
-	row->parts_left_out = comparison->parts.left_out;
+	if (row)
+		diff_set_view(row, DIFF_STATEMENTS, &comparison->parts);
 }
 
 /* False: they cannot be read. */

@@ -88,12 +88,8 @@ static struct attribute_change *add_view(
 {
 	struct attribute_change *row = diff_add_row(walk, DIFFERENCE_CHANGED, false);
 
-	if (!row)
-		return NULL;
-	row->view = view;
-	row->parts = parts->items;
-	row->part_count = parts->count;
-	row->parts_left_out = parts->left_out;
+	if (row)
+		diff_set_view(row, view, parts);
 	return row;
 }
 

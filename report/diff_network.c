@@ -367,12 +367,8 @@ static bool add_table(struct diff_walk *walk, const struct value *before, const 
 	    : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 					: DIFFERENCE_CHANGED,
 	    false);
-	if (row) {
-		row->view = DIFF_RULES;
-		row->parts = table.parts.items;
-		row->part_count = table.parts.count;
-		row->parts_left_out = table.parts.left_out;
-	}
+	if (row)
+		diff_set_view(row, DIFF_RULES, &table.parts);
 	return true;
 }
 
@@ -451,13 +447,23 @@ bool diff_network_shows(const struct diff_walk *walk)
 
 /* --- a resource that is a rule --- */
 
+static bool is_rule(struct str type)
+{
+	return str_ends(type, STR("_rule")) || str_is(type, "google_compute_firewall");
+}
+
+bool diff_network_may_tell(const struct diff_walk *walk)
+{
+	return is_rule(walk->change->head.type) ||
+	       (walk->depth > 0 && is_block_name(walk->steps[0].key));
+}
+
 void diff_network_rule(
     struct diff_walk *walk, const struct value *before, const struct value *after)
 {
-	struct str type = walk->change->head.type;
 	const struct value *none = &walk->no_value;
 
-	if (!str_ends(type, STR("_rule")) && !str_is(type, "google_compute_firewall"))
+	if (!is_rule(walk->change->head.type))
 		return;
 	if (before->kind != VALUE_MAP || after->kind != VALUE_MAP)
 		return;

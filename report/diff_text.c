@@ -20,12 +20,8 @@ static void add_view(struct diff_walk *walk, enum difference difference, enum di
 {
 	struct attribute_change *row = diff_add_row(walk, difference, false);
 
-	if (!row)
-		return;
-	row->view = view;
-	row->parts = parts->items;
-	row->part_count = parts->count;
-	row->parts_left_out = parts->left_out;
+	if (row)
+		diff_set_view(row, view, parts);
 }
 
 static void add_remark(struct diff_walk *walk, struct str remark, bool is_noise)

@@ -14,6 +14,8 @@
 #include "base/json_read.h"
 #include "report/diff.h"
 
+struct diff_parts;
+
 #define NO_ITEM		    UINT32_MAX
 #define DIFF_CELL_BYTES	    ((size_t)400)
 #define DIFF_TEXT_DEPTH_MAX 3		       /* JSON in JSON in JSON */
@@ -59,6 +61,9 @@ size_t diff_found(const struct diff_walk *walk);
 /* NULL: there is no room for it, or it is left out. Values are null, `view` DIFF_VALUES. */
 struct attribute_change *diff_add_row(
     struct diff_walk *walk, enum difference difference, bool unknown_after);
+/* The view of a row. What is called out in it is never noise. */
+void diff_set_view(
+    struct attribute_change *row, enum diff_view view, const struct diff_parts *parts);
 void diff_add_values(struct diff_walk *walk, const struct value *before, const struct value *after);
 
 /* --- diff_path.c --- */
@@ -96,6 +101,8 @@ bool diff_network_blocks(
 /* Of a resource that is a rule: one table more. */
 void diff_network_rule(
     struct diff_walk *walk, const struct value *before, const struct value *after);
+/* Is it something of which a table might call something out? */
+bool diff_network_may_tell(const struct diff_walk *walk);
 /* Does the table say this already? */
 bool diff_network_shows(const struct diff_walk *walk);
 

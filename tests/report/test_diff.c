@@ -163,7 +163,7 @@ static const struct row items[] = {
     {"hidden in an item",
 	SIDES("{\"c\":[{\"name\":\"a\",\"v\":\"HIDDEN!\"},{\"name\":\"b\",\"v\":\"HIDDEN\"}]}",
 	    "{\"c\":[{\"name\":\"b\",\"v\":\"HIDDEN\"},{\"name\":\"a\",\"v\":\"HIDDEN!\"}]}"),
-	"~c[name=\"a\"].v"},
+	"~c[name=\"a\"].v ~c{! the members stand in another order, too}"},
 };
 
 static const struct row noises[] = {

@@ -258,6 +258,64 @@ static const struct row network[] = {
 	" ~security_rule[name=\"a\"].source_port_range"},
 };
 
+#define POLICY(a) "{\"policy\":\"{" STATEMENT a "}\"}"
+#define ALLOWED	  "[" ALLOW ALL BUCKET "}]"
+#define RULE(c)	  "{\"ingress\":[" TCP(22, "[\"" c "\"]", "") "]}"
+
+/* The settings say that it is noise. */
+static const struct row folded[] = {
+    {"a policy",
+	{.action = ACTION_UPDATE,
+	    .noise = "polic*",
+	    .before = POLICY("[" ALLOW GET BUCKET "}]"),
+	    .after = POLICY("[" DENY GET BUCKET "}]")},
+	"~policy{~ Deny; -> Effect Allow; +> Effect Deny; => Action s3:GetObject; "
+	"=> Resource arn:aws:s3:::b/*}(why)"},
+    {"a policy in which something is called out",
+	{.action = ACTION_UPDATE,
+	    .noise = "polic*",
+	    .before = POLICY("[" ALLOW GET BUCKET "}]"),
+	    .after = POLICY(ALLOWED)},
+	"~policy{~ Allow; -> Action s3:GetObject; +> Action *; => Resource arn:aws:s3:::b/*; "
+	"!> now allows *}"},
+    {"the same where only names are kept",
+	{.action = ACTION_UPDATE,
+	    .noise = "polic*",
+	    .names_only = true,
+	    .before = POLICY("[" ALLOW GET BUCKET "}]"),
+	    .after = POLICY(ALLOWED)},
+	"~policy"},
+    {"a port that is opened",
+	{.type = "aws_security_group",
+	    .action = ACTION_UPDATE,
+	    .noise = "ingress",
+	    .before = RULE("10.0.0.0/8"),
+	    .after = RULE("0.0.0.0/0")},
+	"~ingress{! now open to the internet: tcp 22; - ingress|tcp|22|10.0.0.0/8|; "
+	"+ ingress|tcp|22|0.0.0.0/0|}"},
+    {"the same where only names are kept",
+	{.type = "aws_security_group",
+	    .action = ACTION_UPDATE,
+	    .noise = "ingress",
+	    .names_only = true,
+	    .before = RULE("10.0.0.0/8"),
+	    .after = RULE("0.0.0.0/0")},
+	"~ingress[0].cidr_blocks[0]"},
+    {"another order", /* nothing is called out in that */
+	{.action = ACTION_UPDATE,
+	    .noise = "a",
+	    .before = "{\"a\":[{\"b\":1},{\"b\":2}]}",
+	    .after = "{\"a\":[{\"b\":2},{\"b\":1}]}"},
+	"~a{! the same members in another order}(why)"},
+    {"not what forces a replacement",
+	{.action = ACTION_UPDATE,
+	    .noise = "a",
+	    .replace_paths = "[[\"a\"]]",
+	    .before = "{\"a\":1}",
+	    .after = "{\"a\":2}"},
+	"~a!"},
+};
+
 static void check(const struct row *table, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -275,6 +333,7 @@ static void test_network(void **state)
 {
 	(void)state;
 	check(network, ARRAY_LEN(network));
+	check(folded, ARRAY_LEN(folded));
 }
 
 int main(void)

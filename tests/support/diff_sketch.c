@@ -90,7 +90,9 @@ void diff_of(struct arena *arena, const struct diff_case *in, struct diff *out)
 	    .after = {diff_value(arena, in->after)},
 	    .replace_paths = diff_value(arena, in->replace_paths ? in->replace_paths : "null"),
 	};
-	const struct diff_rules rules = {.noise = noise_new(arena, NULL, 0)};
+	const struct noise_rule noise = {str_from(in->noise), STR("why")};
+	const struct diff_rules rules = {
+	    .noise = noise_new(arena, &noise, in->noise ? 1 : 0), .names_only = in->names_only};
 
 	diff_values(arena, &change, &rules, out);
 }

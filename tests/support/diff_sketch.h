@@ -18,7 +18,9 @@ struct diff_case {
 	const char *type;	    /* NULL: none */
 	const char *before, *after; /* JSON */
 	const char *replace_paths;  /* NULL: none */
-	enum action action;	    /* 0 is a delete: nothing is folded */
+	const char *noise; /* a path that is, for the reason "why"; NULL: none but built-in ones */
+	bool names_only;
+	enum action action; /* 0 is a delete: nothing is folded */
 };
 
 struct value diff_value(struct arena *arena, const char *json);
