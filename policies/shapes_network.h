@@ -25,7 +25,8 @@
  * Provider defaults count: a null or empty source of an Azure or Google rule that means everywhere
  * becomes "0.0.0.0/0" (Azure: and "::/0"), "*" and "Internet" likewise; protocol -1 and "*" are
  * "all". Protocols of AWS other than tcp, udp and icmp are open on all ports, whatever stands
- * there. What cannot be read as a port is taken for all of them.
+ * there. Numbers are ports by their value (22.0).
+ * What cannot be read as a port is taken for all of them.
  *
  * Unknown: values are copied, so that paths and marks survive. An unknown list of blocks is an
  * UNKNOWN item, and the list itself when it is all there is; an unknown list of ranges beside known

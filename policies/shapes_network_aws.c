@@ -69,6 +69,7 @@ static struct value icmp_number(struct value value, struct value other)
 {
 	if (value.kind == VALUE_NULL)
 		value = other;
+	value = network_whole(value);
 	return value.kind == VALUE_INT && value.as.integer < 0 ? value_null() : value;
 }
 
