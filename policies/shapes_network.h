@@ -57,4 +57,7 @@ struct value shape_network_covers(struct value item, struct value ports);
 
 bool shape_has_network(struct str type);
 
+/* A number of up to 65535 as INT, however it is written (22.0); what is none stays. */
+struct value shape_network_port(struct value value);
+
 #endif

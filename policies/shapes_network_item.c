@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "policies/shapes_network.h"
 #include "policies/shapes_network_parts.h"
 
 #define PORT_MAX 65535
@@ -31,7 +32,7 @@ struct network_item network_item(struct str attribute)
 void network_add(struct network_reading *reading, struct network_item *item)
 {
 	item->open = network_open(reading->arena, item->cidrs);
-	item->priority = network_whole(item->priority);
+	item->priority = shape_network_port(item->priority);
 	if (item->description.kind == VALUE_NULL)
 		item->description = value_string(STR_EMPTY);
 	const struct value values[] = {
@@ -191,7 +192,7 @@ static int64_t floor_of(struct str lexeme, int64_t most)
 }
 
 /* 22.0 and 2.2e1 are 22; what is no whole number, or none that means something, stays. */
-struct value network_whole(struct value value)
+struct value shape_network_port(struct value value)
 {
 	char scratch[24];
 	struct str text = STR_EMPTY;
@@ -214,7 +215,7 @@ static bool port_number(struct value value, int64_t *out)
 {
 	struct err nobody = {0};
 
-	value = network_whole(value);
+	value = shape_network_port(value);
 	if (value.kind == VALUE_INT)
 		*out = value.as.integer;
 	else if (value.kind == VALUE_NUMBER && number_cmp(value_text(value), STR("65535")) > 0)

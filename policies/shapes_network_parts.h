@@ -71,9 +71,6 @@ struct value network_direction(struct arena *arena, struct value value);
 /* Does a protocol of this name know ports? Unknown names do. */
 bool network_has_ports(struct str protocol);
 
-/* A number of up to 65535 as INT, however it is written (22.0); others stay. */
-struct value network_whole(struct value value);
-
 /* Ports of numbers: null and negative numbers are no limit. */
 void network_set_range(
     struct arena *arena, struct network_item *item, struct value from, struct value to);

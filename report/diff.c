@@ -107,8 +107,12 @@ void diff_add_values(struct diff_walk *walk, const struct value *before, const s
 	enum difference difference = before->kind == VALUE_NULL	 ? DIFFERENCE_ADDED
 				     : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 								 : DIFFERENCE_CHANGED;
-	struct attribute_change *row = diff_add_row(walk, difference, after->kind == VALUE_UNKNOWN);
+	struct attribute_change *row;
+	bool rest = walk->rest_of_rules;
 
+	walk->rest_of_rules = rest && !diff_network_is_odd(diff_path_last_key(walk), before, after);
+	row = diff_add_row(walk, difference, after->kind == VALUE_UNKNOWN);
+	walk->rest_of_rules = rest;
 	if (!row)
 		return;
 	row->before.value = *before;

@@ -167,7 +167,7 @@ static void walk_item(struct diff_walk *walk, const struct value *lists[2], cons
 	    (at[0] == NO_ITEM || at[1] == NO_ITEM))
 		(void)diff_add_row(
 		    walk, at[0] == NO_ITEM ? DIFFERENCE_ADDED : DIFFERENCE_REMOVED, false);
-	else
+	else if (!diff_network_rest(walk, before, after))
 		diff_pair(walk, before, after);
 	walk->depth--;
 }

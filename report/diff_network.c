@@ -398,15 +398,71 @@ static struct value alone(struct arena *arena, struct str key, const struct valu
 	return value_map(arena, entry, 1, &out, &twice) ? out : value_null();
 }
 
+/* What is no block has no line in a table. */
 static bool may_be_blocks(const struct value *value)
 {
+	for (uint32_t i = 0; value->kind == VALUE_LIST && i < value->len; i++) {
+		uint8_t kind = value->as.items[i].kind;
+
+		if (kind != VALUE_MAP && kind != VALUE_UNKNOWN && kind != VALUE_HIDDEN)
+			return false;
+	}
 	return value->kind == VALUE_LIST || value->kind == VALUE_NULL;
+}
+
+/* What of a block stands in the table; of AWS that is all that its provider knows. */
+static const char *const cell_names[] = {"access", "action", "cidr_block", "cidr_blocks",
+    "description", "destination_port_range", "destination_port_ranges", "direction", "from_port",
+    "icmp_code", "icmp_type", "ipv6_cidr_block", "ipv6_cidr_blocks", "prefix_list_ids", "priority",
+    "protocol", "rule_no", "security_groups", "self", "to_port"};
+
+static bool is_cell(struct str key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cell_names); i++) {
+		if (str_is(key, cell_names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_no_port(const struct value *value)
+{
+	struct err nobody = {0};
+	int64_t port;
+
+	if (value->kind == VALUE_STRING)
+		return value->len > 0 &&
+		       !str_to_int64(value_text(*value), INT32_MIN, INT32_MAX, &port, &nobody);
+	return value->kind == VALUE_NUMBER && shape_network_port(*value).kind != VALUE_INT;
+}
+
+bool diff_network_is_odd(struct str key, const struct value *before, const struct value *after)
+{
+	return (str_is(key, "from_port") || str_is(key, "to_port")) &&
+	       (is_no_port(before) || is_no_port(after));
+}
+
+/* Does a block have more than its provider knows of, or a port that is none? */
+static bool has_more(const struct value *blocks)
+{
+	for (uint32_t i = 0; blocks->kind == VALUE_LIST && i < blocks->len; i++) {
+		const struct value *block = &blocks->as.items[i];
+
+		for (uint32_t k = 0; block->kind == VALUE_MAP && k < block->len; k++) {
+			const struct value_entry *entry = &block->as.entries[k];
+			struct str key = value_text(entry->key);
+
+			if (!is_cell(key) || diff_network_is_odd(key, &entry->value, &entry->value))
+				return true;
+		}
+	}
+	return false;
 }
 
 bool diff_network_blocks(
     struct diff_walk *walk, const struct value *before, const struct value *after)
 {
-	struct value a, b;
+	struct value a, b, none = value_list(NULL, 0);
 
 	if (!walk->is_network || walk->depth != 1 || walk->text_depth > 0 ||
 	    !may_be_blocks(before) || !may_be_blocks(after) || !is_block_name(walk->steps[0].key))
@@ -416,11 +472,12 @@ bool diff_network_blocks(
 	if ((a.kind == VALUE_NULL && b.kind == VALUE_NULL) || walk->names_only ||
 	    !add_table(walk, &a, &b))
 		return false;
-	/* at AWS all that a block has stands in the table */
-	if (str_starts(walk->change->head.type, STR("aws_")))
+	if (str_starts(walk->change->head.type, STR("aws_")) && !has_more(before) &&
+	    !has_more(after))
 		return true;
 	walk->rest_of_rules = true;
-	diff_pair(walk, before, after);
+	diff_pair(walk, before->kind == VALUE_NULL ? &none : before,
+	    after->kind == VALUE_NULL ? &none : after);
 	walk->rest_of_rules = false;
 	return true;
 }
@@ -428,19 +485,46 @@ bool diff_network_blocks(
 /* Where the rest of the blocks is walked: attributes that are cells, and blocks as a whole. */
 bool diff_network_shows(const struct diff_walk *walk)
 {
-	static const char *const names[] = {"access", "action", "description",
-	    "destination_port_range", "destination_port_ranges", "direction", "priority",
-	    "protocol"};
+	return walk->depth < 3 || !walk->steps[2].key.ptr || is_cell(walk->steps[2].key);
+}
 
-	for (size_t i = walk->depth; i > 1; i--) {
-		struct str key = walk->steps[i - 1].key;
+/* What a provider fills in, and the name: of a rule that comes or goes it says nothing more. */
+static bool says_nothing(struct str key, const struct value *value)
+{
+	return str_is(key, "name") || value->kind == VALUE_NULL ||
+	       str_is(value_text(*value), "*") ||
+	       (value->kind == VALUE_BOOL && !value->as.boolean) ||
+	       (value->kind >= VALUE_STRING && value->kind <= VALUE_MAP && value->len == 0);
+}
 
-		for (size_t k = 0; key.ptr && k < ARRAY_LEN(names); k++) {
-			if (str_is(key, names[k]))
-				return true;
-		}
-		if (key.ptr)
-			return false;
+/* The end of a rule of Azure that the table has: of what comes in the source. */
+static bool is_peer(const struct value *block, struct str key)
+{
+	bool out = str_eq_nocase(value_get_str(*block, "direction"), STR("Outbound"));
+
+	return (str_eat(&key, out ? STR("destination_") : STR("source_"))) &&
+	       (str_starts(key, STR("address_prefix")) ||
+		   str_is(key, "application_security_group_ids"));
+}
+
+bool diff_network_rest(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	const struct value *block = before->kind == VALUE_NULL ? after : before;
+	const struct value *none = &walk->no_value;
+
+	if (!walk->rest_of_rules || walk->depth != 2 || block->kind != VALUE_MAP ||
+	    (before->kind != VALUE_NULL && after->kind != VALUE_NULL))
+		return false;
+	for (uint32_t i = 0; i < block->len; i++) {
+		const struct value_entry *entry = &block->as.entries[i];
+		struct str key = value_text(entry->key);
+		bool odd = diff_network_is_odd(key, &entry->value, &entry->value);
+
+		if (odd ||
+		    !(is_cell(key) || is_peer(block, key) || says_nothing(key, &entry->value)))
+			diff_key(walk, key, block == before ? &entry->value : none,
+			    block == after ? &entry->value : none);
 	}
 	return true;
 }

@@ -103,6 +103,11 @@ void diff_network_rule(
     struct diff_walk *walk, const struct value *before, const struct value *after);
 /* Is it something of which a table might call something out? */
 bool diff_network_may_tell(const struct diff_walk *walk);
+/* Of a block that comes or goes what the table does not show. False: it is none. */
+bool diff_network_rest(
+    struct diff_walk *walk, const struct value *before, const struct value *after);
+/* A port that is none: the table says "all" of it. */
+bool diff_network_is_odd(struct str key, const struct value *before, const struct value *after);
 /* Does the table say this already? */
 bool diff_network_shows(const struct diff_walk *walk);
 

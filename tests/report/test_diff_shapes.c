@@ -242,6 +242,44 @@ static const struct row network[] = {
 		     "0.0/0\"}"},
 	"~rule{! now open to the internet: tcp 22; - ingress|tcp|22|10.0.0.0/8|; "
 	"+ ingress|tcp|22|0.0.0.0/0|} ~cidr_ipv4"},
+    {"a key that the table lacks",
+	SG("[{\"foo\":\"a\",\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
+	    "[{\"foo\":\"b\",\"protocol\":\"tcp\",\"from_port\":23,\"to_port\":23}]"),
+	"~ingress{- ingress|tcp|22|-|; + ingress|tcp|23|-|} ~ingress[0].foo"},
+    {"a key inside of such a key",
+	SG("[{\"foo\":{\"description\":\"a\"},\"protocol\":\"tcp\",\"from_port\":22}]",
+	    "[{\"foo\":{\"description\":\"b\"},\"protocol\":\"tcp\",\"from_port\":23}]"),
+	"~ingress{- ingress|tcp|22-65535|-|; + ingress|tcp|23-65535|-|} "
+	"~ingress[0].foo.description"},
+    {"a key of a rule that comes",
+	SG("[]", "[{\"foo\":\"b\",\"protocol\":\"tcp\",\"from_port\":23,\"to_port\":23}]"),
+	"+ingress{+ ingress|tcp|23|-|} +ingress[0].foo"},
+    {"a port that is none",
+	SG("[{\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
+	    "[{\"protocol\":\"tcp\",\"from_port\":22.5,\"to_port\":22}]"),
+	"~ingress{- ingress|tcp|22|-|; + ingress|tcp|0-22|-|} ~ingress[0].from_port"},
+    {"a port by its value",
+	SG("[{\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
+	    "[{\"protocol\":\"tcp\",\"from_port\":22.0,\"to_port\":2.2e1}]"),
+	""},
+    {"no blocks",
+	SG("[" TCP(22, "[\"10.0.0.0/8\"]", "a") "]", "[[" TCP(22, "[\"10.0.0.0/8\"]", "a") "]]"),
+	"~ingress[0]"},
+    {"Azure: what the table does not show of a rule that comes",
+	{.type = "azurerm_network_security_group",
+	    .action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"security_rule\":[{\"name\":\"a\",\"access\":\"Allow\",\"priority\":100,"
+		     "\"direction\":\"Inbound\",\"protocol\":\"Tcp\",\"source_port_range\":\"53\","
+		     "\"destination_port_range\":\"22\",\"source_address_prefix\":\"10.0.0.0/8\","
+		     "\"destination_address_prefix\":\"10.9.9.9\",\"source_address_prefixes\":[]},"
+		     "{\"name\":\"b\",\"access\":\"Allow\",\"priority\":101,"
+		     "\"direction\":\"Inbound\",\"protocol\":\"Tcp\",\"source_port_range\":\"*\","
+		     "\"destination_port_range\":\"23\",\"source_address_prefix\":\"10.0.0.0/8\","
+		     "\"destination_address_prefix\":\"*\"}]}"},
+	"+security_rule{+ ingress allow 100|tcp|22|10.0.0.0/8|; + ingress allow "
+	"101|tcp|23|10.0.0.0/8|} +security_rule[0].source_port_range "
+	"+security_rule[0].destination_address_prefix"},
     {"Azure: what the table does not show",
 	{.type = "azurerm_network_security_group",
 	    .action = ACTION_UPDATE,
