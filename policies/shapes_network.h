@@ -57,6 +57,9 @@ struct value shape_network_covers(struct value item, struct value ports);
 
 bool shape_has_network(struct str type);
 
+/* Do these ranges (a list of text), taken together, cover all of IPv4 or all of IPv6? As `open`. */
+struct value shape_network_open(struct arena *arena, struct value cidrs);
+
 /* A number of up to 65535 as INT, however it is written (22.0); what is none stays. */
 struct value shape_network_port(struct value value);
 

@@ -31,7 +31,7 @@ struct network_item network_item(struct str attribute)
 
 void network_add(struct network_reading *reading, struct network_item *item)
 {
-	item->open = network_open(reading->arena, item->cidrs);
+	item->open = shape_network_open(reading->arena, item->cidrs);
 	item->priority = shape_network_port(item->priority);
 	if (item->description.kind == VALUE_NULL)
 		item->description = value_string(STR_EMPTY);

@@ -12,6 +12,7 @@
 
 #define CELL_MAX     ((size_t)200)
 #define LINES_MAX    ((size_t)20000) /* of one side; beyond, rows are shown instead */
+#define TOGETHER_MAX ((size_t)2000)  /* rules of which the ranges are taken together */
 #define SEPARATOR    '\x1f'
 #define ALL_PORTS_TO 65535
 
@@ -34,6 +35,10 @@ struct rules {
 	size_t count, room;
 	struct diff_lines open; /* incoming and open to the internet, by protocol and ports */
 	size_t open_room;
+	/* incoming and not open by themselves: the lines are numbered by protocol and ports */
+	struct diff_lines some;
+	const struct value **some_cidrs;
+	size_t some_room;
 };
 
 /* --- cells --- */
@@ -168,15 +173,8 @@ static bool has_unknown(const struct value *item)
 	return ports && (is_open_value(ports) || ports->marks & VALUE_HAS_UNKNOWN);
 }
 
-static void add_open(struct rules *rules, const struct value *item, const struct rule_row *rule)
+static void add_open(struct rules *rules, struct str text)
 {
-	const struct value *open = value_get_c(*item, "open");
-	bool all = str_is(rule->cells[CELL_PROTOCOL], "all");
-
-	if (!open || open->kind != VALUE_BOOL || !open->as.boolean ||
-	    !str_is(value_get_str(*item, "direction"), "ingress") ||
-	    !str_is(value_get_str(*item, "action"), "allow"))
-		return;
 	if (rules->open.count == rules->open_room) {
 		size_t room = rules->open_room ? rules->open_room * 2 : 16;
 
@@ -185,11 +183,83 @@ static void add_open(struct rules *rules, const struct value *item, const struct
 		    room * sizeof(*rules->open.items));
 		rules->open_room = room;
 	}
-	rules->open.items[rules->open.count++] = (struct diff_line){
-	    .text = all ? STR("all protocols and ports")
-			: str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
-			      STR_ARG(rule->cells[CELL_PORTS])),
-	};
+	rules->open.items[rules->open.count++] = (struct diff_line){.text = text};
+}
+
+static void add_part(struct rules *rules, struct str text, const struct value *cidrs)
+{
+	if (rules->some.count == rules->some_room) {
+		size_t room = rules->some_room ? rules->some_room * 2 : 16;
+
+		rules->some.items = arena_grow(rules->arena, rules->some.items,
+		    rules->some_room * sizeof(*rules->some.items),
+		    room * sizeof(*rules->some.items));
+		rules->some_cidrs = arena_grow(rules->arena, rules->some_cidrs,
+		    rules->some_room * sizeof(const struct value *),
+		    room * sizeof(const struct value *));
+		rules->some_room = room;
+	}
+	rules->some_cidrs[rules->some.count] = cidrs;
+	rules->some.items[rules->some.count++] = (struct diff_line){.text = text};
+}
+
+/* The ranges of all those with the number of `first`, which is the first of them. */
+static struct value ranges_of(const struct rules *rules, const uint32_t *numbers, size_t first)
+{
+	size_t count = 0, at = 0;
+	struct value *ranges;
+
+	for (size_t i = first; i < rules->some.count; i++)
+		count += numbers[i] == numbers[first] ? rules->some_cidrs[i]->len : 0;
+	ranges = arena_array(rules->arena, struct value, count);
+	for (size_t i = first; i < rules->some.count; i++) {
+		const struct value *cidrs = rules->some_cidrs[i];
+
+		for (uint32_t k = 0; numbers[i] == numbers[first] && k < cidrs->len; k++)
+			ranges[at++] = cidrs->as.items[k];
+	}
+	return value_list(ranges, count);
+}
+
+/* Two halves of the internet in two rules let in all of it. */
+static void add_open_together(struct rules *rules)
+{
+	struct diff_numbers numbers;
+	uint32_t *seen; /* of each number: how many rules */
+	struct diff_lines none = {0};
+
+	if (rules->some.count < 2 || rules->some.count > TOGETHER_MAX)
+		return;
+	diff_number_lines(rules->arena, &rules->some, &none, &numbers);
+	seen = arena_array(rules->arena, uint32_t, numbers.count);
+	for (size_t i = 0; i < rules->some.count; i++) {
+		struct value open;
+
+		if (seen[numbers.before[i]]++ > 0)
+			continue;
+		open = shape_network_open(rules->arena, ranges_of(rules, numbers.before, i));
+		if (open.kind == VALUE_BOOL && open.as.boolean)
+			add_open(rules, rules->some.items[i].text);
+	}
+}
+
+/* What of it is open or might be together with others, by protocol and ports. */
+static void judge_item(struct rules *rules, const struct value *item, const struct rule_row *rule)
+{
+	const struct value *open = value_get_c(*item, "open"), *cidrs = value_get_c(*item, "cidrs");
+	bool all = str_is(rule->cells[CELL_PROTOCOL], "all");
+	struct str text;
+
+	if (!str_is(value_get_str(*item, "direction"), "ingress") ||
+	    !str_is(value_get_str(*item, "action"), "allow"))
+		return;
+	text = all ? STR("all protocols and ports")
+		   : str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
+			 STR_ARG(rule->cells[CELL_PORTS]));
+	if (open && open->kind == VALUE_BOOL && open->as.boolean)
+		add_open(rules, text);
+	else if (cidrs && cidrs->kind == VALUE_LIST && cidrs->len > 0)
+		add_part(rules, text, cidrs);
 }
 
 static void add_item(struct rules *rules, const struct value *item)
@@ -213,7 +283,7 @@ static void add_item(struct rules *rules, const struct value *item)
 		add_peers(rules, &rule, value_get_c(*item, "refs")) ==
 	    0)
 		add_rule(rules, &rule, NULL);
-	add_open(rules, item, &rule);
+	judge_item(rules, item, &rule);
 }
 
 static bool read_rules(struct diff_walk *walk, const struct value *values, struct rules *out)
@@ -232,6 +302,7 @@ static bool read_rules(struct diff_walk *walk, const struct value *values, struc
 			return false;
 		add_item(out, &items.as.items[i]);
 	}
+	add_open_together(out);
 	return true;
 }
 

@@ -91,6 +91,35 @@ static const struct row iam[] = {
 	    "[" ALLOW SID("A") Q "Action" Q ":" Q "s3:*" Q "," BUCKET "}]"),
 	"~policy{~ Allow A; -> Action s3:GetObject; +> Action s3:*; "
 	"=> Resource arn:aws:s3:::b/*; !> now allows every action of s3}"},
+    {"one condition of two goes",
+	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q "k" Q
+					  ":1," Q "l" Q ":[2,3]}}}]",
+	    "[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q "k" Q
+					  ":1}}}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition StringEquals l = 2; -> Condition StringEquals l = 3; "
+	"=> Condition StringEquals k = 1; !> one condition less: StringEquals l}"},
+    {"a condition that says nothing",
+	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringLike" Q ":{" Q "k" Q
+					  ":" Q "a" Q "}}}]",
+	    "[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringLike" Q ":{" Q "k" Q
+					  ":" Q "*" Q "}}}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition StringLike k = a; +> Condition StringLike k = *; "
+	"!> now under a condition that everything meets}"},
+    {"everything, written another way",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") Q "Action" Q ":[" Q "**" Q "," Q "s3:?*" Q "," Q "iam:Get*" Q "]," Q
+				 "Resource" Q ":" Q "arn:**" Q "}]"),
+	"~policy{~ Allow A; -> Action s3:GetObject; +> Action **; +> Action s3:?*; "
+	"+> Action iam:Get*; -> Resource arn:aws:s3:::b/*; +> Resource arn:**; !> now allows *; "
+	"!> now allows every action of s3; !> now allows every resource}"},
+    {"any identity of a provider",
+	IAM("[" ALLOW SID("A") WHO("{" Q "Federated" Q ":" Q "accounts.x.com" Q "}") GET BUCKET
+	    "}]",
+	    "[" ALLOW SID("A") WHO("{" Q "Federated" Q ":" Q "*" Q "}") GET BUCKET "}]"),
+	"~policy{~ Allow A; -> Principal Federated:accounts.x.com; +> Principal Federated:*; "
+	"=> Action s3:GetObject; => Resource arn:aws:s3:::b/*; !> now open to everyone}"},
     {"a secret in it",
 	IAM("[" ALLOW SID("A") Q "Action" Q ":" Q "HIDDEN!" Q "," BUCKET "}]",
 	    "[" ALLOW SID("A") Q "Action" Q ":" Q "HIDDEN!" Q "," BUCKET "}]"),
@@ -242,6 +271,15 @@ static const struct row network[] = {
 		     "0.0/0\"}"},
 	"~rule{! now open to the internet: tcp 22; - ingress|tcp|22|10.0.0.0/8|; "
 	"+ ingress|tcp|22|0.0.0.0/0|} ~cidr_ipv4"},
+    {"open by two rules together",
+	SG("[" TCP(22, "[\"0.0.0.0/1\"]", "") "]",
+	    "[" TCP(22, "[\"0.0.0.0/1\"]", "") "," TCP(22, "[\"128.0.0.0/1\"]", "") "]"),
+	"~ingress{! now open to the internet: tcp 22; + ingress|tcp|22|128.0.0.0/1|; "
+	". 1 rule unchanged}"},
+    {"two halves on two ports",
+	SG("[" TCP(22, "[\"0.0.0.0/1\"]", "") "]",
+	    "[" TCP(22, "[\"0.0.0.0/1\"]", "") "," TCP(23, "[\"128.0.0.0/1\"]", "") "]"),
+	"~ingress{+ ingress|tcp|23|128.0.0.0/1|; . 1 rule unchanged}"},
     {"a key that the table lacks",
 	SG("[{\"foo\":\"a\",\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
 	    "[{\"foo\":\"b\",\"protocol\":\"tcp\",\"from_port\":23,\"to_port\":23}]"),
