@@ -229,6 +229,17 @@ static void text_lines(struct arena *arena, struct str a, struct str b, struct d
 	out->after = lines_of(arena, str_from_to(b, from, b_end));
 }
 
+/* It is no line of its own: nothing else would show it. */
+static void add_last_feed(struct diff_parts *parts, struct str a, struct str b)
+{
+	bool ends = str_ends(b, STR("\n"));
+
+	if (a.len > 0 && b.len > 0 && str_ends(a, STR("\n")) != ends)
+		diff_parts_add(parts, PART_REMARK, 0,
+		    ends ? STR("the last line ends with a line feed now")
+			 : STR("the last line has no line feed any more"));
+}
+
 static void add_lines(struct diff_walk *walk, struct str a, struct str b)
 {
 	struct diff_parts parts = {.arena = walk->arena};
@@ -238,10 +249,7 @@ static void add_lines(struct diff_walk *walk, struct str a, struct str b)
 	text_lines(walk->arena, a, b, &text);
 	diff_script(walk->arena, &text.before, &text.after, &text.marks);
 	diff_parts_add_text(&parts, &text);
-	if (text.marks.removed_count + text.marks.added_count == 0)
-		diff_parts_add(&parts, PART_REMARK, 0,
-		    str_ends(b, STR("\n")) ? STR("the last line ends with a line feed now")
-					   : STR("the last line has no line feed any more"));
+	add_last_feed(&parts, a, b);
 	more = size_max(count_lines(a), count_lines(b));
 	if (text.before.count == LINES_MAX || text.after.count == LINES_MAX)
 		parts.left_out += (uint32_t)size_min(more - LINES_MAX, UINT32_MAX / 2);
