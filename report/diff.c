@@ -69,6 +69,7 @@ struct attribute_change *diff_add_row(
 	    .forces_replacement = diff_path_forces(walk),
 	    .has_values = true,
 	    .in_text = walk->text_depth > 0,
+	    .decoded = walk->decoded_depth > 0,
 	    .origin = STR_EMPTY,
 	    .noise = STR_EMPTY,
 	};
@@ -281,6 +282,7 @@ void diff_values(struct arena *arena, const struct shown_change *change,
 	walk.is_network = shape_has_network(change->head.type);
 	walk.rest_of_rules = false;
 	walk.text_depth = 0;
+	walk.decoded_depth = 0;
 	walk.work = DIFF_WORK_MAX;
 	walk.no_value = value_null();
 	walk.depth = 0;

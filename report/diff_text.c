@@ -348,8 +348,10 @@ static bool base64_pair(struct diff_walk *walk, struct str before, struct str af
 	a = value_string(texts[0]);
 	b = value_string(texts[1]);
 	walk->text_depth++;
+	walk->decoded_depth++;
 	if (!diff_text_pair(walk, &a, &b))
 		diff_add_values(walk, &a, &b);
+	walk->decoded_depth--;
 	walk->text_depth--;
 	return true;
 }

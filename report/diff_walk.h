@@ -43,6 +43,7 @@ struct diff_walk {
 	bool is_network;       /* a type with network rules */
 	bool rest_of_rules;    /* what a table of rules shows already gets no row */
 	size_t text_depth;     /* in how many texts the walk is */
+	size_t decoded_depth;  /* and how many of them are base64 */
 	size_t work;	       /* of DIFF_WORK_MAX, what is left */
 	struct value no_value; /* null: the other side of what comes or goes */
 	size_t depth;

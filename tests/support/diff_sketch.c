@@ -113,7 +113,7 @@ static void add_row(struct buf *buf, const struct attribute_change *row)
 	buf_addc(buf, "+-~"[row->difference]);
 	buf_add(buf, row->path);
 	buf_adds(buf, row->forces_replacement ? "!" : "");
-	buf_adds(buf, row->in_text ? "@" : "");
+	buf_adds(buf, row->in_text ? row->decoded ? "@64" : "@" : "");
 	if (row->view != DIFF_VALUES) {
 		buf_adds(buf, "{");
 		for (size_t i = 0; i < row->part_count; i++) {

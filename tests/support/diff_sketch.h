@@ -4,7 +4,7 @@
  *	~a.b! -c            rows: + - ~, '!' behind what forces a replacement
  *	~a{- "x"; + "y"}    parts of a view; level as '>' before the cell, cells of a rule as a|b|c
  *	~a(why)             noise
- *	~a@                 in text
+ *	~a@ ~b@64           in text, in base64
  *
  * "HIDDEN", "HIDDEN!" (changed) and "UNKNOWN" in the JSON stand for those kinds; a text that begins
  * with "TEXT:" in `value` stands for JSON text that was opened (SHOWN_JSON_TEXT).
