@@ -99,7 +99,10 @@ NODISCARD static bool lay_entries(const struct overlay *o, struct value map, str
 	return true;
 }
 
-/* Adds the parts that stand in the tree only; both sorted stay sorted. */
+/*
+ * Adds the parts that stand in the tree only; both sorted stay sorted. A secret in a place that is
+ * not there is a null that is marked: what the other side of a change has there is hidden by it.
+ */
 NODISCARD static bool insert_missing(const struct overlay *o, struct value map, struct value tree,
     int depth, struct value_entry **entries, size_t *count)
 {
@@ -164,11 +167,6 @@ NODISCARD static bool lay_map(
 	*out = map;
 	if (!lay_entries(o, map, tree, depth, &entries, &missing))
 		return false;
-	/* A secret in a place that is not there: hide all there is around it. */
-	if (missing > 0 && o->layer == LAYER_SENSITIVE) {
-		*out = apply(o->layer, map);
-		return true;
-	}
 	if (!entries && missing == 0)
 		return true;
 	if (!entries) {

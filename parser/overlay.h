@@ -10,7 +10,8 @@
  *
  * Ownership: new nodes in `arena`; the rest shared with the arguments. Errors: ERR_LIMIT over
  * JSON_DEPTH_MAX. A tree whose shape does not fit its value is read in the strict way: a `true`
- * where the value has no such place hides or makes unknown the closest part that is there. Layer:
+ * where the value has no such place hides or makes unknown the closest part that is there. Only a
+ * key that a map does not have hides no more than itself: it becomes a null that is marked. Layer:
  * parser.
  */
 #ifndef PARSER_OVERLAY_H

@@ -58,6 +58,12 @@ static bool is_detected(struct sides sides)
 	       !is_container(sides.mine) && sides.mine->kind != VALUE_NULL;
 }
 
+/* Of nothing on both sides there is nothing to hide. */
+static bool is_nothing(struct sides sides)
+{
+	return sides.mine->kind == VALUE_NULL && (!sides.other || sides.other->kind == VALUE_NULL);
+}
+
 /* What is not known yet may become anything. */
 static struct value hide(struct sides sides)
 {
@@ -198,6 +204,10 @@ static bool redact(const struct redaction *r, struct sides sides, int depth, str
 		    r->err, ERR_LIMIT, "values are nested more than %d deep", JSON_DEPTH_MAX);
 	if (!has_mark(sides.mine) && !has_mark(sides.other))
 		return true;
+	if (is_nothing(sides)) {
+		*out = value_null();
+		return true;
+	}
 	if (is_detected(sides)) {
 		*out = hide(sides);
 		return true;

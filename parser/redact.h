@@ -10,9 +10,9 @@
  * `tag` is SHOWN_JSON_TEXT: what is not secret in it stays reviewable, and the bits of what is
  * stay, too. When one side is opened so is the other, where it is JSON.
  *
- * A map or list marked as a whole becomes one HIDDEN. A value sensitive on one side only is hidden
- * on both (a diff would give it away). Of an import with a sensitive identity the id is hidden too.
- * Outputs that are sensitive are hidden as a whole.
+ * A map or list marked as a whole becomes one HIDDEN. What is null on both sides stays null. A
+ * value sensitive on one side only is hidden on both (a diff would give it away). Of an import with
+ * a sensitive identity the id is hidden too. Outputs that are sensitive are hidden as a whole.
  *
  * Ownership: result in `arena`, strings shared with the change. Layer: parser.
  */

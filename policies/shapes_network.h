@@ -25,7 +25,8 @@
  * Provider defaults count: a null or empty source of an Azure or Google rule that means everywhere
  * becomes "0.0.0.0/0" (Azure: and "::/0"), "*" and "Internet" likewise; protocol -1 and "*" are
  * "all". Protocols of AWS other than tcp, udp and icmp are open on all ports, whatever stands
- * there. What cannot be read as a port is taken for all of them.
+ * there. Numbers are ports by their value (22.0).
+ * What cannot be read as a port is taken for all of them.
  *
  * Unknown: values are copied, so that paths and marks survive. An unknown list of blocks is an
  * UNKNOWN item, and the list itself when it is all there is; an unknown list of ranges beside known
@@ -55,5 +56,11 @@ NODISCARD bool shape_network_rules(
 struct value shape_network_covers(struct value item, struct value ports);
 
 bool shape_has_network(struct str type);
+
+/* Do these ranges (a list of text), taken together, cover all of IPv4 or all of IPv6? As `open`. */
+struct value shape_network_open(struct arena *arena, struct value cidrs);
+
+/* A number of up to 65535 as INT, however it is written (22.0); what is none stays. */
+struct value shape_network_port(struct value value);
 
 #endif

@@ -1,6 +1,7 @@
 /* Security groups and network ACLs of AWS: one set of names serves all their resources. */
 
 #include "base/arena.h"
+#include "policies/shapes_network.h"
 #include "policies/shapes_network_parts.h"
 
 /* What a rule may have, in the order of plans, which is that of the alphabet. */
@@ -125,6 +126,7 @@ static struct value icmp_number(struct value value, struct value other)
 {
 	if (value.kind == VALUE_NULL)
 		value = other;
+	value = shape_network_port(value);
 	return value.kind == VALUE_INT && value.as.integer < 0 ? value_null() : value;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "policies/shapes_network.h"
 #include "policies/shapes_network_parts.h"
 
 #define PORT_MAX 65535
@@ -30,7 +31,8 @@ struct network_item network_item(struct str attribute)
 
 void network_add(struct network_reading *reading, struct network_item *item)
 {
-	item->open = network_open(reading->arena, item->cidrs);
+	item->open = shape_network_open(reading->arena, item->cidrs);
+	item->priority = shape_network_port(item->priority);
 	if (item->description.kind == VALUE_NULL)
 		item->description = value_string(STR_EMPTY);
 	const struct value values[] = {
@@ -170,13 +172,54 @@ static struct value range_map(struct arena *arena, struct value from, struct val
 	return shape_map(arena, range_keys, values, ARRAY_LEN(values));
 }
 
+/* The greatest whole number up to `most` that is not greater. */
+static int64_t floor_of(struct str lexeme, int64_t most)
+{
+	int64_t low = 0, high = most;
+
+	while (low < high) {
+		int64_t middle = high - (high - low) / 2;
+		char scratch[24];
+		struct str text = STR_EMPTY;
+
+		if (value_as_number_text(value_int(middle), scratch, &text) &&
+		    number_cmp(lexeme, text) < 0)
+			high = middle - 1;
+		else
+			low = middle;
+	}
+	return low;
+}
+
+/* 22.0 and 2.2e1 are 22; what is no whole number, or none that means something, stays. */
+struct value shape_network_port(struct value value)
+{
+	char scratch[24];
+	struct str text = STR_EMPTY;
+	struct value whole;
+
+	if (value.kind != VALUE_NUMBER)
+		return value;
+	whole = value_int(-1);
+	if (number_cmp(value_text(value), STR("-1")) > 0)
+		whole = value_int(floor_of(value_text(value), PORT_MAX));
+	if (!value_as_number_text(whole, scratch, &text) ||
+	    number_cmp(value_text(value), text) != 0)
+		return value;
+	whole.marks |= value.marks & VALUE_SENSITIVE;
+	return whole;
+}
+
 /* The number of a port as it may be written; false: no number at all, or no limit (null, -1). */
 static bool port_number(struct value value, int64_t *out)
 {
 	struct err nobody = {0};
 
+	value = shape_network_port(value);
 	if (value.kind == VALUE_INT)
 		*out = value.as.integer;
+	else if (value.kind == VALUE_NUMBER && number_cmp(value_text(value), STR("65535")) > 0)
+		*out = PORT_MAX;
 	else if (!str_to_int64(str_trim(value_text(value)), INT32_MIN, INT32_MAX, out, &nobody))
 		return false;
 	return *out >= 0;

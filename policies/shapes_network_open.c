@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "policies/cel/ip.h"
+#include "policies/shapes_network.h"
 #include "policies/shapes_network_parts.h"
 
 #define ADDRESS 16 /* bytes; those of IPv4 stand in front */
@@ -78,7 +79,7 @@ static bool is_everywhere(struct str text)
 	return false;
 }
 
-struct value network_open(struct arena *arena, struct value cidrs)
+struct value shape_network_open(struct arena *arena, struct value cidrs)
 {
 	struct arena_mark mark = arena_save(arena);
 	struct family families[2] = {{.width = 4}, {.width = 16}};

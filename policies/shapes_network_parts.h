@@ -80,10 +80,6 @@ void network_set_ports(
 /* A protocol without ports has none. `from` and `to` are kept. */
 void network_no_ports(struct network_item *item);
 
-/* Is the union of these texts the whole internet of one family? A bool, or the part that decides.
- */
-struct value network_open(struct arena *arena, struct value cidrs);
-
 typedef void network_reader(
     struct network_reading *reading, struct value values, const void *context);
 

@@ -160,6 +160,8 @@ void attribute_write(struct jsonw *writer, const struct attribute_change *row)
 		jsonw_field_bool(writer, "forces_replacement", true);
 	if (row->in_text)
 		jsonw_field_bool(writer, "in_text", true);
+	if (row->decoded)
+		jsonw_field_bool(writer, "decoded", true);
 	if (row->noise.len > 0)
 		json_field_string(writer, "noise", row->noise);
 	if (row->has_values && row->view == DIFF_VALUES) {

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/size.h"
 #include "base/value.h"
 #include "report/diff.h"
+#include "report/wording.h"
 
 #define NO_GROUP UINT32_MAX
 
@@ -151,6 +153,89 @@ void collapse_names(const struct collapsed *item, struct detail_names *out)
 		else
 			out->more++;
 	}
+}
+
+/* --- what of a group is folded --- */
+
+#define FOLDS_MAX     ((size_t)12) /* different ones that are named */
+#define FOLD_MAX_NAME ((size_t)100)
+
+struct folds {
+	const struct attribute_change *rows[FOLDS_MAX];
+	size_t count;
+	bool more;
+};
+
+void collapse_add_folded(struct buf *buf, const struct collapsed *item)
+{
+	size_t folded = 0;
+
+	for (size_t i = 0; i < item->count; i++) {
+		for (size_t row = 0; row < item->rows[i]->attribute_count; row++)
+			folded += is_noise(&item->rows[i]->attributes[row]);
+	}
+	if (folded == 0)
+		return;
+	buf_adds(buf, item->kind == COLLAPSE_NOISE ? ": " : " and ");
+	wording_things(buf, folded, "folded attribute", "folded attributes");
+}
+
+static void add_fold(struct folds *folds, const struct attribute_change *row)
+{
+	for (size_t i = 0; i < folds->count; i++) {
+		if (str_eq(folds->rows[i]->path, row->path) &&
+		    str_eq(folds->rows[i]->noise, row->noise))
+			return;
+	}
+	folds->more = folds->more || folds->count == FOLDS_MAX;
+	if (folds->count < FOLDS_MAX)
+		folds->rows[folds->count++] = row;
+}
+
+static void find_folds(const struct collapsed *item, struct folds *out)
+{
+	*out = (struct folds){.count = 0};
+	for (size_t i = 0; i < item->count && !out->more; i++) {
+		for (size_t row = 0; row < item->rows[i]->attribute_count; row++) {
+			if (is_noise(&item->rows[i]->attributes[row]))
+				add_fold(out, &item->rows[i]->attributes[row]);
+		}
+	}
+}
+
+/* Those from `first` on that have its reason, unless one before has it. */
+static void add_reason(struct buf *buf, const struct folds *folds, size_t first)
+{
+	struct str reason = folds->rows[first]->noise;
+	const char *before = buf->len > 0 ? "; " : "";
+
+	for (size_t i = 0; i < first; i++) {
+		if (str_eq(folds->rows[i]->noise, reason))
+			return;
+	}
+	for (size_t i = first; i < folds->count; i++) {
+		if (!str_eq(folds->rows[i]->noise, reason))
+			continue;
+		buf_adds(buf, before);
+		buf_add(buf, wording_name(buf->arena, folds->rows[i]->path, FOLD_MAX_NAME));
+		before = ", ";
+	}
+	buf_adds(buf, ": ");
+	buf_add(buf, wording_cut(buf->arena, reason, FOLD_MAX_NAME));
+}
+
+struct str collapse_folded_words(struct arena *arena, const struct collapsed *item)
+{
+	struct folds folds;
+	struct buf buf;
+
+	find_folds(item, &folds);
+	buf_init(&buf, arena, FOLDS_MAX * FOLD_MAX_NAME * 10);
+	for (size_t i = 0; i < folds.count && buf.len < COLLAPSE_WORDS; i++)
+		add_reason(&buf, &folds, i);
+	if (folds.more || buf.len >= COLLAPSE_WORDS)
+		buf_adds(&buf, "; …");
+	return buf_str(&buf);
 }
 
 /* --- what makes a group: its hash; and is it so? --- */

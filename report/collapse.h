@@ -16,8 +16,11 @@
 #include "report/detail.h"
 
 struct arena;
+struct buf;
 
-#define COLLAPSE_MIN 3 /* fewer are told one by one */
+#define COLLAPSE_WORDS ((size_t)400) /* bytes of the words about what is folded, about */
+
+#define COLLAPSE_MIN   3 /* fewer are told one by one */
 
 enum collapse {
 	COLLAPSE_NOT,	/* a single change */
@@ -43,6 +46,12 @@ void collapse_updates(struct arena *arena, const struct outcome_change *rows, si
     struct collapsed_list *out);
 /* The attributes that an item is about, without noise. */
 void collapse_names(const struct collapsed *item, struct detail_names *out);
+/* " and 97 folded attributes" behind those, behind "noise" ": 97 folded attributes"; nothing when
+ * none of the members has any. */
+void collapse_add_folded(struct buf *buf, const struct collapsed *item);
+/* Which ones and why: "tags_all.x, etag: why; a: why not"; of all members, each once. May be
+ * empty. */
+struct str collapse_folded_words(struct arena *arena, const struct collapsed *item);
 /* Is all that changes noise? Not when attributes were left out. */
 bool collapse_is_noise(const struct outcome_change *change);
 

@@ -109,6 +109,22 @@ static void add_shown(struct buf *buf, const struct attribute_change *row)
 	}
 }
 
+struct str detail_opened(const struct attribute_change *row)
+{
+	if (row->decoded)
+		return STR("base64, decoded");
+	return row->in_text ? STR("JSON") : STR_EMPTY;
+}
+
+/* What stands behind the path is not what the attribute holds, letter by letter. */
+static void add_opened(struct buf *buf, const struct attribute_change *row)
+{
+	struct str opened = detail_opened(row);
+
+	if (opened.len > 0)
+		buf_addf(buf, " (%.*s)", STR_ARG(opened));
+}
+
 static bool list_row(struct listing *listing, const struct attribute_change *row)
 {
 	struct arena_mark mark = arena_save(listing->scratch);
@@ -122,6 +138,7 @@ static bool list_row(struct listing *listing, const struct attribute_change *row
 	listing->left--;
 	buf_init(&buf, listing->scratch, LINE_MAX_BYTES);
 	buf_add(&buf, shown_path(listing->scratch, row->path));
+	add_opened(&buf, row);
 	if (row->has_values)
 		add_shown(&buf, row);
 	if (row->forces_replacement)

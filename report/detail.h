@@ -26,6 +26,9 @@ typedef bool detail_line(void *context, char mark, struct str text);
 bool detail_lines(
     struct arena *scratch, const struct outcome_change *change, detail_line *line, void *context);
 
+/* What was opened to show the row: "JSON", "base64, decoded"; empty: nothing. */
+struct str detail_opened(const struct attribute_change *row);
+
 /* "ami, tags.Name and 3 more": names of what changes; empty for creates and deletes. Not escaped.
  */
 struct detail_names {

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/size.h"
 #include "policies/shapes_network.h"
+#include "report/diff_parts.h"
 #include "report/diff_walk.h"
 #include "report/noise.h"
 
@@ -68,6 +69,7 @@ struct attribute_change *diff_add_row(
 	    .forces_replacement = diff_path_forces(walk),
 	    .has_values = true,
 	    .in_text = walk->text_depth > 0,
+	    .decoded = walk->decoded_depth > 0,
 	    .origin = STR_EMPTY,
 	    .noise = STR_EMPTY,
 	};
@@ -76,17 +78,48 @@ struct attribute_change *diff_add_row(
 	return row;
 }
 
+void diff_set_view(
+    struct attribute_change *row, enum diff_view view, const struct diff_parts *parts)
+{
+	row->view = view;
+	row->parts = parts->items;
+	row->part_count = parts->count;
+	row->parts_left_out = parts->left_out;
+	if (view != DIFF_STATEMENTS && view != DIFF_RULES)
+		return;
+	for (uint32_t i = 0; i < parts->count; i++) {
+		if (parts->items[i].mark == PART_REMARK)
+			row->noise = STR_EMPTY;
+	}
+}
+
+/* Where only names are kept nobody looks what would be called out: that is no noise, then. */
+static bool may_tell(
+    const struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	return str_contains(value_text(*before), STR("tatement\"")) ||
+	       str_contains(value_text(*after), STR("tatement\"")) ||
+	       before->tag == SHOWN_JSON_TEXT || after->tag == SHOWN_JSON_TEXT ||
+	       (walk->is_network && diff_network_may_tell(walk));
+}
+
 void diff_add_values(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	enum difference difference = before->kind == VALUE_NULL	 ? DIFFERENCE_ADDED
 				     : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 								 : DIFFERENCE_CHANGED;
-	struct attribute_change *row = diff_add_row(walk, difference, after->kind == VALUE_UNKNOWN);
+	struct attribute_change *row;
+	bool rest = walk->rest_of_rules;
 
+	walk->rest_of_rules = rest && !diff_network_is_odd(diff_path_last_key(walk), before, after);
+	row = diff_add_row(walk, difference, after->kind == VALUE_UNKNOWN);
+	walk->rest_of_rules = rest;
 	if (!row)
 		return;
 	row->before.value = *before;
 	row->after.value = *after;
+	if (row->noise.len > 0 && walk->names_only && may_tell(walk, before, after))
+		row->noise = STR_EMPTY;
 }
 
 /* --- leaves --- */
@@ -249,6 +282,7 @@ void diff_values(struct arena *arena, const struct shown_change *change,
 	walk.is_network = shape_has_network(change->head.type);
 	walk.rest_of_rules = false;
 	walk.text_depth = 0;
+	walk.decoded_depth = 0;
 	walk.work = DIFF_WORK_MAX;
 	walk.no_value = value_null();
 	walk.depth = 0;

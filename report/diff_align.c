@@ -525,17 +525,23 @@ static void pair_by_position(struct aligning *aligning)
 		pair(aligning, i, i);
 }
 
-/* Only what did not change tells: in a set what changes stands elsewhere, too. */
+/* Of what has no name only what did not change tells: in a set what changes stands elsewhere, too.
+ */
+static bool tells_order(const struct aligning *aligning, uint32_t i, uint32_t j)
+{
+	return aligning->identity || align_same(&aligning->a.list->as.items[i],
+					 &aligning->b.list->as.items[j], aligning->work);
+}
+
 static bool is_moved(const struct aligning *aligning)
 {
-	const struct side *a = &aligning->a, *b = &aligning->b;
+	const struct side *a = &aligning->a;
 	uint32_t last = 0;
 
 	for (uint32_t i = 0; i < a->list->len; i++) {
 		uint32_t j = a->partner[i];
 
-		if (j == NO_ITEM ||
-		    !align_same(&a->list->as.items[i], &b->list->as.items[j], aligning->work))
+		if (j == NO_ITEM || !tells_order(aligning, i, j))
 			continue;
 		if (j < last)
 			return true;

@@ -23,7 +23,7 @@ struct alignment {
 	uint32_t *after_of;   /* of each item before; NO_ITEM: it goes */
 	uint32_t *before_of;  /* of each item after; NO_ITEM: it comes */
 	const char *identity; /* the key they were paired by; NULL: none */
-	bool is_moved;	      /* items that are the same stand in another order */
+	bool is_moved;	      /* items that are the same, or named so, stand in another order */
 };
 
 void align_items(struct arena *arena, const struct value *before, const struct value *after,

@@ -29,6 +29,53 @@ bool diff_is_iam(const struct value *document)
 	       (get_nocase(statements, "Action") || get_nocase(statements, "NotAction"));
 }
 
+/* Is each of the keys one of `words`, and none there twice in another case? */
+static bool has_only(const struct value *map, const char *const *words, size_t count)
+{
+	for (uint32_t i = 0; i < map->len; i++) {
+		const struct value_entry *entry = &map->as.entries[i];
+		size_t word = 0;
+
+		while (
+		    word < count && !str_eq_nocase(value_text(entry->key), str_from(words[word])))
+			word++;
+		if (word == count || get_nocase(map, words[word]) != &entry->value)
+			return false;
+	}
+	return true;
+}
+
+/* What is no map is a line of its own or stops the reading. */
+static bool is_plain_statement(const struct value *statement)
+{
+	static const char *const words[] = {"Sid", "Effect", "Principal", "NotPrincipal", "Action",
+	    "NotAction", "Resource", "NotResource", "Condition"};
+	const struct value *effect = get_nocase(statement, "Effect");
+
+	if (statement->kind != VALUE_MAP)
+		return true;
+	/* one that is not there is read as Allow, and that would not be seen to come or go */
+	return effect && effect->kind != VALUE_NULL &&
+	       !(effect->kind == VALUE_STRING && effect->len == 0) &&
+	       has_only(statement, words, ARRAY_LEN(words));
+}
+
+bool diff_iam_says_all(const struct value *document)
+{
+	static const char *const words[] = {"Version", "Id", "Statement"};
+	const struct value *statements = get_nocase(document, "Statement");
+
+	if (!statements || !has_only(document, words, ARRAY_LEN(words)))
+		return false;
+	if (statements->kind != VALUE_LIST)
+		return is_plain_statement(statements);
+	for (uint32_t i = 0; i < statements->len; i++) {
+		if (!is_plain_statement(&statements->as.items[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool read_statements(struct arena *arena, const struct value *document, struct value *out)
 {
 	struct value_entry *entry = arena_make(arena, struct value_entry);
@@ -116,6 +163,18 @@ static void add_each(struct lines_builder *builder, enum iam_word word, struct s
 		    joined(builder->arena, title, between, part_text(&items[i])), &items[i]);
 }
 
+/* An empty list that says something. */
+static void add_nothing(
+    struct lines_builder *builder, enum iam_word word, struct str title, const char *between)
+{
+	add_line(builder, word, joined(builder->arena, title, between, STR("(nothing)")), NULL);
+}
+
+static bool is_empty(const struct value *value)
+{
+	return (value->kind == VALUE_LIST || value->kind == VALUE_MAP) && value->len == 0;
+}
+
 static void add_conditions(struct lines_builder *builder, const struct value *condition)
 {
 	if (condition->kind != VALUE_MAP) {
@@ -129,12 +188,18 @@ static void add_conditions(struct lines_builder *builder, const struct value *co
 
 		if (by->value.kind != VALUE_MAP)
 			add_each(builder, IAM_CONDITION, operator, " ", &by->value);
+		if (is_empty(&by->value))
+			add_nothing(builder, IAM_CONDITION, operator, " ");
 		for (uint32_t k = 0; by->value.kind == VALUE_MAP && k < by->value.len; k++) {
 			const struct value_entry *key = &by->value.as.entries[k];
 
-			add_each(builder, IAM_CONDITION,
-			    joined(builder->arena, operator, " ", value_text(key->key)), " = ",
-			    &key->value);
+			struct str title =
+			    joined(builder->arena, operator, " ", value_text(key->key));
+
+			add_each(builder, IAM_CONDITION, title, " = ", &key->value);
+			/* never true: that it goes lets somebody in */
+			if (is_empty(&key->value))
+				add_nothing(builder, IAM_CONDITION, title, " = ");
 		}
 	}
 }
@@ -162,6 +227,10 @@ static struct diff_lines statement_lines(struct arena *arena, const struct value
 		if (value)
 			add_each(&builder, is_not ? fields[i].word + IAM_NOT : fields[i].word,
 			    str_from(is_not ? fields[i].not_title : fields[i].title), " ", value);
+		/* all but nothing is everything */
+		if (value && is_not && is_empty(value))
+			add_nothing(
+			    &builder, fields[i].word + IAM_NOT, str_from(fields[i].not_title), " ");
 	}
 	value = value_get_c(*item, "condition");
 	if (value)
@@ -336,14 +405,23 @@ static void compare_statements(struct diff_walk *walk, struct comparison *compar
 	}
 }
 
-/* Version and Id beside the statements. */
+#define VERSION_NOW "2012-10-17"
+
+static bool is_usual_version(const struct value *value, const char *key)
+{
+	return strcmp(key, "Version") == 0 && str_is(value_text(*value), VERSION_NOW);
+}
+
+/* Version and Id beside the statements; the usual version is not worth a line of what comes or
+ * goes. */
 static void compare_head(struct comparison *comparison, const struct value *before,
     const struct value *after, const char *key)
 {
 	const struct value *a = get_nocase(before, key), *b = get_nocase(after, key);
 	struct arena *arena = comparison->arena;
 
-	if (before->kind == VALUE_NULL || after->kind == VALUE_NULL || (!a && !b) ||
+	if ((before->kind == VALUE_NULL && b && is_usual_version(b, key)) ||
+	    (after->kind == VALUE_NULL && a && is_usual_version(a, key)) ||
 	    (a && b && !diff_leaf_differs(a, b)))
 		return;
 	if (a)
@@ -362,31 +440,57 @@ static void add_row(struct diff_walk *walk, const struct comparison *comparison,
 								 : DIFFERENCE_CHANGED;
 	struct attribute_change *row = diff_add_row(walk, difference, false);
 
-	if (!row)
-		return;
-	row->view = DIFF_STATEMENTS;
-	row->parts = comparison->parts.items;
-	row->part_count = comparison->parts.count;
-	row->parts_left_out = comparison->parts.left_out;
+	if (row)
+		diff_set_view(row, DIFF_STATEMENTS, &comparison->parts);
+}
+
+/* False: they cannot be read. */
+static bool compare_documents(struct diff_walk *walk, struct comparison *comparison,
+    const struct value *before, const struct value *after)
+{
+	struct value *statements = arena_array(walk->arena, struct value, 2);
+
+	*comparison = (struct comparison){.arena = walk->arena, .parts = {.arena = walk->arena}};
+	if (!read_statements(walk->arena, before, &statements[0]) ||
+	    !read_statements(walk->arena, after, &statements[1]))
+		return false;
+	comparison->before = &statements[0];
+	comparison->after = &statements[1];
+	iam_accounts_of(&comparison->accounts, walk->change);
+	compare_head(comparison, before, after, "Version");
+	compare_head(comparison, before, after, "Id");
+	compare_statements(walk, comparison);
+	return true;
 }
 
 bool diff_iam_pair(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
-	struct comparison comparison = {.arena = walk->arena, .parts = {.arena = walk->arena}};
-	struct value statements[2];
+	struct comparison comparison;
 
-	if (!read_statements(walk->arena, before, &statements[0]) ||
-	    !read_statements(walk->arena, after, &statements[1]))
+	if (!compare_documents(walk, &comparison, before, after))
 		return false;
-	comparison.before = &statements[0];
-	comparison.after = &statements[1];
-	iam_accounts_of(&comparison.accounts, walk->change);
-	compare_head(&comparison, before, after, "Version");
-	compare_head(&comparison, before, after, "Id");
-	compare_statements(walk, &comparison);
-	if (comparison.parts.count == 0 || (comparison.pending > 0 && comparison.parts.count == 0))
+	if (comparison.parts.count == 0)
 		return before->kind != VALUE_NULL && after->kind != VALUE_NULL;
 	flush_same(&comparison);
 	add_row(walk, &comparison, before, after);
 	return true;
+}
+
+void diff_iam_call_out(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	struct comparison comparison;
+	struct diff_parts remarks = {.arena = walk->arena};
+
+	if (!compare_documents(walk, &comparison, before, after))
+		return;
+	for (uint32_t i = 0; i < comparison.parts.count; i++) {
+		const struct diff_part *part = &comparison.parts.items[i];
+
+		if (part->mark == PART_REMARK)
+			diff_parts_add(&remarks, PART_REMARK, 0, part->cells[0]);
+	}
+	comparison.parts = remarks;
+	if (remarks.count > 0)
+		add_row(walk, &comparison, before, after);
 }

@@ -9,6 +9,7 @@
 #include "report/diff_walk.h"
 
 #define OTHER_ORDER "the same members in another order"
+#define MOVED	    "the members stand in another order, too"
 #define ITEMS_MAX   ((size_t)100000) /* of a list of plain values; beyond, the rest is counted */
 
 /* Attributes that are sets at the large providers, or lists of which the order says nothing. */
@@ -87,24 +88,20 @@ static struct attribute_change *add_view(
 {
 	struct attribute_change *row = diff_add_row(walk, DIFFERENCE_CHANGED, false);
 
-	if (!row)
-		return NULL;
-	row->view = view;
-	row->parts = parts->items;
-	row->part_count = parts->count;
-	row->parts_left_out = parts->left_out;
+	if (row)
+		diff_set_view(row, view, parts);
 	return row;
 }
 
-static void add_other_order(struct diff_walk *walk, bool is_noise)
+static void add_other_order(struct diff_walk *walk, struct str words, bool is_noise)
 {
 	struct diff_parts parts = {.arena = walk->arena};
 	struct attribute_change *row;
 
-	diff_parts_add(&parts, PART_REMARK, 0, STR(OTHER_ORDER));
+	diff_parts_add(&parts, PART_REMARK, 0, words);
 	row = add_view(walk, DIFF_MEMBERS, &parts);
 	if (row && is_noise && walk->may_fold && !row->forces_replacement && row->noise.len == 0)
-		row->noise = STR(OTHER_ORDER);
+		row->noise = words;
 }
 
 static void plain_pair(
@@ -124,7 +121,8 @@ static void plain_pair(
 		text.many = "members unchanged";
 		diff_members(walk->arena, &text.before, &text.after, &text.marks);
 		if (text.marks.removed_count + text.marks.added_count == 0) {
-			add_other_order(walk, is_set_name(diff_path_last_key(walk)));
+			add_other_order(
+			    walk, STR(OTHER_ORDER), is_set_name(diff_path_last_key(walk)));
 			return;
 		}
 		diff_parts_add_members(&parts, 0, &text, false);
@@ -164,7 +162,13 @@ static void walk_item(struct diff_walk *walk, const struct value *lists[2], cons
 	is_only = lists[0]->len == 1 && lists[1]->len == 1;
 	step->before_item = is_only ? before : NULL;
 	step->after_item = is_only ? after : NULL;
-	diff_pair(walk, before, after);
+	/* absent is null in a map only: of a list one item more is one more */
+	if (before->kind == VALUE_NULL && after->kind == VALUE_NULL && at[0] != at[1] &&
+	    (at[0] == NO_ITEM || at[1] == NO_ITEM))
+		(void)diff_add_row(
+		    walk, at[0] == NO_ITEM ? DIFFERENCE_ADDED : DIFFERENCE_REMOVED, false);
+	else if (!diff_network_rest(walk, before, after))
+		diff_pair(walk, before, after);
 	walk->depth--;
 }
 
@@ -173,6 +177,7 @@ static void items_pair(
 {
 	const struct value *lists[2] = {before, after};
 	struct alignment alignment;
+	size_t found = diff_found(walk);
 
 	align_items(walk->arena, before, after, &walk->work, &alignment);
 	for (uint32_t i = 0; i < before->len; i++)
@@ -182,7 +187,8 @@ static void items_pair(
 			walk_item(walk, lists, (uint32_t[2]){NO_ITEM, i}, alignment.identity);
 	}
 	if (alignment.is_moved)
-		add_other_order(walk, walk->is_network && walk->depth == 1);
+		add_other_order(walk, diff_found(walk) == found ? STR(OTHER_ORDER) : STR(MOVED),
+		    walk->is_network && walk->depth == 1);
 }
 
 void diff_list_pair(struct diff_walk *walk, const struct value *before, const struct value *after)

@@ -12,6 +12,7 @@
 
 #define CELL_MAX     ((size_t)200)
 #define LINES_MAX    ((size_t)20000) /* of one side; beyond, rows are shown instead */
+#define TOGETHER_MAX ((size_t)2000)  /* rules of which the ranges are taken together */
 #define SEPARATOR    '\x1f'
 #define ALL_PORTS_TO 65535
 
@@ -34,6 +35,10 @@ struct rules {
 	size_t count, room;
 	struct diff_lines open; /* incoming and open to the internet, by protocol and ports */
 	size_t open_room;
+	/* incoming and not open by themselves: the lines are numbered by protocol and ports */
+	struct diff_lines some;
+	const struct value **some_cidrs;
+	size_t some_room;
 };
 
 /* --- cells --- */
@@ -168,15 +173,8 @@ static bool has_unknown(const struct value *item)
 	return ports && (is_open_value(ports) || ports->marks & VALUE_HAS_UNKNOWN);
 }
 
-static void add_open(struct rules *rules, const struct value *item, const struct rule_row *rule)
+static void add_open(struct rules *rules, struct str text)
 {
-	const struct value *open = value_get_c(*item, "open");
-	bool all = str_is(rule->cells[CELL_PROTOCOL], "all");
-
-	if (!open || open->kind != VALUE_BOOL || !open->as.boolean ||
-	    !str_is(value_get_str(*item, "direction"), "ingress") ||
-	    !str_is(value_get_str(*item, "action"), "allow"))
-		return;
 	if (rules->open.count == rules->open_room) {
 		size_t room = rules->open_room ? rules->open_room * 2 : 16;
 
@@ -185,11 +183,83 @@ static void add_open(struct rules *rules, const struct value *item, const struct
 		    room * sizeof(*rules->open.items));
 		rules->open_room = room;
 	}
-	rules->open.items[rules->open.count++] = (struct diff_line){
-	    .text = all ? STR("all protocols and ports")
-			: str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
-			      STR_ARG(rule->cells[CELL_PORTS])),
-	};
+	rules->open.items[rules->open.count++] = (struct diff_line){.text = text};
+}
+
+static void add_part(struct rules *rules, struct str text, const struct value *cidrs)
+{
+	if (rules->some.count == rules->some_room) {
+		size_t room = rules->some_room ? rules->some_room * 2 : 16;
+
+		rules->some.items = arena_grow(rules->arena, rules->some.items,
+		    rules->some_room * sizeof(*rules->some.items),
+		    room * sizeof(*rules->some.items));
+		rules->some_cidrs = arena_grow(rules->arena, rules->some_cidrs,
+		    rules->some_room * sizeof(const struct value *),
+		    room * sizeof(const struct value *));
+		rules->some_room = room;
+	}
+	rules->some_cidrs[rules->some.count] = cidrs;
+	rules->some.items[rules->some.count++] = (struct diff_line){.text = text};
+}
+
+/* The ranges of all those with the number of `first`, which is the first of them. */
+static struct value ranges_of(const struct rules *rules, const uint32_t *numbers, size_t first)
+{
+	size_t count = 0, at = 0;
+	struct value *ranges;
+
+	for (size_t i = first; i < rules->some.count; i++)
+		count += numbers[i] == numbers[first] ? rules->some_cidrs[i]->len : 0;
+	ranges = arena_array(rules->arena, struct value, count);
+	for (size_t i = first; i < rules->some.count; i++) {
+		const struct value *cidrs = rules->some_cidrs[i];
+
+		for (uint32_t k = 0; numbers[i] == numbers[first] && k < cidrs->len; k++)
+			ranges[at++] = cidrs->as.items[k];
+	}
+	return value_list(ranges, count);
+}
+
+/* Two halves of the internet in two rules let in all of it. */
+static void add_open_together(struct rules *rules)
+{
+	struct diff_numbers numbers;
+	uint32_t *seen; /* of each number: how many rules */
+	struct diff_lines none = {0};
+
+	if (rules->some.count < 2 || rules->some.count > TOGETHER_MAX)
+		return;
+	diff_number_lines(rules->arena, &rules->some, &none, &numbers);
+	seen = arena_array(rules->arena, uint32_t, numbers.count);
+	for (size_t i = 0; i < rules->some.count; i++) {
+		struct value open;
+
+		if (seen[numbers.before[i]]++ > 0)
+			continue;
+		open = shape_network_open(rules->arena, ranges_of(rules, numbers.before, i));
+		if (open.kind == VALUE_BOOL && open.as.boolean)
+			add_open(rules, rules->some.items[i].text);
+	}
+}
+
+/* What of it is open or might be together with others, by protocol and ports. */
+static void judge_item(struct rules *rules, const struct value *item, const struct rule_row *rule)
+{
+	const struct value *open = value_get_c(*item, "open"), *cidrs = value_get_c(*item, "cidrs");
+	bool all = str_is(rule->cells[CELL_PROTOCOL], "all");
+	struct str text;
+
+	if (!str_is(value_get_str(*item, "direction"), "ingress") ||
+	    !str_is(value_get_str(*item, "action"), "allow"))
+		return;
+	text = all ? STR("all protocols and ports")
+		   : str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
+			 STR_ARG(rule->cells[CELL_PORTS]));
+	if (open && open->kind == VALUE_BOOL && open->as.boolean)
+		add_open(rules, text);
+	else if (cidrs && cidrs->kind == VALUE_LIST && cidrs->len > 0)
+		add_part(rules, text, cidrs);
 }
 
 static void add_item(struct rules *rules, const struct value *item)
@@ -213,7 +283,7 @@ static void add_item(struct rules *rules, const struct value *item)
 		add_peers(rules, &rule, value_get_c(*item, "refs")) ==
 	    0)
 		add_rule(rules, &rule, NULL);
-	add_open(rules, item, &rule);
+	judge_item(rules, item, &rule);
 }
 
 static bool read_rules(struct diff_walk *walk, const struct value *values, struct rules *out)
@@ -232,6 +302,7 @@ static bool read_rules(struct diff_walk *walk, const struct value *values, struc
 			return false;
 		add_item(out, &items.as.items[i]);
 	}
+	add_open_together(out);
 	return true;
 }
 
@@ -367,12 +438,8 @@ static bool add_table(struct diff_walk *walk, const struct value *before, const 
 	    : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 					: DIFFERENCE_CHANGED,
 	    false);
-	if (row) {
-		row->view = DIFF_RULES;
-		row->parts = table.parts.items;
-		row->part_count = table.parts.count;
-		row->parts_left_out = table.parts.left_out;
-	}
+	if (row)
+		diff_set_view(row, DIFF_RULES, &table.parts);
 	return true;
 }
 
@@ -402,15 +469,71 @@ static struct value alone(struct arena *arena, struct str key, const struct valu
 	return value_map(arena, entry, 1, &out, &twice) ? out : value_null();
 }
 
+/* What is no block has no line in a table. */
 static bool may_be_blocks(const struct value *value)
 {
+	for (uint32_t i = 0; value->kind == VALUE_LIST && i < value->len; i++) {
+		uint8_t kind = value->as.items[i].kind;
+
+		if (kind != VALUE_MAP && kind != VALUE_UNKNOWN && kind != VALUE_HIDDEN)
+			return false;
+	}
 	return value->kind == VALUE_LIST || value->kind == VALUE_NULL;
+}
+
+/* What of a block stands in the table; of AWS that is all that its provider knows. */
+static const char *const cell_names[] = {"access", "action", "cidr_block", "cidr_blocks",
+    "description", "destination_port_range", "destination_port_ranges", "direction", "from_port",
+    "icmp_code", "icmp_type", "ipv6_cidr_block", "ipv6_cidr_blocks", "prefix_list_ids", "priority",
+    "protocol", "rule_no", "security_groups", "self", "to_port"};
+
+static bool is_cell(struct str key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cell_names); i++) {
+		if (str_is(key, cell_names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_no_port(const struct value *value)
+{
+	struct err nobody = {0};
+	int64_t port;
+
+	if (value->kind == VALUE_STRING)
+		return value->len > 0 &&
+		       !str_to_int64(value_text(*value), INT32_MIN, INT32_MAX, &port, &nobody);
+	return value->kind == VALUE_NUMBER && shape_network_port(*value).kind != VALUE_INT;
+}
+
+bool diff_network_is_odd(struct str key, const struct value *before, const struct value *after)
+{
+	return (str_is(key, "from_port") || str_is(key, "to_port")) &&
+	       (is_no_port(before) || is_no_port(after));
+}
+
+/* Does a block have more than its provider knows of, or a port that is none? */
+static bool has_more(const struct value *blocks)
+{
+	for (uint32_t i = 0; blocks->kind == VALUE_LIST && i < blocks->len; i++) {
+		const struct value *block = &blocks->as.items[i];
+
+		for (uint32_t k = 0; block->kind == VALUE_MAP && k < block->len; k++) {
+			const struct value_entry *entry = &block->as.entries[k];
+			struct str key = value_text(entry->key);
+
+			if (!is_cell(key) || diff_network_is_odd(key, &entry->value, &entry->value))
+				return true;
+		}
+	}
+	return false;
 }
 
 bool diff_network_blocks(
     struct diff_walk *walk, const struct value *before, const struct value *after)
 {
-	struct value a, b;
+	struct value a, b, none = value_list(NULL, 0);
 
 	if (!walk->is_network || walk->depth != 1 || walk->text_depth > 0 ||
 	    !may_be_blocks(before) || !may_be_blocks(after) || !is_block_name(walk->steps[0].key))
@@ -420,11 +543,12 @@ bool diff_network_blocks(
 	if ((a.kind == VALUE_NULL && b.kind == VALUE_NULL) || walk->names_only ||
 	    !add_table(walk, &a, &b))
 		return false;
-	/* at AWS all that a block has stands in the table */
-	if (str_starts(walk->change->head.type, STR("aws_")))
+	if (str_starts(walk->change->head.type, STR("aws_")) && !has_more(before) &&
+	    !has_more(after))
 		return true;
 	walk->rest_of_rules = true;
-	diff_pair(walk, before, after);
+	diff_pair(walk, before->kind == VALUE_NULL ? &none : before,
+	    after->kind == VALUE_NULL ? &none : after);
 	walk->rest_of_rules = false;
 	return true;
 }
@@ -432,32 +556,69 @@ bool diff_network_blocks(
 /* Where the rest of the blocks is walked: attributes that are cells, and blocks as a whole. */
 bool diff_network_shows(const struct diff_walk *walk)
 {
-	static const char *const names[] = {"access", "action", "description",
-	    "destination_port_range", "destination_port_ranges", "direction", "priority",
-	    "protocol"};
+	return walk->depth < 3 || !walk->steps[2].key.ptr || is_cell(walk->steps[2].key);
+}
 
-	for (size_t i = walk->depth; i > 1; i--) {
-		struct str key = walk->steps[i - 1].key;
+/* What a provider fills in, and the name: of a rule that comes or goes it says nothing more. */
+static bool says_nothing(struct str key, const struct value *value)
+{
+	return str_is(key, "name") || value->kind == VALUE_NULL ||
+	       str_is(value_text(*value), "*") ||
+	       (value->kind == VALUE_BOOL && !value->as.boolean) ||
+	       (value->kind >= VALUE_STRING && value->kind <= VALUE_MAP && value->len == 0);
+}
 
-		for (size_t k = 0; key.ptr && k < ARRAY_LEN(names); k++) {
-			if (str_is(key, names[k]))
-				return true;
-		}
-		if (key.ptr)
-			return false;
+/* The end of a rule of Azure that the table has: of what comes in the source. */
+static bool is_peer(const struct value *block, struct str key)
+{
+	bool out = str_eq_nocase(value_get_str(*block, "direction"), STR("Outbound"));
+
+	return (str_eat(&key, out ? STR("destination_") : STR("source_"))) &&
+	       (str_starts(key, STR("address_prefix")) ||
+		   str_is(key, "application_security_group_ids"));
+}
+
+bool diff_network_rest(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	const struct value *block = before->kind == VALUE_NULL ? after : before;
+	const struct value *none = &walk->no_value;
+
+	if (!walk->rest_of_rules || walk->depth != 2 || block->kind != VALUE_MAP ||
+	    (before->kind != VALUE_NULL && after->kind != VALUE_NULL))
+		return false;
+	for (uint32_t i = 0; i < block->len; i++) {
+		const struct value_entry *entry = &block->as.entries[i];
+		struct str key = value_text(entry->key);
+		bool odd = diff_network_is_odd(key, &entry->value, &entry->value);
+
+		if (odd ||
+		    !(is_cell(key) || is_peer(block, key) || says_nothing(key, &entry->value)))
+			diff_key(walk, key, block == before ? &entry->value : none,
+			    block == after ? &entry->value : none);
 	}
 	return true;
 }
 
 /* --- a resource that is a rule --- */
 
+static bool is_rule(struct str type)
+{
+	return str_ends(type, STR("_rule")) || str_is(type, "google_compute_firewall");
+}
+
+bool diff_network_may_tell(const struct diff_walk *walk)
+{
+	return is_rule(walk->change->head.type) ||
+	       (walk->depth > 0 && is_block_name(walk->steps[0].key));
+}
+
 void diff_network_rule(
     struct diff_walk *walk, const struct value *before, const struct value *after)
 {
-	struct str type = walk->change->head.type;
 	const struct value *none = &walk->no_value;
 
-	if (!str_ends(type, STR("_rule")) && !str_is(type, "google_compute_firewall"))
+	if (!is_rule(walk->change->head.type))
 		return;
 	if (before->kind != VALUE_MAP || after->kind != VALUE_MAP)
 		return;

@@ -20,12 +20,8 @@ static void add_view(struct diff_walk *walk, enum difference difference, enum di
 {
 	struct attribute_change *row = diff_add_row(walk, difference, false);
 
-	if (!row)
-		return;
-	row->view = view;
-	row->parts = parts->items;
-	row->part_count = parts->count;
-	row->parts_left_out = parts->left_out;
+	if (row)
+		diff_set_view(row, view, parts);
 }
 
 static void add_remark(struct diff_walk *walk, struct str remark, bool is_noise)
@@ -70,12 +66,15 @@ static bool walk_json(struct diff_walk *walk, const struct value *before, const 
 {
 	size_t found = diff_found(walk);
 	bool iam = diff_is_iam(before) && diff_is_iam(after);
+	bool says_all = iam && diff_iam_says_all(before) && diff_iam_says_all(after);
 
-	if (iam && diff_iam_pair(walk, before, after)) {
+	if (says_all && diff_iam_pair(walk, before, after)) {
 		if (diff_found(walk) == found && !walk->rest_of_rules)
 			add_remark(walk, STR(OTHER_POLICY), true);
 		return true;
 	}
+	if (iam && !says_all)
+		diff_iam_call_out(walk, before, after);
 	walk->text_depth++;
 	diff_pair(walk, before, after);
 	walk->text_depth--;
@@ -88,14 +87,18 @@ static bool walk_json(struct diff_walk *walk, const struct value *before, const 
 static bool one_side(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	const struct value *known = before->kind == VALUE_NULL ? after : before;
-	struct value document;
+	struct value document, sides[2];
 
 	if (known->kind == VALUE_STRING && !str_contains(value_text(*known), STR("tatement\"")))
 		return false;
 	if (!json_of(walk, known, &document) || !diff_is_iam(&document))
 		return false;
-	return diff_iam_pair(walk, known == before ? &document : &walk->no_value,
-	    known == after ? &document : &walk->no_value);
+	sides[0] = known == before ? document : walk->no_value;
+	sides[1] = known == after ? document : walk->no_value;
+	if (diff_iam_says_all(&document))
+		return diff_iam_pair(walk, &sides[0], &sides[1]);
+	diff_iam_call_out(walk, &sides[0], &sides[1]);
+	return false;
 }
 
 static bool json_pair(struct diff_walk *walk, const struct value *before, const struct value *after)
@@ -226,6 +229,17 @@ static void text_lines(struct arena *arena, struct str a, struct str b, struct d
 	out->after = lines_of(arena, str_from_to(b, from, b_end));
 }
 
+/* It is no line of its own: nothing else would show it. */
+static void add_last_feed(struct diff_parts *parts, struct str a, struct str b)
+{
+	bool ends = str_ends(b, STR("\n"));
+
+	if (a.len > 0 && b.len > 0 && str_ends(a, STR("\n")) != ends)
+		diff_parts_add(parts, PART_REMARK, 0,
+		    ends ? STR("the last line ends with a line feed now")
+			 : STR("the last line has no line feed any more"));
+}
+
 static void add_lines(struct diff_walk *walk, struct str a, struct str b)
 {
 	struct diff_parts parts = {.arena = walk->arena};
@@ -235,10 +249,7 @@ static void add_lines(struct diff_walk *walk, struct str a, struct str b)
 	text_lines(walk->arena, a, b, &text);
 	diff_script(walk->arena, &text.before, &text.after, &text.marks);
 	diff_parts_add_text(&parts, &text);
-	if (text.marks.removed_count + text.marks.added_count == 0)
-		diff_parts_add(&parts, PART_REMARK, 0,
-		    str_ends(b, STR("\n")) ? STR("the last line ends with a line feed now")
-					   : STR("the last line has no line feed any more"));
+	add_last_feed(&parts, a, b);
 	more = size_max(count_lines(a), count_lines(b));
 	if (text.before.count == LINES_MAX || text.after.count == LINES_MAX)
 		parts.left_out += (uint32_t)size_min(more - LINES_MAX, UINT32_MAX / 2);
@@ -337,8 +348,10 @@ static bool base64_pair(struct diff_walk *walk, struct str before, struct str af
 	a = value_string(texts[0]);
 	b = value_string(texts[1]);
 	walk->text_depth++;
+	walk->decoded_depth++;
 	if (!diff_text_pair(walk, &a, &b))
 		diff_add_values(walk, &a, &b);
+	walk->decoded_depth--;
 	walk->text_depth--;
 	return true;
 }

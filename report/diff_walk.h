@@ -14,6 +14,8 @@
 #include "base/json_read.h"
 #include "report/diff.h"
 
+struct diff_parts;
+
 #define NO_ITEM		    UINT32_MAX
 #define DIFF_CELL_BYTES	    ((size_t)400)
 #define DIFF_TEXT_DEPTH_MAX 3		       /* JSON in JSON in JSON */
@@ -41,6 +43,7 @@ struct diff_walk {
 	bool is_network;       /* a type with network rules */
 	bool rest_of_rules;    /* what a table of rules shows already gets no row */
 	size_t text_depth;     /* in how many texts the walk is */
+	size_t decoded_depth;  /* and how many of them are base64 */
 	size_t work;	       /* of DIFF_WORK_MAX, what is left */
 	struct value no_value; /* null: the other side of what comes or goes */
 	size_t depth;
@@ -59,6 +62,9 @@ size_t diff_found(const struct diff_walk *walk);
 /* NULL: there is no room for it, or it is left out. Values are null, `view` DIFF_VALUES. */
 struct attribute_change *diff_add_row(
     struct diff_walk *walk, enum difference difference, bool unknown_after);
+/* The view of a row. What is called out in it is never noise. */
+void diff_set_view(
+    struct attribute_change *row, enum diff_view view, const struct diff_parts *parts);
 void diff_add_values(struct diff_walk *walk, const struct value *before, const struct value *after);
 
 /* --- diff_path.c --- */
@@ -80,9 +86,15 @@ bool diff_text_pair(struct diff_walk *walk, const struct value *before, const st
 /* --- diff_iam.c, diff_network.c --- */
 
 bool diff_is_iam(const struct value *document);
+/* Has it nothing but what the view of statements shows? Keys that IAM does not know would get lost
+ * in it: such a document is shown as any other JSON. */
+bool diff_iam_says_all(const struct value *document);
 /* Documents that are parsed; one may be null. False: nothing was added, they do not read as such.
  */
 bool diff_iam_pair(struct diff_walk *walk, const struct value *before, const struct value *after);
+/* A row with no more than what is called out, for one that does not say all; maybe none. */
+void diff_iam_call_out(
+    struct diff_walk *walk, const struct value *before, const struct value *after);
 
 /* The blocks of rules under the key where the walk is. False: it is none, nothing was added. */
 bool diff_network_blocks(
@@ -90,6 +102,13 @@ bool diff_network_blocks(
 /* Of a resource that is a rule: one table more. */
 void diff_network_rule(
     struct diff_walk *walk, const struct value *before, const struct value *after);
+/* Is it something of which a table might call something out? */
+bool diff_network_may_tell(const struct diff_walk *walk);
+/* Of a block that comes or goes what the table does not show. False: it is none. */
+bool diff_network_rest(
+    struct diff_walk *walk, const struct value *before, const struct value *after);
+/* A port that is none: the table says "all" of it. */
+bool diff_network_is_odd(struct str key, const struct value *before, const struct value *after);
 /* Does the table say this already? */
 bool diff_network_shows(const struct diff_walk *walk);
 

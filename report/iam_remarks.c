@@ -82,11 +82,37 @@ static void say_open(struct remarks *remarks)
 					    : STR("now open to everyone"));
 }
 
+/* Nothing but wildcards, one of them for any number of characters: "*", "**", "?*". */
+static bool is_any(struct str text)
+{
+	size_t at;
+
+	if (!str_find_char(text, '*', &at))
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] != '*' && text.ptr[i] != '?')
+			return false;
+	}
+	return true;
+}
+
+/* What stands behind the last colon; *head what stands before it, empty without one. */
+static struct str behind_colon(struct str text, struct str *head)
+{
+	size_t at = text.len;
+
+	while (at > 0 && text.ptr[at - 1] != ':')
+		at--;
+	*head = str_from_to(text, 0, at > 0 ? at - 1 : 0);
+	return str_skip(text, at);
+}
+
+/* Also of another kind than AWS: who may be any identity of any provider is everyone. */
 static void judge_principal(struct remarks *remarks, struct str who)
 {
-	struct str account;
+	struct str account, kind;
 
-	if (str_is(who, "*") || str_is(who, "AWS:*")) {
+	if (is_any(behind_colon(who, &kind))) {
 		say_open(remarks);
 		return;
 	}
@@ -103,16 +129,47 @@ static void judge_principal(struct remarks *remarks, struct str who)
 
 static void judge_action(struct remarks *remarks, struct str action)
 {
-	if (str_is(action, "*") || str_is(action, "*:*"))
+	struct str service;
+
+	if (!is_any(behind_colon(action, &service)))
+		return;
+	if (service.len == 0 || is_any(service))
 		say(remarks, STR("now allows *"));
-	else if (str_eat_end(&action, STR(":*")))
-		say_with(remarks, "now allows every action of ", action);
+	else
+		say_with(remarks, "now allows every action of ", service);
 }
 
 static void judge_resource(struct remarks *remarks, struct str resource)
 {
-	if (str_is(resource, "*"))
+	(void)str_eat(&resource, STR("arn:"));
+	if (is_any(resource))
 		say(remarks, STR("now allows every resource"));
+}
+
+/* What a condition asks for, and of what: "StringEquals aws:SourceIp". */
+static size_t condition_end(struct str line)
+{
+	for (size_t at = 0; at + 3 <= line.len; at++) {
+		if (memcmp(line.ptr + at, " = ", 3) == 0)
+			return at;
+	}
+	return line.len;
+}
+
+static struct str condition_value(struct str line)
+{
+	size_t end = condition_end(line);
+
+	return end < line.len ? str_skip(line, end + 3) : STR_EMPTY;
+}
+
+/* "StringLike sub = *" */
+static void judge_condition(struct remarks *remarks, struct str condition)
+{
+	struct str value = condition_value(condition);
+
+	if (is_any(value) || str_is(value, "0.0.0.0/0") || str_is(value, "::/0"))
+		say(remarks, STR("now under a condition that everything meets"));
 }
 
 static const struct judge {
@@ -123,6 +180,7 @@ static const struct judge {
     [IAM_PRINCIPAL] = {STR_INIT("Principal "), judge_principal, NULL},
     [IAM_ACTION] = {STR_INIT("Action "), judge_action, NULL},
     [IAM_RESOURCE] = {STR_INIT("Resource "), judge_resource, NULL},
+    [IAM_CONDITION] = {STR_INIT("Condition "), judge_condition, NULL},
     [IAM_NOT_PRINCIPAL] = {STR_INIT("NotPrincipal "), NULL,
 	"now open to everyone but NotPrincipal"},
     [IAM_NOT_ACTION] = {STR_INIT("NotAction "), NULL, "now allows every action but NotAction"},
@@ -168,6 +226,36 @@ static bool is_widened(const struct diff_text *text, enum iam_word word)
 	return false;
 }
 
+static bool has_condition_on(const struct diff_lines *lines, struct str name)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		struct str line = lines->items[i].text;
+
+		if (lines->items[i].kind == IAM_CONDITION &&
+		    str_eq(str_from_to(line, 0, condition_end(line)), name))
+			return true;
+	}
+	return false;
+}
+
+/* All conditions have to be met, of the values of one any of them. */
+static void add_conditions_gone(struct remarks *remarks, const struct diff_text *text)
+{
+	struct str last = STR_EMPTY;
+
+	for (size_t i = 0; text->marks.removed && i < text->before.count; i++) {
+		struct str line = text->before.items[i].text;
+		struct str name = str_from_to(line, 0, condition_end(line));
+
+		if (text->before.items[i].kind != IAM_CONDITION || !text->marks.removed[i] ||
+		    str_eq(name, last) || has_condition_on(&text->after, name))
+			continue;
+		last = name;
+		(void)str_eat(&name, judges[IAM_CONDITION].title);
+		say_with(remarks, "one condition less: ", name);
+	}
+}
+
 void iam_add_remarks(struct diff_parts *parts, const struct iam_accounts *accounts,
     const struct value *before, const struct value *after, const struct diff_text *text)
 {
@@ -189,4 +277,6 @@ void iam_add_remarks(struct diff_parts *parts, const struct iam_accounts *accoun
 	}
 	if (was_allowed && !remarks.has_condition && has_word(&text->before, IAM_CONDITION))
 		say(&remarks, STR("no condition any more"));
+	else if (was_allowed)
+		add_conditions_gone(&remarks, text);
 }

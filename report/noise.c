@@ -114,7 +114,21 @@ static bool read_path(struct arena *arena, struct str path, struct pattern *out)
 		}
 		is_first = false;
 	}
-	return out->count > 0 && !(out->count == 1 && is_any(out->names[0]));
+	return out->count > 0;
+}
+
+/* No name of it says which attribute: it would fold whatever a plan holds. */
+static bool is_everything(const struct pattern *pattern)
+{
+	for (size_t i = 0; i < pattern->count; i++) {
+		struct str name = pattern->names[i];
+
+		while (name.len > 0 && (name.ptr[0] == '*' || name.ptr[0] == '?'))
+			name = str_skip(name, 1);
+		if (name.len > 0)
+			return false;
+	}
+	return true;
 }
 
 bool noise_check(struct str path, struct err *err)
@@ -127,6 +141,11 @@ bool noise_check(struct str path, struct err *err)
 		    "'%.*s' is no path of an attribute; expected one such as 'tags.version', "
 		    "'tags[\"a.b\"]' or '**.etag', with at most %d names",
 		    STR_ARG(path), NOISE_NAMES_MAX);
+	if (is_everything(&pattern))
+		return err_set(err, ERR_INVALID,
+		    "'%.*s' would fold every attribute; expected a path with a name in it such as "
+		    "'tags.*' or '**.etag'",
+		    STR_ARG(path));
 	return true;
 }
 
@@ -156,7 +175,8 @@ const struct noise *noise_new(struct arena *arena, const struct noise_rule *rule
 		struct str reason =
 		    rules[i].reason.len > 0 ? rules[i].reason : STR("noise by the settings");
 
-		if (read_path(arena, rules[i].path, &patterns[noise->count]))
+		if (read_path(arena, rules[i].path, &patterns[noise->count]) &&
+		    !is_everything(&patterns[noise->count]))
 			add_pattern(noise, &patterns[noise->count], reason);
 	}
 	for (size_t i = 0; i < noise_builtin_count; i++) {

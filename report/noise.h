@@ -4,10 +4,12 @@
  * Paths are written as anywhere: `tags.git_sha`, tags["git_sha"], `metadata.*.generation`,
  * "**.etag". `*` and `?` stand for characters of one name, a name `**` for any number of names.
  * Positions in lists count for nothing: `rule.etag` is rule[3].etag, too. A path covers all that is
- * below it. The user's come before the built-in ones: their reason counts.
+ * below it; one without any name (`*`, `**.*`) would cover everything and is none. The user's come
+ * before the built-in ones: their reason counts.
  *
  * Folded is not dropped: who shows rows counts them. Nothing of what is destroyed, replaced or
- * forgotten is folded, nor what forces a replacement (diff.c).
+ * forgotten is folded, nor what forces a replacement (diff.c), nor a row in which something is
+ * called out.
  *
  * Errors: ERR_INVALID for a path that is none. Ownership: `arena`. Limits: NOISE_NAMES_MAX names in
  * a path. Layer: report.

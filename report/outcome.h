@@ -77,6 +77,7 @@ struct attribute_change {
 	bool forces_replacement;
 	bool has_values;	    /* false: the budget was used up, only the path is kept */
 	bool in_text;		    /* it stands inside JSON or base64 text */
+	bool decoded;		    /* that text is base64, or was in it */
 	struct shown before, after; /* of DIFF_VALUES; else null */
 	const struct diff_part *parts;
 	uint32_t part_count, parts_left_out;

@@ -2,13 +2,15 @@
 #include "report/html_page.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "report/detail.h"
 #include "report/groups.h"
 #include "report/wording.h"
 
-#define OPEN_MAX    ((size_t)400) /* of more changes only modules that lose something are open */
-#define WHY_MAX	    ((size_t)600)
-#define REMARKS_MAX 3
+#define OPEN_MAX     ((size_t)400) /* of more changes only modules that lose something are open */
+#define WHY_MAX	     ((size_t)600)
+#define REMARKS_MAX  3
+#define FOLDED_BYTES ((size_t)100)
 
 /* --- one row --- */
 
@@ -279,6 +281,25 @@ static size_t run_length(const struct html *html, const struct module_node *node
 	return at - from;
 }
 
+/* What and why stands at each of them. */
+static void put_folded(struct html *html, const struct module_node *node, size_t from, size_t count)
+{
+	struct arena_mark mark = arena_save(html->scratch);
+	const struct outcome_change **rows =
+	    arena_alloc(html->scratch, count * sizeof(const struct outcome_change *));
+	struct collapsed run = *html->items[node->rows[from]];
+	struct buf buf;
+
+	for (size_t i = 0; i < count; i++)
+		rows[i] = &html->outcome->changes[node->rows[from + i]];
+	run.rows = rows;
+	run.count = count;
+	buf_init(&buf, html->scratch, FOLDED_BYTES);
+	collapse_add_folded(&buf, &run);
+	html_text(html, buf_str(&buf));
+	arena_rewind(html->scratch, mark);
+}
+
 /* "24 updates aws_instance.web: only tags.version" */
 static void put_run_start(
     struct html *html, const struct module_node *node, size_t from, size_t count)
@@ -303,6 +324,7 @@ static void put_run_start(
 	html_raw(html, item->kind == COLLAPSE_NOISE ? "only noise" : "only ");
 	if (item->kind != COLLAPSE_NOISE)
 		put_names(html, &names);
+	put_folded(html, node, from, count);
 	html_raw(html, item->kind == COLLAPSE_SAME    ? ", the same in all</span>"
 		       : item->kind == COLLAPSE_PATHS ? ", each its own</span>"
 						      : "</span>");

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "report/detail.h"
 #include "report/wording.h"
 
 #define PATH_SHOWN   ((size_t)400)
@@ -302,8 +303,11 @@ static void put_row(struct html *html, const struct attribute_change *row)
 	html_raw(html, differences[row->difference].word);
 	html_raw(html, "</span></td><td class=\"p\">");
 	put_path(html, row->path);
-	if (row->in_text)
-		html_raw(html, " <small>in text</small>");
+	if (row->in_text) {
+		html_raw(html, " <small>");
+		html_text(html, detail_opened(row));
+		html_raw(html, "</small>");
+	}
 	if (row->forces_replacement)
 		html_raw(html, " <em class=\"force\">forces replacement</em>");
 	html_raw(html, "</td><td class=\"v\">");

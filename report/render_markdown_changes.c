@@ -242,6 +242,7 @@ static void add_collapsed_line(struct page *page, const struct collapsed *item)
 		buf_adds(&page->out, "noise");
 	else
 		add_names(page, &names);
+	collapse_add_folded(&page->out, item);
 	if (item->one_resource || item->one_type) {
 		struct str type = wording_name(page->arena, head->type, NAME_MAX_BYTES);
 		struct str name = wording_name(page->arena, head->name, NAME_MAX_BYTES);
@@ -254,6 +255,19 @@ static void add_collapsed_line(struct page *page, const struct collapsed *item)
 		    2 * NAME_MAX_BYTES + 1);
 		buf_addc(&page->out, ')');
 	}
+}
+
+/* "folded: tags_all: why", below the first line. */
+static void add_folded(struct page *page, const struct collapsed *item)
+{
+	struct str words = collapse_folded_words(page->arena, item);
+
+	if (words.len == 0)
+		return;
+	buf_adds(&page->out, "folded: ");
+	markdown_text(&page->out, words);
+	buf_addc(&page->out, '\n');
+	page_blank(page);
 }
 
 static void add_addresses(struct page *page, const struct collapsed *item, size_t most)
@@ -287,6 +301,8 @@ static void add_collapsed(
 		    diff_max[level], "");
 		page_blank(page);
 	}
+	if (folded)
+		add_folded(page, item);
 	if (folded)
 		add_addresses(page, item, listed_max[level]);
 	end_item(page, folded);

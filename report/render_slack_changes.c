@@ -7,6 +7,7 @@
 #include "report/wording.h"
 
 #define DATA_SHOWN	 ((size_t)100)
+#define FOLDED_MAX	 ((size_t)200)
 #define DIFF_MAX	 ((size_t)400)
 #define TYPES_MAX	 ((size_t)1000) /* bytes of the numbers by type */
 #define OTHER_TYPES_SIZE (sizeof(", …") - 1)
@@ -110,6 +111,7 @@ static void change_item(
 static void add_collapsed(struct message *message, const struct collapsed *item)
 {
 	struct detail_names names;
+	struct str words;
 
 	buf_adds(&message->text, "• *");
 	wording_things(&message->text, item->count, "resource", "resources");
@@ -119,10 +121,16 @@ static void add_collapsed(struct message *message, const struct collapsed *item)
 		buf_adds(&message->text, "noise");
 	else
 		add_names(message, "", &names);
+	collapse_add_folded(&message->text, item);
 	if (item->one_type) {
 		buf_adds(&message->text, " (all ");
 		slack_add_code(message, item->rows[0]->head.type);
 		buf_addc(&message->text, ')');
+	}
+	words = collapse_folded_words(message->arena, item);
+	if (words.len > 0) {
+		buf_adds(&message->text, ", folded: ");
+		slack_add_data(message, words, FOLDED_MAX);
 	}
 	buf_addc(&message->text, '\n');
 }

@@ -483,7 +483,8 @@ static void test_redact_problems(void **state)
 	    {"noise: [{reason: x}]", "without a path"},
 	    {"noise: [{path: a, reasn: x}]", "did you mean 'reason'?"},
 	    {"noise: [{path: a..b}]", "is no path of an attribute"},
-	    {"noise: [{path: '**'}]", "is no path of an attribute"},
+	    {"noise: [{path: '**'}]", "would fold every attribute"},
+	    {"noise: [{path: '*'}]", "would fold every attribute"},
 	    {"noise: [{path: \"a\\tb\"}]", "expected the path of an attribute"},
 	    {"noise: [{path: a, reason: \"x\\ny\"}]", "expected one line"},
 	};

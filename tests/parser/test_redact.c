@@ -75,6 +75,26 @@ static const struct redact_case cases[] = {
 	"{\"actions\":[\"delete\"],\"before\":{\"s\":\"x\",\"t\":1},\"after\":null,"
 	"\"before_sensitive\":{\"s\":true},\"after_sensitive\":false}",
 	"{s:#,t:1}", "null"},
+    {"null on both sides is nothing to hide",
+	"{\"actions\":[\"update\"],\"before\":{\"s\":null,\"t\":1},\"after\":{\"s\":null,\"t\":2},"
+	"\"before_sensitive\":{\"s\":true},\"after_sensitive\":{\"s\":true}}",
+	"{s:null,t:1}", "{s:null,t:2}"},
+    {"null of what comes",
+	"{\"actions\":[\"create\"],\"before\":null,\"after\":{\"s\":null},"
+	"\"before_sensitive\":false,\"after_sensitive\":{\"s\":true}}",
+	"null", "{s:null}"},
+    {"null of what goes",
+	"{\"actions\":[\"delete\"],\"before\":{\"s\":null},\"after\":null,"
+	"\"before_sensitive\":{\"s\":true},\"after_sensitive\":false}",
+	"{s:null}", "null"},
+    {"a mark on a key that is not there",
+	"{\"actions\":[\"update\"],\"before\":{\"t\":1},\"after\":{\"t\":2},"
+	"\"before_sensitive\":{\"s\":true},\"after_sensitive\":{\"s\":{\"u\":true}}}",
+	"{s:null,t:1}", "{s:null,t:2}"},
+    {"a mark on a key that only the other side has",
+	"{\"actions\":[\"update\"],\"before\":{\"s\":\"x\",\"t\":1},\"after\":{\"t\":2},"
+	"\"before_sensitive\":{},\"after_sensitive\":{\"s\":true}}",
+	"{s:#,t:1}", "{s:#,t:2}"},
     {"sensitive null stays hidden",
 	"{\"actions\":[\"update\"],\"before\":{\"s\":null},\"after\":{\"s\":\"x\"},"
 	"\"before_sensitive\":{\"s\":true},\"after_sensitive\":{\"s\":true}}",

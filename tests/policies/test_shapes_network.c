@@ -81,6 +81,17 @@ static const struct row aws_rows[] = {
     {"ports as texts and over the end", SG,
 	"{'ingress': [{'protocol': 'tcp', 'from_port': '22', 'to_port': 70000}]}",
 	"ingress allow tcp 22..65535 [22-65535] [] [] false @ingress[0]"},
+    {"ports by their value", SG,
+	"{'ingress': [{'protocol': 'tcp', 'from_port': 22.0, 'to_port': 8e1}, "
+	"{'protocol': 'tcp', 'from_port': 0.0, 'to_port': 655350e-1}, "
+	"{'protocol': 'tcp', 'from_port': -1.0, 'to_port': 1e9}, "
+	"{'protocol': 'tcp', 'from_port': 22.5, 'to_port': 80}, "
+	"{'protocol': 'icmp', 'from_port': 8.0, 'to_port': -1.0}]}",
+	"ingress allow tcp 22..80 [22-80] [] [] false @ingress[0]; "
+	"ingress allow tcp -..- [0-65535] [] [] false @ingress[1]; "
+	"ingress allow tcp -..- [0-65535] [] [] false @ingress[2]; "
+	"ingress allow tcp 0..80 [0-80] [] [] false @ingress[3]; "
+	"ingress allow icmp 8..- [] [] [] false @ingress[4]"},
     {"all unknown", SG, "{'ingress': '?after.ingress', 'egress': []}", "?after.ingress"},
     {"one side unknown", SG, "{'ingress': '?after.ingress', 'egress': [{'protocol': 'tcp'}]}",
 	"?after.ingress; egress allow tcp -..- [0-65535] [] [] false @egress[0]"},

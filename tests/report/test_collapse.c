@@ -166,6 +166,44 @@ static void test_every_change_once(void **state)
 	assert_int_equal(seen, count);
 }
 
+/* What is folded is counted over all members, and each place is named once with its reason. */
+static const struct {
+	const char *label, *changes, *count, *words;
+} folds[] = {
+    {"of some members", "a.x update v=1>2\nb.y update v=1>2 %n=1>2\nc.z update v=1>2 %n=3>4 %m=1>2",
+	" and 3 folded attributes", "n, m: computed"},
+    {"of none", "a.x update v=1>2\nb.y update v=1>2\nc.z update v=1>2", "", ""},
+    {"of all", "a.x update %n=1>2\nb.y update %m=3>4", ": 2 folded attributes", "n, m: computed"},
+    {"many", "a.x update %a= %b= %c= %d= %e= %f= %g= %h=\nb.y update %1= %2= %3= %4= %5= %6=",
+	": 14 folded attributes", "a, b, c, d, e, f, g, h, 1, 2, 3, 4: computed; …"},
+};
+
+static void test_folded(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(folds); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome_change *changes = arena_array(arena, struct outcome_change, 10);
+		struct str rest = str_from(folds[i].changes), line, words;
+		struct collapsed_list list;
+		struct buf buf;
+		size_t count = 0;
+
+		while (str_line(&rest, &line))
+			changes[count++] = change_of(arena, line);
+		collapse_updates(arena, changes, count, &list);
+		assert_int_equal(list.count, 1);
+		buf_init(&buf, arena, 1000);
+		collapse_add_folded(&buf, &list.items[0]);
+		words = collapse_folded_words(arena, &list.items[0]);
+		if (!str_is(buf_str(&buf), folds[i].count) || !str_is(words, folds[i].words))
+			print_error("%s: '%.*s', '%.*s'\n", folds[i].label, STR_ARG(buf_str(&buf)),
+			    STR_ARG(words));
+		assert_true(str_is(buf_str(&buf), folds[i].count));
+		assert_true(str_is(words, folds[i].words));
+	}
+}
+
 /* --- as a person reads it --- */
 
 static struct outcome *outcome_of(struct arena *arena, const char *format, size_t count)
@@ -190,7 +228,8 @@ static const struct {
 } pictures[] = {
     {"same", "update tags.version=1>2 %etag=1>", 97, 0,
 	{"#### 🟡 Update (97)\n",
-	    "<details><summary><b>97 resources</b>: only <code>tags.version</code> (all "
+	    "<details><summary><b>97 resources</b>: only <code>tags.version</code> and 97 folded "
+	    "attributes (all "
 	    "<code>aws_instance.web</code>)</summary>\n\n```diff\n",
 	    "\n! tags.version: \"1\" -> \"2\"\n", "- `aws_instance.web[96]`\n"}},
     {"same, small", "update tags.version=1>2 %etag=1>", 97, 1200,
@@ -199,7 +238,8 @@ static const struct {
 	{"<b>12 resources</b>: only <code>tags.version</code>",
 	    "@@ aws_instance.web[3] @@\n! tags.version: \"1\" -> \"3\"\n"}},
     {"noise", "update %etag=1>", 5, 0,
-	{"<b>5 resources</b>: only noise", "- `aws_instance.web[4]`\n"}},
+	{"<b>5 resources</b>: only noise: 5 folded attributes (all",
+	    "\n\nfolded: etag: computed\n\n", "- `aws_instance.web[4]`\n"}},
 };
 
 static void test_pictures(void **state)
@@ -231,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_every_change_once),
+	    cmocka_unit_test(test_folded),
 	    cmocka_unit_test(test_pictures),
 	};
 

@@ -74,6 +74,12 @@ static const struct row {
     {"a remark alone stands behind the path",
 	{.before = "{\"d\":\"[1,2]\"}", .after = "{\"d\":\"[1, 2]\"}", .action = ACTION_DELETE},
 	"~ d: the same JSON, written another way\n"},
+    {"what was opened is said",
+	{.before = "{\"d\":\"{\\\"a\\\":1}\",\"u\":\"IyEvYmluL3NoCmVjaG8gb25lCg==\"}",
+	    .after = "{\"d\":\"{\\\"a\\\":2}\",\"u\":\"IyEvYmluL3NoCmVjaG8gdHdvCg==\"}",
+	    .action = ACTION_UPDATE},
+	"~ d.a (JSON): 1 -> 2\n~ u (base64, decoded):\n      | #!/bin/sh\n-   | echo one\n"
+	"+   | echo two\n"},
     {"noise is one line",
 	{.before = "{\"tags_all\":{\"a\":1,\"b\":1},\"etag\":\"x\",\"n\":1}",
 	    .after = "{\"tags_all\":{\"a\":2,\"b\":2},\"etag\":\"UNKNOWN\",\"n\":2}",

@@ -91,6 +91,35 @@ static const struct row iam[] = {
 	    "[" ALLOW SID("A") Q "Action" Q ":" Q "s3:*" Q "," BUCKET "}]"),
 	"~policy{~ Allow A; -> Action s3:GetObject; +> Action s3:*; "
 	"=> Resource arn:aws:s3:::b/*; !> now allows every action of s3}"},
+    {"one condition of two goes",
+	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q "k" Q
+					  ":1," Q "l" Q ":[2,3]}}}]",
+	    "[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q "k" Q
+					  ":1}}}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition StringEquals l = 2; -> Condition StringEquals l = 3; "
+	"=> Condition StringEquals k = 1; !> one condition less: StringEquals l}"},
+    {"a condition that says nothing",
+	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringLike" Q ":{" Q "k" Q
+					  ":" Q "a" Q "}}}]",
+	    "[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringLike" Q ":{" Q "k" Q
+					  ":" Q "*" Q "}}}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition StringLike k = a; +> Condition StringLike k = *; "
+	"!> now under a condition that everything meets}"},
+    {"everything, written another way",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") Q "Action" Q ":[" Q "**" Q "," Q "s3:?*" Q "," Q "iam:Get*" Q "]," Q
+				 "Resource" Q ":" Q "arn:**" Q "}]"),
+	"~policy{~ Allow A; -> Action s3:GetObject; +> Action **; +> Action s3:?*; "
+	"+> Action iam:Get*; -> Resource arn:aws:s3:::b/*; +> Resource arn:**; !> now allows *; "
+	"!> now allows every action of s3; !> now allows every resource}"},
+    {"any identity of a provider",
+	IAM("[" ALLOW SID("A") WHO("{" Q "Federated" Q ":" Q "accounts.x.com" Q "}") GET BUCKET
+	    "}]",
+	    "[" ALLOW SID("A") WHO("{" Q "Federated" Q ":" Q "*" Q "}") GET BUCKET "}]"),
+	"~policy{~ Allow A; -> Principal Federated:accounts.x.com; +> Principal Federated:*; "
+	"=> Action s3:GetObject; => Resource arn:aws:s3:::b/*; !> now open to everyone}"},
     {"a secret in it",
 	IAM("[" ALLOW SID("A") Q "Action" Q ":" Q "HIDDEN!" Q "," BUCKET "}]",
 	    "[" ALLOW SID("A") Q "Action" Q ":" Q "HIDDEN!" Q "," BUCKET "}]"),
@@ -131,6 +160,64 @@ static const struct row iam[] = {
 	IAM("[" ALLOW GET Q "NotAction" Q ":" Q "x" Q "}]",
 	    "[" ALLOW GET Q "NotAction" Q ":" Q "y" Q "}]"),
 	"~policy.Statement[0].NotAction@"},
+};
+
+/* The same document with more in it than IAM knows. */
+#define DOC(a, b)                                                                   \
+	{                                                                           \
+		.action = ACTION_UPDATE, .before = "{\"d\":\"{" STATEMENT a "}\"}", \
+		.after = "{\"d\":\"{" STATEMENT b "}\"}",                           \
+	}
+#define STATEMENT Q "Statement" Q ":"
+#define FOO(v)	  "," Q "Foo" Q ":" Q v Q
+
+static const struct row more_than_iam[] = {
+    {"keys beside the statements",
+	DOC("[" ALLOW GET BUCKET "}]," Q "image" Q ":" Q "v1" Q,
+	    "[" ALLOW GET BUCKET "}]," Q "image" Q ":" Q "evil" Q),
+	"~d.image@"},
+    {"keys beside statements that change",
+	DOC("[" ALLOW GET BUCKET "}]," Q "replicas" Q ":1",
+	    "[" ALLOW ALL BUCKET "}]," Q "replicas" Q ":9"),
+	"~d{! now allows *} ~d.Statement[0].Action@ ~d.replicas@"},
+    {"a key of a statement",
+	DOC("[" ALLOW GET BUCKET FOO("a") "}]", "[" ALLOW GET BUCKET FOO("b") "}]"),
+	"~d.Statement[0].Foo@"},
+    {"no effect", DOC("[{" Q "Effect" Q ":null," GET BUCKET "}]", "[" ALLOW GET BUCKET "}]"),
+	"+d.Statement[0].Effect@"},
+    {"no effect in the second",
+	DOC("[" ALLOW GET BUCKET "},{" GET BUCKET "}]",
+	    "[" ALLOW GET BUCKET "}," ALLOW GET BUCKET "}]"),
+	"+d.Statement[1].Effect@"},
+    {"a key in another case",
+	DOC(ALLOW GET BUCKET "}," Q "Version" Q ":" Q "a" Q "," Q "version" Q ":" Q "b" Q,
+	    ALLOW GET BUCKET "}," Q "Version" Q ":" Q "a" Q "," Q "version" Q ":" Q "c" Q),
+	"~d.version@"},
+    {"another spelling",
+	DOC("[" ALLOW GET BUCKET FOO("a") "}]", " [" ALLOW GET BUCKET FOO("a") "}]"),
+	"~d{! the same JSON, written another way}(the same JSON, written another way)"},
+    {"comes",
+	{.action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"d\":\"{" STATEMENT ALLOW ALL BUCKET FOO("a") "}}\"}"},
+	"+d{! now allows *} +d"},
+    {"a condition that is never true goes",
+	DOC("[" ALLOW GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q "k" Q ":[]}}}]",
+	    "[" ALLOW GET BUCKET "}]"),
+	"~d{~ Allow; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition StringEquals k = (nothing); !> no condition any more}"},
+    {"everything but nothing",
+	DOC("[" ALLOW Q "Action" Q ":[]," BUCKET "}]",
+	    "[" ALLOW Q "NotAction" Q ":[]," BUCKET "}]"),
+	"~d{~ Allow; +> NotAction (nothing); => Resource arn:aws:s3:::b/*; "
+	"!> now allows every action but NotAction}"},
+    {"an old version comes",
+	{.action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"d\":\"{" Q "Version" Q ":" Q "2008-10-17" Q "," STATEMENT ALLOW GET BUCKET
+		     "}}\"}"},
+	"+d{+ Version \"2008-10-17\"; + Allow; +> Action s3:GetObject; +> Resource "
+	"arn:aws:s3:::b/*}"},
 };
 
 #define SG(a, b)                                                                \
@@ -184,6 +271,53 @@ static const struct row network[] = {
 		     "0.0/0\"}"},
 	"~rule{! now open to the internet: tcp 22; - ingress|tcp|22|10.0.0.0/8|; "
 	"+ ingress|tcp|22|0.0.0.0/0|} ~cidr_ipv4"},
+    {"open by two rules together",
+	SG("[" TCP(22, "[\"0.0.0.0/1\"]", "") "]",
+	    "[" TCP(22, "[\"0.0.0.0/1\"]", "") "," TCP(22, "[\"128.0.0.0/1\"]", "") "]"),
+	"~ingress{! now open to the internet: tcp 22; + ingress|tcp|22|128.0.0.0/1|; "
+	". 1 rule unchanged}"},
+    {"two halves on two ports",
+	SG("[" TCP(22, "[\"0.0.0.0/1\"]", "") "]",
+	    "[" TCP(22, "[\"0.0.0.0/1\"]", "") "," TCP(23, "[\"128.0.0.0/1\"]", "") "]"),
+	"~ingress{+ ingress|tcp|23|128.0.0.0/1|; . 1 rule unchanged}"},
+    {"a key that the table lacks",
+	SG("[{\"foo\":\"a\",\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
+	    "[{\"foo\":\"b\",\"protocol\":\"tcp\",\"from_port\":23,\"to_port\":23}]"),
+	"~ingress{- ingress|tcp|22|-|; + ingress|tcp|23|-|} ~ingress[0].foo"},
+    {"a key inside of such a key",
+	SG("[{\"foo\":{\"description\":\"a\"},\"protocol\":\"tcp\",\"from_port\":22}]",
+	    "[{\"foo\":{\"description\":\"b\"},\"protocol\":\"tcp\",\"from_port\":23}]"),
+	"~ingress{- ingress|tcp|22-65535|-|; + ingress|tcp|23-65535|-|} "
+	"~ingress[0].foo.description"},
+    {"a key of a rule that comes",
+	SG("[]", "[{\"foo\":\"b\",\"protocol\":\"tcp\",\"from_port\":23,\"to_port\":23}]"),
+	"+ingress{+ ingress|tcp|23|-|} +ingress[0].foo"},
+    {"a port that is none",
+	SG("[{\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
+	    "[{\"protocol\":\"tcp\",\"from_port\":22.5,\"to_port\":22}]"),
+	"~ingress{- ingress|tcp|22|-|; + ingress|tcp|0-22|-|} ~ingress[0].from_port"},
+    {"a port by its value",
+	SG("[{\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
+	    "[{\"protocol\":\"tcp\",\"from_port\":22.0,\"to_port\":2.2e1}]"),
+	""},
+    {"no blocks",
+	SG("[" TCP(22, "[\"10.0.0.0/8\"]", "a") "]", "[[" TCP(22, "[\"10.0.0.0/8\"]", "a") "]]"),
+	"~ingress[0]"},
+    {"Azure: what the table does not show of a rule that comes",
+	{.type = "azurerm_network_security_group",
+	    .action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"security_rule\":[{\"name\":\"a\",\"access\":\"Allow\",\"priority\":100,"
+		     "\"direction\":\"Inbound\",\"protocol\":\"Tcp\",\"source_port_range\":\"53\","
+		     "\"destination_port_range\":\"22\",\"source_address_prefix\":\"10.0.0.0/8\","
+		     "\"destination_address_prefix\":\"10.9.9.9\",\"source_address_prefixes\":[]},"
+		     "{\"name\":\"b\",\"access\":\"Allow\",\"priority\":101,"
+		     "\"direction\":\"Inbound\",\"protocol\":\"Tcp\",\"source_port_range\":\"*\","
+		     "\"destination_port_range\":\"23\",\"source_address_prefix\":\"10.0.0.0/8\","
+		     "\"destination_address_prefix\":\"*\"}]}"},
+	"+security_rule{+ ingress allow 100|tcp|22|10.0.0.0/8|; + ingress allow "
+	"101|tcp|23|10.0.0.0/8|} +security_rule[0].source_port_range "
+	"+security_rule[0].destination_address_prefix"},
     {"Azure: what the table does not show",
 	{.type = "azurerm_network_security_group",
 	    .action = ACTION_UPDATE,
@@ -200,6 +334,64 @@ static const struct row network[] = {
 	" ~security_rule[name=\"a\"].source_port_range"},
 };
 
+#define POLICY(a) "{\"policy\":\"{" STATEMENT a "}\"}"
+#define ALLOWED	  "[" ALLOW ALL BUCKET "}]"
+#define RULE(c)	  "{\"ingress\":[" TCP(22, "[\"" c "\"]", "") "]}"
+
+/* The settings say that it is noise. */
+static const struct row folded[] = {
+    {"a policy",
+	{.action = ACTION_UPDATE,
+	    .noise = "polic*",
+	    .before = POLICY("[" ALLOW GET BUCKET "}]"),
+	    .after = POLICY("[" DENY GET BUCKET "}]")},
+	"~policy{~ Deny; -> Effect Allow; +> Effect Deny; => Action s3:GetObject; "
+	"=> Resource arn:aws:s3:::b/*}(why)"},
+    {"a policy in which something is called out",
+	{.action = ACTION_UPDATE,
+	    .noise = "polic*",
+	    .before = POLICY("[" ALLOW GET BUCKET "}]"),
+	    .after = POLICY(ALLOWED)},
+	"~policy{~ Allow; -> Action s3:GetObject; +> Action *; => Resource arn:aws:s3:::b/*; "
+	"!> now allows *}"},
+    {"the same where only names are kept",
+	{.action = ACTION_UPDATE,
+	    .noise = "polic*",
+	    .names_only = true,
+	    .before = POLICY("[" ALLOW GET BUCKET "}]"),
+	    .after = POLICY(ALLOWED)},
+	"~policy"},
+    {"a port that is opened",
+	{.type = "aws_security_group",
+	    .action = ACTION_UPDATE,
+	    .noise = "ingress",
+	    .before = RULE("10.0.0.0/8"),
+	    .after = RULE("0.0.0.0/0")},
+	"~ingress{! now open to the internet: tcp 22; - ingress|tcp|22|10.0.0.0/8|; "
+	"+ ingress|tcp|22|0.0.0.0/0|}"},
+    {"the same where only names are kept",
+	{.type = "aws_security_group",
+	    .action = ACTION_UPDATE,
+	    .noise = "ingress",
+	    .names_only = true,
+	    .before = RULE("10.0.0.0/8"),
+	    .after = RULE("0.0.0.0/0")},
+	"~ingress[0].cidr_blocks[0]"},
+    {"another order", /* nothing is called out in that */
+	{.action = ACTION_UPDATE,
+	    .noise = "a",
+	    .before = "{\"a\":[{\"b\":1},{\"b\":2}]}",
+	    .after = "{\"a\":[{\"b\":2},{\"b\":1}]}"},
+	"~a{! the same members in another order}(why)"},
+    {"not what forces a replacement",
+	{.action = ACTION_UPDATE,
+	    .noise = "a",
+	    .replace_paths = "[[\"a\"]]",
+	    .before = "{\"a\":1}",
+	    .after = "{\"a\":2}"},
+	"~a!"},
+};
+
 static void check(const struct row *table, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -210,12 +402,14 @@ static void test_iam(void **state)
 {
 	(void)state;
 	check(iam, ARRAY_LEN(iam));
+	check(more_than_iam, ARRAY_LEN(more_than_iam));
 }
 
 static void test_network(void **state)
 {
 	(void)state;
 	check(network, ARRAY_LEN(network));
+	check(folded, ARRAY_LEN(folded));
 }
 
 int main(void)

@@ -102,9 +102,9 @@ static void test_long_paths(void **state)
 static void test_check(void **state)
 {
 	static const char *const bad[] = {"", ".", "a.", ".a", "a..b", "[", "a[", "a[\"b", "**",
-	    "[0]", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q"};
+	    "*", "**.*", "*.**", "?*", "*.*", "***", "[0]", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q"};
 	static const char *const good[] = {
-	    "a", "a.b", "a[0].b", "a[\"b\"].c", "*", "**.b", "a-b_c"};
+	    "a", "a.b", "a[0].b", "a[\"b\"].c", "*a*", "**.b", "a-b_c"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {

@@ -135,6 +135,7 @@ static void make_views(struct arena *arena, struct outcome *outcome)
 		.view = DIFF_LINES,
 		.has_values = true,
 		.in_text = true,
+		.decoded = true,
 		.parts_left_out = 3,
 		PARTS(lines)},
 	    {.path = STR("cidr_blocks"),

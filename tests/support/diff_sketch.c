@@ -90,7 +90,9 @@ void diff_of(struct arena *arena, const struct diff_case *in, struct diff *out)
 	    .after = {diff_value(arena, in->after)},
 	    .replace_paths = diff_value(arena, in->replace_paths ? in->replace_paths : "null"),
 	};
-	const struct diff_rules rules = {.noise = noise_new(arena, NULL, 0)};
+	const struct noise_rule noise = {str_from(in->noise), STR("why")};
+	const struct diff_rules rules = {
+	    .noise = noise_new(arena, &noise, in->noise ? 1 : 0), .names_only = in->names_only};
 
 	diff_values(arena, &change, &rules, out);
 }
@@ -111,7 +113,7 @@ static void add_row(struct buf *buf, const struct attribute_change *row)
 	buf_addc(buf, "+-~"[row->difference]);
 	buf_add(buf, row->path);
 	buf_adds(buf, row->forces_replacement ? "!" : "");
-	buf_adds(buf, row->in_text ? "@" : "");
+	buf_adds(buf, row->in_text ? row->decoded ? "@64" : "@" : "");
 	if (row->view != DIFF_VALUES) {
 		buf_adds(buf, "{");
 		for (size_t i = 0; i < row->part_count; i++) {

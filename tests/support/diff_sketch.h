@@ -4,7 +4,7 @@
  *	~a.b! -c            rows: + - ~, '!' behind what forces a replacement
  *	~a{- "x"; + "y"}    parts of a view; level as '>' before the cell, cells of a rule as a|b|c
  *	~a(why)             noise
- *	~a@                 in text
+ *	~a@ ~b@64           in text, in base64
  *
  * "HIDDEN", "HIDDEN!" (changed) and "UNKNOWN" in the JSON stand for those kinds; a text that begins
  * with "TEXT:" in `value` stands for JSON text that was opened (SHOWN_JSON_TEXT).
@@ -18,7 +18,9 @@ struct diff_case {
 	const char *type;	    /* NULL: none */
 	const char *before, *after; /* JSON */
 	const char *replace_paths;  /* NULL: none */
-	enum action action;	    /* 0 is a delete: nothing is folded */
+	const char *noise; /* a path that is, for the reason "why"; NULL: none but built-in ones */
+	bool names_only;
+	enum action action; /* 0 is a delete: nothing is folded */
 };
 
 struct value diff_value(struct arena *arena, const char *json);
