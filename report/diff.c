@@ -108,12 +108,8 @@ void diff_add_values(struct diff_walk *walk, const struct value *before, const s
 	enum difference difference = before->kind == VALUE_NULL	 ? DIFFERENCE_ADDED
 				     : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 								 : DIFFERENCE_CHANGED;
-	struct attribute_change *row;
-	bool rest = walk->rest_of_rules;
+	struct attribute_change *row = diff_add_row(walk, difference, after->kind == VALUE_UNKNOWN);
 
-	walk->rest_of_rules = rest && !diff_network_is_odd(diff_path_last_key(walk), before, after);
-	row = diff_add_row(walk, difference, after->kind == VALUE_UNKNOWN);
-	walk->rest_of_rules = rest;
 	if (!row)
 		return;
 	row->before.value = *before;
@@ -142,14 +138,17 @@ void diff_key(
     struct diff_walk *walk, struct str key, const struct value *before, const struct value *after)
 {
 	struct diff_step *step;
+	bool rest = walk->rest_of_rules;
 
 	if (before->kind == VALUE_NULL && after->kind == VALUE_NULL)
 		return;
+	walk->rest_of_rules = rest && !diff_network_is_odd(key, before, after);
 	step = &walk->steps[walk->depth++];
 	step->key = key;
 	if (!diff_network_blocks(walk, before, after))
 		diff_pair(walk, before, after);
 	walk->depth--;
+	walk->rest_of_rules = rest;
 }
 
 /* Both sides in byte order of their keys: one merge. */

@@ -496,21 +496,52 @@ static bool is_cell(struct str key)
 	return false;
 }
 
-static bool is_no_port(const struct value *value)
+static bool is_number(struct str text)
 {
 	struct err nobody = {0};
 	int64_t port;
 
-	if (value->kind == VALUE_STRING)
-		return value->len > 0 &&
-		       !str_to_int64(value_text(*value), INT32_MIN, INT32_MAX, &port, &nobody);
-	return value->kind == VALUE_NUMBER && shape_network_port(*value).kind != VALUE_INT;
+	return str_to_int64(str_trim(text), INT32_MIN, INT32_MAX, &port, &nobody);
+}
+
+/* Would the table say "all" of it because it is none? Azure knows ranges, "*" and lists of them. */
+static bool is_no_port(const struct value *value, bool may_be_range)
+{
+	struct str text = value_text(*value), first;
+
+	switch ((enum value_kind)value->kind) {
+	case VALUE_STRING:
+		if (text.len == 0 || is_number(text) || (may_be_range && str_is(text, "*")))
+			return false;
+		return !may_be_range || !str_split(&text, '-', &first) || !is_number(first) ||
+		       !is_number(text);
+	case VALUE_NUMBER:
+		return shape_network_port(*value).kind != VALUE_INT;
+	case VALUE_LIST:
+		for (uint32_t i = 0; i < value->len; i++) {
+			if (is_no_port(&value->as.items[i], may_be_range))
+				return true;
+		}
+		return !may_be_range;
+	case VALUE_BOOL:
+	case VALUE_MAP:
+		return true;
+	case VALUE_NULL:
+	case VALUE_INT:
+	case VALUE_UNKNOWN:
+	case VALUE_HIDDEN:
+		break;
+	}
+	return false;
 }
 
 bool diff_network_is_odd(struct str key, const struct value *before, const struct value *after)
 {
-	return (str_is(key, "from_port") || str_is(key, "to_port")) &&
-	       (is_no_port(before) || is_no_port(after));
+	bool range =
+	    str_is(key, "destination_port_range") || str_is(key, "destination_port_ranges");
+
+	return (range || str_is(key, "from_port") || str_is(key, "to_port")) &&
+	       (is_no_port(before, range) || is_no_port(after, range));
 }
 
 /* Does a block have more than its provider knows of, or a port that is none? */
