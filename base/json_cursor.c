@@ -33,6 +33,19 @@ struct cursor *cursor_new(struct arena *arena, const struct input *input, uint64
 	return cursor_new_windowed(arena, input, offset, CURSOR_WINDOW);
 }
 
+struct cursor *cursor_new_ahead(struct arena *arena, const struct input *input, uint64_t offset)
+{
+	struct cursor *cursor = cursor_new(arena, input, offset);
+
+	json_window_read_ahead(&cursor->window, arena);
+	return cursor;
+}
+
+void cursor_close(struct cursor *cursor)
+{
+	json_window_close(&cursor->window);
+}
+
 uint64_t cursor_offset(const struct cursor *cursor)
 {
 	return json_window_offset(&cursor->window, cursor->window.at);

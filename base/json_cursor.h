@@ -43,6 +43,10 @@ struct span {
 
 /* Starts at `offset`; white space before the first value is skipped. */
 struct cursor *cursor_new(struct arena *arena, const struct input *input, uint64_t offset);
+/* For a whole document: a second thread reads what comes next. cursor_close() ends it. */
+struct cursor *cursor_new_ahead(struct arena *arena, const struct input *input, uint64_t offset);
+void cursor_close(struct cursor *cursor);
+DEFINE_CLEANUP(struct cursor *, cursor_close)
 /* With windows of another size: for tests, which put their edges everywhere. */
 struct cursor *cursor_new_windowed(
     struct arena *arena, const struct input *input, uint64_t offset, size_t window);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ahead.h"
 #include "base/arena.h"
 #include "base/input.h"
 #include "base/json_cursor.h"
@@ -11,6 +12,20 @@
 
 /* A key or scalar of full length with its quotes, and room for the white space behind it. */
 #define KEEP_MAX (CURSOR_SCALAR_MAX + 4096)
+/* Below it a thread costs more than it saves. */
+#define AHEAD_MIN ((uint64_t)8 << 20)
+
+/* What the reading thread needs, and what it makes. */
+struct reader {
+	const struct input *input;
+	uint64_t offset;
+	size_t size;
+};
+
+struct part {
+	char *data; /* KEEP_MAX bytes in front of it, JSON_WINDOW_PAD behind */
+	size_t got;
+};
 
 void json_window_init(struct json_window *window, struct arena *arena, const struct input *input,
     uint64_t offset, size_t size)
@@ -21,12 +36,51 @@ void json_window_init(struct json_window *window, struct arena *arena, const str
 	if (left < size)
 		size = (size_t)left + 1;
 	char *memory = arena_alloc(arena, KEEP_MAX + size + JSON_WINDOW_PAD);
-	*window = (struct json_window){.input = input, .data = memory + KEEP_MAX, .size = size};
+	*window = (struct json_window){.input = input, .own = memory + KEEP_MAX, .size = size};
 	json_window_seek(window, offset);
+}
+
+/* An ahead_maker. */
+static bool read_part(void *context, struct ahead_batch *batch, struct err *err)
+{
+	struct reader *reader = context;
+	struct part *part = arena_alloc(batch->arena, sizeof(*part));
+
+	part->data =
+	    (char *)arena_alloc(batch->arena, KEEP_MAX + reader->size + JSON_WINDOW_PAD) + KEEP_MAX;
+	batch->made = part;
+	if (!input_read_at(
+		reader->input, reader->offset, part->data, reader->size, &part->got, err))
+		return false;
+	reader->offset += part->got;
+	batch->is_last = part->got < reader->size;
+	return true;
+}
+
+void json_window_read_ahead(struct json_window *window, struct arena *arena)
+{
+	struct reader *reader;
+	struct str bytes;
+
+	if (input_in_memory(window->input, &bytes) ||
+	    window->end_offset >= input_size(window->input) ||
+	    input_size(window->input) - window->end_offset < AHEAD_MIN)
+		return;
+	reader = arena_make(arena, struct reader);
+	*reader = (struct reader){window->input, window->end_offset, window->size};
+	window->ahead = ahead_start(arena, read_part, reader, true);
+}
+
+void json_window_close(struct json_window *window)
+{
+	ahead_stop(window->ahead);
+	window->ahead = NULL;
 }
 
 void json_window_seek(struct json_window *window, uint64_t offset)
 {
+	json_window_close(window);
+	window->data = window->own;
 	window->at = window->end = window->data;
 	window->keep = NULL;
 	window->end_offset = offset;
@@ -34,22 +88,49 @@ void json_window_seek(struct json_window *window, uint64_t offset)
 	memset(window->data, ' ', JSON_WINDOW_PAD);
 }
 
+/* Takes the part that was read ahead. What is kept stands in the one before, which goes back. */
+NODISCARD static bool take_part(
+    struct json_window *window, const char *from, size_t kept, size_t *got, struct err *err)
+{
+	char *saved = window->own - kept;
+	const struct ahead_batch *batch;
+	const struct part *part;
+
+	memcpy(saved, from, kept);
+	batch = ahead_next(window->ahead);
+	if (batch->failed) {
+		*err = batch->err;
+		return false;
+	}
+	part = batch->made;
+	memcpy(part->data - kept, saved, kept);
+	window->data = part->data;
+	*got = part->got;
+	return true;
+}
+
+NODISCARD static bool read_part_here(
+    struct json_window *window, const char *from, size_t kept, size_t *got, struct err *err)
+{
+	memmove(window->data - kept, from, kept);
+	return input_read_at(
+	    window->input, window->end_offset, window->data, window->size, got, err);
+}
+
 bool json_window_more(struct json_window *window, struct err *err)
 {
 	const char *from = window->keep ? window->keep : window->at;
-	size_t kept = (size_t)(window->end - from), got;
-	char *start = window->data - kept;
+	size_t kept = (size_t)(window->end - from), before = (size_t)(window->at - from), got;
 
 	if (kept > KEEP_MAX)
 		return json_window_error(
 		    window, ERR_LIMIT, from, "key or value is longer than 65536 bytes", err);
-	window->at = start + (window->at - from);
-	if (window->keep)
-		window->keep = start;
-	memmove(start, from, kept);
-	if (!input_read_at(
-		window->input, window->end_offset, window->data, window->size, &got, err))
+	if (!(window->ahead ? take_part(window, from, kept, &got, err)
+			    : read_part_here(window, from, kept, &got, err)))
 		return false;
+	window->at = window->data - kept + before;
+	if (window->keep)
+		window->keep = window->data - kept;
 	window->end = window->data + got;
 	window->end_offset += got;
 	window->last = got < window->size;

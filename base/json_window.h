@@ -3,7 +3,8 @@
  * json_cursor.c and json_skip.c.
  *
  * Behind `end` stand JSON_WINDOW_PAD spaces, so that blocks may be read and classified past it.
- * Memory is the window plus about 68 KiB. Errors: ERR_IO, ERR_LIMIT. Layer: base.
+ * Memory is the window plus about 68 KiB; of one that reads ahead AHEAD_BATCHES times that. Errors:
+ * ERR_IO, ERR_LIMIT. Layer: base.
  */
 #ifndef BASE_JSON_WINDOW_H
 #define BASE_JSON_WINDOW_H
@@ -14,6 +15,7 @@
 
 #include "base/err.h"
 
+struct ahead;
 struct arena;
 struct input;
 
@@ -27,13 +29,18 @@ struct json_window {
 	uint64_t end_offset; /* of `end` in the input */
 	size_t size;	     /* bytes of a part */
 	bool last;	     /* the input ends at `end` */
+	char *own;	     /* `data`, but while a second thread reads: then data is its */
+	struct ahead *ahead; /* NULL: there is none */
 };
 
 void json_window_init(struct json_window *window, struct arena *arena, const struct input *input,
     uint64_t offset, size_t size);
+/* A second thread reads what comes next, if that is much. Right behind json_window_init(). */
+void json_window_read_ahead(struct json_window *window, struct arena *arena);
+void json_window_close(struct json_window *window); /* ends that thread */
 /* Reads the next part; `at`, `end` and `keep` move. Only if not `last`. */
 NODISCARD bool json_window_more(struct json_window *window, struct err *err);
-/* Empties the window and goes to `offset`. */
+/* Empties the window and goes to `offset`; nothing is read ahead from there. */
 void json_window_seek(struct json_window *window, uint64_t offset);
 
 static inline uint64_t json_window_offset(const struct json_window *window, const char *at)

@@ -492,6 +492,8 @@ bool plan_index_read(struct arena *arena, struct plan *plan, uint64_t offset,
     struct plan_index *out, struct err *err)
 {
 	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
+	struct cursor *cursor CLEANUP(cursor_close_ptr) =
+	    cursor_new_ahead(temp, plan->input, offset);
 	struct pass *pass = arena_make(temp, struct pass);
 
 	*out = (struct plan_index){.plan = plan};
@@ -502,7 +504,7 @@ bool plan_index_read(struct arena *arena, struct plan *plan, uint64_t offset,
 	pass->temp = temp;
 	pass->index = out;
 	pass->reader.input = plan->input;
-	pass->reader.cursor = cursor_new(temp, plan->input, offset);
+	pass->reader.cursor = cursor;
 	buf_init(&pass->unknown, temp, UNKNOWN_PARTS_MAX);
 	if (!read_document(pass, err))
 		return false;
