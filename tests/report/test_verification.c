@@ -12,6 +12,7 @@
 #include "base/json_read.h"
 #include "parser/plan_read.h"
 #include "report/verification.h"
+#include "tests/support/schema_check.h"
 
 #define A(address, actions, before, after)                                                 \
 	"{\"address\":\"" address "\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"n\"," \
@@ -22,6 +23,11 @@
 #define PW(new)                                                                                  \
 	"{\"address\":\"a.pw\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"pw\",\"change\":{" \
 	"\"actions\":[\"update\"],\"before\":{\"secret\":\"old\"},\"after\":{\"secret\":\"" new "\"},\"before_sensitive\":{\"secret\":true},\"after_sensitive\":{\"secret\":true}}}"
+#define DEPOSED(old)                                                                       \
+	"{\"address\":\"a.one\",\"deposed\":\"00a1\",\"mode\":\"managed\",\"type\":\"a\"," \
+	"\"name\":"                                                                        \
+	"\"one\",\"change\":{\"actions\":[\"delete\"],\"before\":{\"k\":\"" old            \
+	"\"},\"after\":null}}"
 #define OUT ",\"o\":{\"actions\":[\"create\"],\"before\":null,\"after\":\"v\"}"
 
 static struct outcome *outcome_of(
@@ -73,7 +79,9 @@ static struct str as_text(struct arena *arena, const struct verification *verifi
 	return text;
 }
 
-static struct value as_json(struct arena *arena, const struct verification *verification)
+/* What a program reads: as docs/schema/verify.json has it. */
+static struct value as_json(
+    struct arena *arena, const char *label, const struct verification *verification)
 {
 	struct value value = value_null();
 	struct err err = {0};
@@ -85,6 +93,9 @@ static struct value as_json(struct arena *arena, const struct verification *veri
 	if (!render_verification_json(verification, &sink, &err) || !sink_finish(&sink, &err) ||
 	    !jsonr_read(arena, buf_str(&buf), &(struct jsonr){0}, &value, &err))
 		fail_msg("%s", err.text);
+	if (!schema_matches(label, schema_read(arena, "docs/schema/verify.json"), value))
+		fail_msg("%s: not by its schema:\n%.*s", label, (int)buf_str(&buf).len,
+		    buf_str(&buf).ptr);
 	return value;
 }
 
@@ -120,6 +131,13 @@ static const struct row rows[] = {
     {"a policy", A("a.p", "update", "{\"p\":\"a\\nb\\nc\\n\"}", "{\"p\":\"a\\nX\\nc\\n\"}"), "",
 	A("a.p", "update", "{\"p\":\"a\\nb\\nc\\n\"}", "{\"p\":\"a\\nY\\nc\\n\"}"), "",
 	PLAN_DIFFERS, 0, {0, 1, 0}, "          + X\n        now:\n          - b\n          + Y\n"},
+    {"an output", ONE, ",\"o\":{\"actions\":[\"update\"],\"before\":1,\"after\":2}", ONE,
+	",\"o\":{\"actions\":[\"update\"],\"before\":1,\"after\":3}", PLAN_DIFFERS, 1, {0, 1, 0},
+	"~ output o  update"},
+    {"a deposed object", ONE, "", ONE "," DEPOSED("x"), "", PLAN_DIFFERS, 1, {1, 0, 0},
+	"+ a.one (deposed 00a1)  delete"},
+    {"a deposed object is another one", DEPOSED("x"), "", DEPOSED("y"), "", PLAN_DIFFERS, 0,
+	{0, 1, 0}, "~ a.one (deposed 00a1)  delete"},
     {"hostile names", "", "",
 	A("a.\\u001b[31m\\u202e`<b>", "create", "null", "{\"\\u0007k\":\"\\u001b]0;x\"}"), "",
 	PLAN_DIFFERS, 0, {1, 0, 0}, "+ a.\\x1b[31m"},
@@ -146,14 +164,16 @@ static void test_comparisons(void **state)
 		assert_int_equal(verification.comparison.same, row->same);
 		for (size_t delta = 0; delta < PLAN_DELTAS; delta++)
 			assert_int_equal(verification.comparison.counts[delta], row->counts[delta]);
-		assert_true(str_is(value_get_str(as_json(arena, &verification), "result"),
-		    plan_match_name(row->match)));
+		assert_true(
+		    str_is(value_get_str(as_json(arena, row->label, &verification), "result"),
+			plan_match_name(row->match)));
 		assert_false(str_contains(text, STR("\x1b")));
 
 		verify_fingerprint(arena, report->fingerprint.text, planned, &verification);
 		assert_int_equal(verification.match,
 		    row->match == PLAN_IDENTICAL ? PLAN_IDENTICAL : PLAN_DIFFERS);
 		assert_true(as_text(arena, &verification).len > 0);
+		as_json(arena, row->label, &verification);
 	}
 }
 
@@ -186,6 +206,7 @@ static void test_hidden_values(void **state)
 		if (verification.match != cases[i].match ||
 		    !str_contains(text, str_from(cases[i].says)))
 			fail_msg("%s:\n%.*s", cases[i].label, (int)text.len, text.ptr);
+		as_json(arena, cases[i].label, &verification);
 		assert_false(str_contains(text, STR("new1")));
 		assert_false(str_contains(text, STR("new2")));
 	}
@@ -214,12 +235,114 @@ static void test_notes(void **state)
 	assert_int_equal(err.code, ERR_INVALID);
 }
 
+/* --- docs/schema/verify.json --- */
+
+static const char action_plan[] =
+    "{\"format_version\":\"1.2\",\"resource_changes\":[],\"action_invocations\":[{"
+    "\"address\":\"action.a.run\",\"type\":\"a\",\"name\":\"run\",\"config_values\":{\"x\":%d},"
+    "\"invoke_action_trigger\":{}}]}";
+
+static struct outcome *action_outcome(struct arena *arena, int value)
+{
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = arena_make(arena, struct outcome);
+	struct plan_options options = {0};
+	struct plan *plan = NULL;
+	struct err err = {0};
+	struct str json = str_format(arena, action_plan, value);
+
+	if (!plan_read(arena, input_from_str(arena, "plan.json", json), &options, &plan, &err) ||
+	    !outcome_add_plan(arena, scratch, plan, NULL, outcome, &err))
+		fail_msg("%s", err.text);
+	outcome->version = "0";
+	return outcome;
+}
+
+/* Actions to invoke are neither changes nor outputs. */
+static void test_invocations(void **state)
+{
+	static const struct {
+		const char *label;
+		int reviewed, planned; /* 0: none */
+		enum plan_delta delta;
+	} cases[] = {
+	    {"a new one", 0, 1, DELTA_NEW},
+	    {"another one", 1, 2, DELTA_CHANGED},
+	    {"one less", 1, 0, DELTA_MISSING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *none = outcome_of(arena, "", "", "");
+		struct outcome *reviewed =
+		    cases[i].reviewed ? action_outcome(arena, cases[i].reviewed) : none;
+		struct outcome *planned =
+		    cases[i].planned ? action_outcome(arena, cases[i].planned) : none;
+		struct verification verification;
+		struct err err = {0};
+
+		assert_true(verify_report(arena, report_of(arena, reviewed), STR("r.json"), planned,
+		    &verification, &err));
+		if (verification.comparison.counts[cases[i].delta] != 1)
+			fail_msg("%s: %zu", cases[i].label,
+			    verification.comparison.counts[cases[i].delta]);
+		as_json(arena, cases[i].label, &verification);
+		assert_true(str_contains(as_text(arena, &verification), STR("action.a.run")));
+	}
+}
+
+/* What it shares with a report it says in the same words. */
+static void test_schema(void **state)
+{
+	static const char *const shared[] = {"attribute", "change", "output"};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct value own = schema_read(arena, "docs/schema/verify.json");
+	struct value report = schema_read(arena, "docs/schema/outcome.json");
+
+	(void)state;
+	schema_check_described(own);
+	for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
+		const struct value *here = value_get_c(*value_get_c(own, "$defs"), shared[i]);
+		const struct value *there = value_get_c(*value_get_c(report, "$defs"), shared[i]);
+
+		assert_non_null(here);
+		if (!there || !value_equal(*here, *there))
+			fail_msg("'%s' is not as in docs/schema/outcome.json", shared[i]);
+	}
+}
+
+/* The schema refuses what it does not name: else it would say nothing. */
+static void test_schema_refuses(void **state)
+{
+	static const char *const wrong[] = {
+	    "{}",
+	    "{\"schema\":\"https://tfherald.dev/schema/verify/1\",\"version\":1}",
+	    "[]",
+	};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct value schema = schema_read(arena, "docs/schema/verify.json");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct value value = value_null();
+		struct err err = {0};
+
+		assert_true(
+		    jsonr_read(arena, str_from(wrong[i]), &(struct jsonr){0}, &value, &err));
+		assert_false(schema_matches(wrong[i], schema, value));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_comparisons),
 	    cmocka_unit_test(test_hidden_values),
 	    cmocka_unit_test(test_notes),
+	    cmocka_unit_test(test_invocations),
+	    cmocka_unit_test(test_schema),
+	    cmocka_unit_test(test_schema_refuses),
 	};
 
 	return cmocka_run_group_tests_name("report/verification", tests, NULL, NULL);

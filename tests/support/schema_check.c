@@ -14,7 +14,7 @@
 
 struct checker {
 	struct value root;
-	const char *label;
+	const char *label; /* NULL: says nothing */
 };
 
 static bool type_is(struct str type, struct value value)
@@ -80,11 +80,12 @@ static bool properties_match(const struct checker *checker, struct value schema,
 		const struct value_entry *entry = &value.as.entries[i];
 		const struct value *inner = value_get(*properties, value_text(entry->key));
 
-		if (!inner || !matches(checker, *inner, entry->value)) {
+		if (inner && matches(checker, *inner, entry->value))
+			continue;
+		if (checker->label)
 			print_error("%s: in '%.*s'\n", checker->label, (int)entry->key.len,
 			    entry->key.as.text);
-			return false;
-		}
+		return false;
 	}
 	return true;
 }
@@ -110,6 +111,17 @@ static bool one_matches(const struct checker *checker, struct value schema, stru
 	return matches(checker, choices->as.items[value.kind == VALUE_NULL ? 0 : 1], value);
 }
 
+static bool any_matches(const struct checker *checker, struct value schema, struct value value)
+{
+	const struct checker silent = {.root = checker->root};
+	const struct value *choices = value_get_c(schema, "anyOf");
+	bool any = !choices;
+
+	for (size_t i = 0; choices && i < choices->len; i++)
+		any = any || matches(&silent, choices->as.items[i], value);
+	return any;
+}
+
 static bool matches(const struct checker *checker, struct value schema, struct value value)
 {
 	const struct value *defs = value_get_c(checker->root, "$defs");
@@ -119,7 +131,7 @@ static bool matches(const struct checker *checker, struct value schema, struct v
 		return matches(checker, *value_get(*defs, ref), value);
 	return type_matches(schema, value) && enum_matches(schema, value) &&
 	       properties_match(checker, schema, value) && items_match(checker, schema, value) &&
-	       one_matches(checker, schema, value);
+	       one_matches(checker, schema, value) && any_matches(checker, schema, value);
 }
 
 struct value schema_read(struct arena *arena, const char *path)
