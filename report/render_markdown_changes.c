@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/size.h"
+#include "report/both_sides.h"
 #include "report/detail.h"
 #include "report/markdown.h"
 #include "report/wording.h"
@@ -343,17 +344,17 @@ static void add_both_sides(struct page *page, const struct attribute_change *row
 {
 	bool both_hidden =
 	    row->before.value.kind == VALUE_HIDDEN && row->after.value.kind == VALUE_HIDDEN;
-	struct buf text;
+	bool has_before = row->difference != DIFFERENCE_ADDED && !both_hidden;
+	bool has_after = row->difference != DIFFERENCE_REMOVED;
+	struct both_sides sides;
 
-	buf_init(&text, page->arena, (size_t)8 * DETAIL_VALUE_MAX);
-	if (row->difference != DIFFERENCE_ADDED && !both_hidden)
-		wording_value(&text, row->before, DETAIL_VALUE_MAX);
-	if (row->difference == DIFFERENCE_CHANGED && !both_hidden)
-		buf_adds(&text, " -> ");
-	if (row->difference != DIFFERENCE_REMOVED)
-		wording_value(&text, row->after, DETAIL_VALUE_MAX);
+	both_sides_of(page->arena, has_before ? &row->before : NULL, has_after ? &row->after : NULL,
+	    DETAIL_VALUE_MAX, &sides);
 	buf_adds(&page->out, ": ");
-	page_code(page, buf_str(&text), (size_t)4 * DETAIL_VALUE_MAX);
+	page_code(page,
+	    str_format(page->arena, "%.*s%s%.*s", STR_ARG(sides.before),
+		has_before && has_after ? " -> " : "", STR_ARG(sides.after)),
+	    (size_t)16 * DETAIL_VALUE_MAX);
 }
 
 static void output_item(struct page *page, const struct part *part, size_t index, unsigned level)

@@ -57,14 +57,14 @@ struct lines {
 	struct buf buf;
 };
 
-static bool add_line(void *context, char mark, struct str text)
+static bool add_line(void *context, const struct detail_text *line)
 {
 	struct lines *lines = context;
 	size_t start = lines->buf.len;
-	char prefix[] = {mark, ' '};
+	char prefix[] = {line->mark, ' '};
 
-	buf_add(&lines->buf, (struct str){prefix, mark == ' ' ? 0 : 2});
-	buf_add(&lines->buf, text);
+	buf_add(&lines->buf, (struct str){prefix, line->mark == ' ' ? 0 : 2});
+	buf_add(&lines->buf, line->text);
 	buf_addc(&lines->buf, '\n');
 	if (!lines->buf.overflow)
 		return true;

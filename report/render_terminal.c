@@ -141,9 +141,10 @@ static struct str symbol_of(const struct change_head *head)
 	return str_from(action_symbol(head->action));
 }
 
-static bool put_detail(void *context, char mark, struct str text)
+static bool put_detail(void *context, const struct detail_text *detail)
 {
 	struct screen *screen = context;
+	char mark = detail->mark;
 	enum tone tone = mark == '+'		      ? TONE_GREEN
 			 : mark == '-'		      ? TONE_RED
 			 : mark == '~' || mark == '!' ? TONE_YELLOW
@@ -152,7 +153,7 @@ static bool put_detail(void *context, char mark, struct str text)
 	    .indent = screen->detail_indent,
 	    .tone = tone,
 	    .symbol = {&mark, mark == ' ' ? 0 : 1},
-	    .text = text,
+	    .text = detail->text,
 	};
 
 	screen_put_line(screen, &line);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json_write.h"
 #include "base/size.h"
+#include "report/both_sides.h"
 #include "report/json_fields.h"
 #include "report/terminal_screen.h"
 #include "report/wording.h"
@@ -95,6 +96,7 @@ NODISCARD static bool side_text(struct picture *picture, const struct row_differ
 {
 	struct arena *arena = picture->scratch;
 	struct shown before, after;
+	struct both_sides sides;
 	struct buf buf;
 
 	buf_init(&buf, arena, 4 * VALUE_SHOWN);
@@ -112,10 +114,8 @@ NODISCARD static bool side_text(struct picture *picture, const struct row_differ
 	if (!attribute_side(arena, *side, "before", &before, err) ||
 	    !attribute_side(arena, *side, "after", &after, err))
 		return false;
-	wording_value(&buf, before, VALUE_SHOWN);
-	buf_adds(&buf, " -> ");
-	wording_value(&buf, after, VALUE_SHOWN);
-	*out = buf_str(&buf);
+	both_sides_of(arena, &before, &after, VALUE_SHOWN, &sides);
+	*out = str_format(arena, "%.*s -> %.*s", STR_ARG(sides.before), STR_ARG(sides.after));
 	return true;
 }
 

@@ -307,19 +307,25 @@ static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 	}
 }
 
-static void add_quoted(struct buf *buf, struct str text, size_t end)
+void wording_string(struct buf *buf, struct str text, size_t from, size_t max)
 {
-	struct str shown = utf8_cut(text, size_min(text.len, end > buf->len ? end - buf->len : 0));
+	struct str rest = str_skip(text, size_min(from, text.len));
+	struct str shown = utf8_cut(rest, size_min(rest.len, max));
 	size_t at = 0;
 
-	buf_addc(buf, '"');
+	buf_adds(buf, from > 0 ? "\"" ELLIPSIS : "\"");
 	while (at < shown.len) {
 		size_t start = at;
 		uint32_t code = utf8_next(shown, &at);
 
 		add_character(buf, str_from_to(shown, start, at), code);
 	}
-	buf_adds(buf, shown.len < text.len ? ELLIPSIS "\"" : "\"");
+	buf_adds(buf, shown.len < rest.len ? ELLIPSIS "\"" : "\"");
+}
+
+static void add_quoted(struct buf *buf, struct str text, size_t end)
+{
+	wording_string(buf, text, 0, end > buf->len ? end - buf->len : 0);
 }
 
 static void add_value(struct buf *buf, const struct value *value, size_t end);
@@ -342,12 +348,15 @@ static void add_map(struct buf *buf, const struct value *map, size_t end)
 {
 	buf_addc(buf, '{');
 	for (size_t i = 0; i < map->len; i++) {
+		struct str key = value_text(map->as.entries[i].key);
+
 		buf_adds(buf, i > 0 ? ", " : "");
-		if (buf->len >= end) {
+		/* a key is whole, or it would be another one */
+		if (buf->len >= end || key.len > end - buf->len) {
 			buf_addf(buf, ELLIPSIS " %zu more", map->len - i);
 			break;
 		}
-		add_quoted(buf, value_text(map->as.entries[i].key), end);
+		add_quoted(buf, key, end);
 		buf_adds(buf, ": ");
 		add_value(buf, &map->as.entries[i].value, end);
 	}

@@ -57,6 +57,9 @@ struct str wording_name(struct arena *arena, struct str name, size_t max);
 /* `value` as one line of at most about `max` bytes: JSON's form, (sensitive), (known after apply).
  */
 void wording_value(struct buf *buf, struct shown value, size_t max);
+/* A string likewise, `max` bytes of it from byte `from` on; an ellipsis where something is missing.
+ * What differs on two sides is cut by both_sides.h. */
+void wording_string(struct buf *buf, struct str text, size_t from, size_t max);
 
 /*
  * "pf1:... (3 hidden values are not in it)": by what a later `tfherald verify` knows this plan.
