@@ -154,6 +154,8 @@ static bool put_detail(void *context, const struct detail_text *detail)
 	    .tone = tone,
 	    .symbol = {&mark, mark == ' ' ? 0 : 1},
 	    .text = detail->text,
+	    .whole = true,
+	    .breaks = {detail->after, detail->forces},
 	};
 
 	screen_put_line(screen, &line);
@@ -170,6 +172,7 @@ void screen_put_change(
 	    .text = title_of(screen, &change->head, place->below),
 	    .remark = remark_of(screen, change),
 	    .align = place->align,
+	    .whole = true,
 	};
 
 	screen->detail_indent = place->indent + 6;
@@ -278,6 +281,7 @@ static void put_applied_row(struct screen *screen, const struct applied_row *row
 	    .tone = section_tones[row->section],
 	    .symbol = str_from(action_symbol(row->action)),
 	    .text = name_of(screen, row->address),
+	    .whole = true,
 	};
 
 	if (what)

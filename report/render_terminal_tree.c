@@ -102,7 +102,8 @@ static void put_module(struct tree_view *view, uint32_t number, uint32_t above, 
 	struct str label = module_tree_label(&view->tree, number, above);
 	struct screen_line line = {.indent = indent,
 	    .text = wording_name(view->screen->arena, label, view->screen->caps->text),
-	    .remark = counts_text(view, node->row_count > 0 ? node->own : node->all)};
+	    .remark = counts_text(view, node->row_count > 0 ? node->own : node->all),
+	    .whole = true};
 
 	screen_put_line(view->screen, &line);
 	put_rows(view, node, indent + 2);

@@ -70,8 +70,12 @@ NODISCARD static bool row_of(
 static void put(struct picture *picture, size_t indent, enum tone tone, struct str symbol,
     struct str text, struct str remark)
 {
-	struct screen_line line = {
-	    .indent = indent, .tone = tone, .symbol = symbol, .text = text, .remark = remark};
+	struct screen_line line = {.indent = indent,
+	    .tone = tone,
+	    .symbol = symbol,
+	    .text = text,
+	    .remark = remark,
+	    .whole = true};
 
 	screen_put_line(picture->screen, &line);
 }

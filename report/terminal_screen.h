@@ -54,12 +54,19 @@ struct screen {
 	struct buf out;
 };
 
-/* One line: "  -/+ aws_x.y   why". */
+/*
+ * One line: "  -/+ aws_x.y   why". A `whole` one goes on in further lines, deeper, where the
+ * terminal is too narrow: at `breaks` first (where text may go on in another line; 0: nowhere), its
+ * remark on a line of its own. Any other is cut.
+ */
+#define SCREEN_BREAKS 2
 struct screen_line {
 	size_t indent;
 	enum tone tone; /* of the symbol */
 	struct str symbol, text, remark;
 	size_t align; /* columns the text is padded to before the remark */
+	bool whole;
+	size_t breaks[SCREEN_BREAKS]; /* bytes of the text, in their order */
 };
 
 void screen_put(struct screen *screen, enum tone tone, struct str text);

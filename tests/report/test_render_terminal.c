@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "report/render.h"
@@ -86,6 +87,71 @@ static void test_no_line_is_wider_than_the_terminal(void **state)
 			print_error("%s at %d: '%.*s'\n", sample_name(sample), columns,
 			    (int)line.len, line.ptr);
 		assert_true(fits);
+	}
+}
+
+#define LONG_NAME "module.network_eu_west_1[\"primary\"].module.cluster[\"customers\"].aws_db.main"
+#define LONG_TEXT "https://artifacts.example.com/releases/component-with-long-name/"
+
+/* One text again of what stands in several lines. */
+static struct str joined(struct arena *arena, struct str text)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, text.len);
+	for (struct str rest = text, line; str_line(&rest, &line);)
+		buf_add(&buf, str_trim(line));
+	return buf_str(&buf);
+}
+
+static const char *const narrow_rows[] = {
+    "- " LONG_NAME "[\"alpha\"]",
+    "- " LONG_NAME "[\"beta\"]",
+    "-/+ " LONG_NAME,
+    "url forces replacement",
+    "~ url: \"" LONG_TEXT "v1.zip\"",
+    "-> \"" LONG_TEXT "v2.zip\"",
+    "# forces replacement",
+};
+
+static void test_a_narrow_terminal_loses_nothing(void **state)
+{
+	struct attribute_change row = {.path = STR("url"),
+	    .difference = DIFFERENCE_CHANGED,
+	    .forces_replacement = true,
+	    .has_values = true,
+	    .before = {value_string(STR(LONG_TEXT "v1.zip"))},
+	    .after = {value_string(STR(LONG_TEXT "v2.zip"))},
+	    .origin = STR_EMPTY,
+	    .noise = STR_EMPTY};
+	struct outcome_change changes[] = {
+	    {.head = {.address = STR(LONG_NAME "[\"alpha\"]"), .action = ACTION_DELETE}},
+	    {.head = {.address = STR(LONG_NAME "[\"beta\"]"), .action = ACTION_DELETE}},
+	    {.head = {.address = STR(LONG_NAME), .action = ACTION_REPLACE},
+		.has_values = true,
+		.attributes = &row,
+		.attribute_count = 1},
+	};
+
+	(void)state;
+	for (int columns = 30; columns <= 120; columns += 10) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_create);
+		struct str text;
+
+		outcome->changes = changes;
+		outcome->change_count = ARRAY_LEN(changes);
+		text = rendered(
+		    arena, outcome, &(struct render_options){.columns = columns, .details = true});
+		text = joined(arena, text);
+		for (size_t i = 0; i < ARRAY_LEN(narrow_rows); i++) {
+			struct str want = str_from(narrow_rows[i]);
+
+			if (!str_contains(text, want))
+				print_error("at %d: no '%.*s' in\n%.*s\n", columns, STR_ARG(want),
+				    STR_ARG(text));
+			assert_true(str_contains(text, want));
+		}
 	}
 }
 
@@ -290,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_golden),
 	    cmocka_unit_test(test_no_control_codes_of_others),
+	    cmocka_unit_test(test_a_narrow_terminal_loses_nothing),
 	    cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 	    cmocka_unit_test(test_losses_are_never_hidden),
 	    cmocka_unit_test(test_gains_are_a_tree_of_modules),
