@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/size.h"
+#include "report/callout.h"
 #include "report/module_tree.h"
 #include "report/wording.h"
 
@@ -72,6 +73,7 @@ static void put_folded(struct tree_view *view, size_t indent, size_t count)
 
 	if (count == 0)
 		return;
+	view->screen->left_out += count;
 	buf_init(&buf, view->screen->arena, 64);
 	buf_adds(&buf, "... and ");
 	wording_count(&buf, count);
@@ -135,6 +137,7 @@ static void put_modules_over(struct tree_view *view)
 
 	if (view->modules_over == 0)
 		return;
+	view->screen->left_out += view->changes_over;
 	buf_adds(out, "  ... and ");
 	wording_things(out, view->modules_over, "more module", "more modules");
 	buf_adds(out, " with ");
@@ -152,7 +155,8 @@ bool screen_put_tree(struct screen *screen)
 		count += groups->counts[gains[i].group];
 	if (count < TREE_CHANGES_MIN)
 		return false;
-	module_tree_of(screen->arena, view.changes, count, &view.tree);
+	module_tree_in_order(screen->arena, view.changes,
+	    callout_order(screen->arena, view.changes, count), count, &view.tree);
 	if (view.tree.nodes[0].child_count == 0)
 		return false;
 	view.rows_each =

@@ -350,7 +350,7 @@ bool render_verification(struct arena *arena, const struct verification *verific
 	struct screen screen = {.arena = lines,
 	    .outcome = verification->planned,
 	    .options = options,
-	    .caps = &screen_caps_of_level[0]};
+	    .caps = &screen_caps_of_level[SCREEN_SHORT]};
 	struct picture picture = {
 	    .verification = verification, .scratch = scratch, .screen = &screen};
 

@@ -20,8 +20,10 @@ static const char *const tone_codes[] = {
 };
 
 const struct screen_caps screen_caps_of_level[SCREEN_LEVELS] = {
-    {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, true},
-    {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, false},
+    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, true},
+    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, false},
+    [SCREEN_SHORT] = {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, true},
+    [SCREEN_SUMMARY] = {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, false},
     {200, 10, 5, 32, 500, 5, false},
     {100, 5, 3, 20, 300, 3, false},
     {50, 3, 2, 10, 200, 1, false},
@@ -213,6 +215,7 @@ void screen_put_more(struct screen *screen, size_t count)
 {
 	if (count == 0)
 		return;
+	screen->left_out += count;
 	buf_adds(&screen->out, "  ... and ");
 	wording_count(&screen->out, count);
 	buf_adds(&screen->out, " more\n");

@@ -28,8 +28,9 @@ enum tone {
 };
 
 /*
- * How much is told; the next shorter set is tried when max_bytes is exceeded. Details go first,
- * then what is no loss, the names of losses and denials last.
+ * How much is told; the next shorter set is tried when max_bytes is exceeded: first all there is
+ * (a summary is short from the beginning). Details go first, then what is no loss, the names of
+ * losses and denials last.
  */
 struct screen_caps {
 	size_t losses, gains, others; /* rows of a list; losses: of a denied rule, too */
@@ -38,7 +39,10 @@ struct screen_caps {
 	size_t paragraph;	      /* lines of a diagnostic */
 	bool details;
 };
-#define SCREEN_LEVELS 10
+#define SCREEN_ALL     (SIZE_MAX / 8) /* rows */
+#define SCREEN_LEVELS  12
+#define SCREEN_SHORT   2 /* that `check` begins with */
+#define SCREEN_SUMMARY 3 /* the level that a summary begins with */
 extern const struct screen_caps screen_caps_of_level[SCREEN_LEVELS];
 
 struct screen {
@@ -51,6 +55,7 @@ struct screen {
 	struct findings findings, after_apply;
 	bool tells_verdict, tells_after_apply;
 	size_t detail_indent; /* of the lines below a change */
+	size_t left_out;      /* rows */
 	struct buf out;
 };
 

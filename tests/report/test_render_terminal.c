@@ -197,6 +197,26 @@ static void test_losses_are_never_hidden(void **state)
 	assert_int_equal(counted_by_type(text), 8800);
 }
 
+/* `show` names all of it; a summary says where all of it is. */
+static void test_all_is_named_where_nobody_asks_for_less(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = generate_outcome(
+	    arena, &(struct generated){.destroy = 300, .update = 700, .create = 90});
+	struct str text = rendered(arena, outcome, &(struct render_options){.details = true});
+
+	(void)state;
+	assert_false(str_contains(text, STR(" more\n")));
+	for (size_t i = 0; i < outcome->change_count; i++)
+		assert_true(str_contains(text, outcome->changes[i].head.address));
+	text = rendered(arena, outcome,
+	    &(struct render_options){.details = true, .max_bytes = (size_t)1 << 30});
+	assert_false(str_contains(text, STR(" more\n")));
+	text = rendered(arena, outcome, &(struct render_options){0});
+	assert_true(str_contains(text, STR(" more\n")));
+	assert_true(str_contains(text, STR("\nnote: not all is named here; 'tfherald show'")));
+}
+
 static const struct {
 	const char *label;
 	struct generated generated;
@@ -217,10 +237,11 @@ static const struct {
 static const struct {
 	const char *label, *want;
 } tree_rows[] = {
-    {"heading", "\nUpdate (40), Create (12)\n  ~ aws_x.y[0]"},
-    {"rows without their module", "\n  module.a  ~13 +4\n    ~ aws_x.y[1]"},
+    {"heading", "\nUpdate (40), Create (12)\n  + aws_x.y[42]"},
+    {"rows without their module", "\n  module.a  ~13 +4\n    + aws_x.y[40]"},
+    {"creates first", "\n    + aws_x.y[49]\n    ~ aws_x.y[1]\n"},
     {"folded", "\n    ... and 12 more\n"},
-    {"a module in a module", "\n    module.b[\"x.y\"]  ~13 +4\n      ~ aws_x.y[2]"},
+    {"a module in a module", "\n    module.b[\"x.y\"]  ~13 +4\n      + aws_x.y[41]"},
 };
 
 static void test_gains_are_a_tree_of_modules(void **state)
@@ -359,6 +380,7 @@ int main(void)
 	    cmocka_unit_test(test_a_narrow_terminal_loses_nothing),
 	    cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 	    cmocka_unit_test(test_losses_are_never_hidden),
+	    cmocka_unit_test(test_all_is_named_where_nobody_asks_for_less),
 	    cmocka_unit_test(test_gains_are_a_tree_of_modules),
 	    cmocka_unit_test(test_limit_is_kept),
 	    cmocka_unit_test(test_findings_are_never_hidden),
