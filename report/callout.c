@@ -51,6 +51,23 @@ struct str callout_of(const struct outcome_change *change, size_t *more)
 	return worst;
 }
 
+struct str callout_of_any(const struct outcome_change *const *changes, size_t count, size_t *more)
+{
+	struct str worst = STR_EMPTY;
+
+	*more = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t others;
+		struct str text = callout_of(changes[i], &others);
+
+		if (text.len > 0 && (worst.len == 0 || badness(text) > badness(worst))) {
+			worst = text;
+			*more = others;
+		}
+	}
+	return worst;
+}
+
 bool callout_has(const struct outcome_change *change)
 {
 	for (size_t i = 0; i < change->attribute_count; i++) {

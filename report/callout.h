@@ -12,6 +12,8 @@
 
 /* The worst of them, not escaped; empty: there is none. `more`: how many others. */
 struct str callout_of(const struct outcome_change *change, size_t *more);
+/* The worst of several changes; `more` is that of its own change. */
+struct str callout_of_any(const struct outcome_change *const *changes, size_t count, size_t *more);
 bool callout_has(const struct outcome_change *change);
 
 /* The rows with a call-out first, else in their order; `rows` itself when they stand so already. */

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/size.h"
+#include "report/callout.h"
 #include "report/detail.h"
 #include "report/wording.h"
 
@@ -19,6 +20,17 @@ static void add_names(struct message *message, const char *before, const struct 
 	}
 	if (names->count > 0 && names->more > 0)
 		buf_addf(&message->text, " and %zu more", names->more);
+}
+
+/* " — ⚠️ `now allows *`" */
+static void add_callout(struct message *message, struct str text, size_t more)
+{
+	if (text.len == 0)
+		return;
+	buf_adds(&message->text, " — ⚠️ ");
+	slack_add_code(message, text);
+	if (more > 0)
+		buf_addf(&message->text, " and %zu more", more);
 }
 
 static void add_remarks(struct message *message, const struct outcome_change *change)
@@ -91,8 +103,12 @@ static void add_diff(struct message *message, const struct outcome_change *chang
 
 static void add_change(struct message *message, const struct outcome_change *change, unsigned level)
 {
+	size_t more;
+	struct str callout = callout_of(change, &more);
+
 	buf_adds(&message->text, "• ");
 	add_address(message, &change->head);
+	add_callout(message, callout, more);
 	if (level > 1)
 		add_remarks(message, change);
 	buf_addc(&message->text, '\n');
@@ -109,6 +125,8 @@ static void change_item(
 /* "• *97 resources*: only `tags.version`" */
 static void add_collapsed(struct message *message, const struct collapsed *item)
 {
+	size_t more;
+	struct str callout = callout_of_any(item->rows, item->count, &more);
 	struct detail_names names;
 
 	buf_adds(&message->text, "• *");
@@ -124,6 +142,7 @@ static void add_collapsed(struct message *message, const struct collapsed *item)
 		slack_add_code(message, item->rows[0]->head.type);
 		buf_addc(&message->text, ')');
 	}
+	add_callout(message, callout, more);
 	buf_addc(&message->text, '\n');
 }
 

@@ -7,7 +7,11 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "report/callout.h"
+#include "report/render.h"
+#include "tests/support/diff_sketch.h"
+#include "tests/support/outcomes.h"
 
 #define REMARKS 3
 
@@ -114,11 +118,73 @@ static void test_order(void **state)
 	}
 }
 
+/* --- in the line of the change, before the others --- */
+
+#define POLICY(action)                                                                    \
+	"{\"policy\":\"{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":" \
+	"\\\"" action "\\\",\\\"Resource\\\":\\\"arn:x\\\"}]}\"}"
+
+static struct outcome *policies_outcome(struct arena *arena)
+{
+	static const struct diff_case cases[] = {
+	    {.action = ACTION_UPDATE, .before = POLICY("s3:GetObject"), .after = POLICY("s3:Get*")},
+	    {.action = ACTION_UPDATE, .before = POLICY("s3:GetObject"), .after = POLICY("*")},
+	};
+	struct outcome *outcome = sample_outcome(arena, SAMPLE_create);
+	struct outcome_change *changes = arena_array(arena, struct outcome_change, 40);
+	struct diff diff;
+
+	for (size_t i = 0; i < 40; i++) {
+		diff_of(arena, &cases[i == 39], &diff);
+		changes[i] = (struct outcome_change){.has_values = true,
+		    .head = {.address = str_format(
+				 arena, "aws_iam_policy.%s[%zu]", i == 39 ? "evil" : "p", i),
+			.action = ACTION_UPDATE},
+		    .attributes = diff.rows,
+		    .attribute_count = diff.count};
+	}
+	outcome->changes = changes;
+	outcome->change_count = 40;
+	return outcome;
+}
+
+static void check_first(const char *renderer, struct str text, const char *line)
+{
+	size_t evil = 0, other = text.len;
+	bool ok = str_find(text, str_from(line), &evil) &&
+		  (!str_find(text, STR("aws_iam_policy.p["), &other) || evil < other);
+
+	if (!ok)
+		print_error("%s:\n%.*s\n", renderer, STR_ARG(text));
+	assert_true(ok);
+}
+
+static void test_renderers(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = policies_outcome(arena);
+	struct render_options options = {0};
+	struct slack_message message;
+	struct err err = {0};
+	struct str text;
+
+	(void)state;
+	assert_true(render_markdown(arena, outcome, &options, &text, &err));
+	check_first("markdown", text,
+	    "<code>aws_iam_policy.evil[39]</code> — ⚠️ <code>now allows *</code>");
+	assert_true(render_slack(arena, outcome, &options, NULL, &message, &err));
+	check_first(
+	    "slack", message.blocks, "• `aws_iam_policy.evil[39]` — ⚠️ `now allows *`");
+	assert_true(render_terminal(arena, outcome, &options, &text, &err));
+	check_first("summary", text, "aws_iam_policy.evil[39]  ! now allows *");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_worst),
 	    cmocka_unit_test(test_order),
+	    cmocka_unit_test(test_renderers),
 	};
 
 	return cmocka_run_group_tests_name("report/callout", tests, NULL, NULL);
