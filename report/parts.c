@@ -435,14 +435,15 @@ void parts_count_shown(struct parts *parts)
 	}
 }
 
-/* What is replaced or forgotten is lost as well and counted with the destroys. */
+/* What is destroyed, replaced or forgotten, or of an unknown action: a destroy is only one of them.
+ */
 static void say_losses(struct buf *buf, const struct told *told)
 {
 	size_t totals = told->losses - told->named - told->by_type;
 
 	wording_count(buf, told->named);
 	buf_adds(buf, " of ");
-	wording_things(buf, told->losses, "destroy", "destroys");
+	wording_things(buf, told->losses, "loss", "losses");
 	buf_adds(buf, " named, ");
 	wording_count(buf, told->by_type);
 	buf_adds(buf, " counted by type, ");
