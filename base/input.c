@@ -20,6 +20,7 @@ struct input {
 	struct str memory;
 	uint64_t start, size; /* of the text in the descriptor */
 	enum encoding encoding;
+	struct input_seen *seen; /* while it is opened; may be NULL */
 };
 
 /* Takes a stream in: memory first, an unlinked file when it gets too long for that. */
@@ -27,6 +28,7 @@ struct intake {
 	const char *name;
 	uint64_t limit, total;
 	enum encoding encoding;
+	struct input_seen *seen;
 	struct arena *arena; /* for what lives longer */
 	struct arena *own;   /* holds `memory`: pages that are never written cost nothing */
 	char *memory;
@@ -51,7 +53,8 @@ static void close_ours(int fd)
 }
 
 /* Reads until `len` bytes are there or the stream ends. */
-static bool read_full(int fd, const char *name, char *out, size_t len, size_t *got, struct err *err)
+static bool read_full(
+    const struct intake *intake, int fd, char *out, size_t len, size_t *got, struct err *err)
 {
 	*got = 0;
 	while (*got < len) {
@@ -60,9 +63,11 @@ static bool read_full(int fd, const char *name, char *out, size_t len, size_t *g
 		if (n == 0)
 			break;
 		if (n < 0 && errno != EINTR)
-			return error_read(name, err);
+			return error_read(intake->name, err);
 		if (n > 0)
 			*got += (size_t)n;
+		if (n > 0 && intake->seen)
+			atomic_fetch_add(&intake->seen->bytes, (uint64_t)n);
 	}
 	return true;
 }
@@ -174,7 +179,7 @@ static bool intake_all(struct intake *intake, int fd, struct err *err)
 	bool first = true, last;
 
 	do {
-		if (!read_full(fd, intake->name, chunk + rest, CHUNK - rest, &got, err))
+		if (!read_full(intake, fd, chunk + rest, CHUNK - rest, &got, err))
 			return false;
 		last = got < CHUNK - rest;
 		got += rest;
@@ -192,8 +197,12 @@ static bool intake_all(struct intake *intake, int fd, struct err *err)
 static bool open_stream(
     struct input *input, struct arena *arena, int fd, uint64_t limit, struct err *err)
 {
-	struct intake intake = {
-	    .name = input->name, .limit = limit, .arena = arena, .own = arena_new(), .fd = -1};
+	struct intake intake = {.name = input->name,
+	    .limit = limit,
+	    .arena = arena,
+	    .own = arena_new(),
+	    .fd = -1,
+	    .seen = input->seen};
 
 	intake.memory = arena_alloc(intake.own, INPUT_MEMORY_MAX);
 	bool ok = intake_all(&intake, fd, err);
@@ -265,14 +274,21 @@ static bool open_descriptor(
 	return true;
 }
 
-bool input_from_fd(struct arena *arena, int fd, const char *name, uint64_t limit,
-    struct input **out, struct err *err)
+static struct input *new_input(struct arena *arena, const char *name, struct input_seen *seen)
 {
 	struct input *input = arena_make(arena, struct input);
 
-	*input =
-	    (struct input){.name = str_to_c(arena, str_from(name)), .fd = -1, .memory = STR_EMPTY};
+	*input = (struct input){
+	    .name = str_to_c(arena, str_from(name)), .fd = -1, .memory = STR_EMPTY, .seen = seen};
+	return input;
+}
+
+static bool take_over(struct arena *arena, int fd, struct input *input, uint64_t limit,
+    struct input **out, struct err *err)
+{
 	bool ok = open_descriptor(input, arena, fd, limit, err);
+
+	input->seen = NULL;
 	if (input->fd != fd)
 		close_ours(fd);
 	if (ok)
@@ -280,19 +296,45 @@ bool input_from_fd(struct arena *arena, int fd, const char *name, uint64_t limit
 	return ok;
 }
 
-bool input_open(
-    struct arena *arena, const char *path, uint64_t limit, struct input **out, struct err *err)
+bool input_from_fd(struct arena *arena, int fd, const char *name, uint64_t limit,
+    struct input **out, struct err *err)
+{
+	return take_over(arena, fd, new_input(arena, name, NULL), limit, out, err);
+}
+
+static int open_path(const char *path)
 {
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return input_from_fd(arena, STDIN_FILENO, "standard input", limit, out, err);
+		return STDIN_FILENO;
 	do
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+static bool open_input(struct arena *arena, const char *path, uint64_t limit,
+    struct input_seen *seen, struct input **out, struct err *err)
+{
+	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+	int fd = open_path(path);
+
 	if (fd < 0)
 		return err_set(err, ERR_IO, "cannot open '%s': %s", path, strerror(errno));
-	return input_from_fd(arena, fd, path, limit, out, err);
+	return take_over(arena, fd, new_input(arena, name, seen), limit, out, err);
+}
+
+bool input_open(
+    struct arena *arena, const char *path, uint64_t limit, struct input **out, struct err *err)
+{
+	return open_input(arena, path, limit, NULL, out, err);
+}
+
+bool input_open_seen(struct arena *arena, const char *path, struct input_seen *seen,
+    struct input **out, struct err *err)
+{
+	return open_input(arena, path, 0, seen, out, err);
 }
 
 struct input *input_from_str(struct arena *arena, const char *name, struct str bytes)

@@ -14,6 +14,7 @@
 #ifndef BASE_INPUT_H
 #define BASE_INPUT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,12 @@ struct input; /* opaque */
 /* `path` "-" is standard input. `limit` 0: none. */
 NODISCARD bool input_open(
     struct arena *arena, const char *path, uint64_t limit, struct input **out, struct err *err);
+/* How much of a stream is taken in so far: for another thread that tells who waits. */
+struct input_seen {
+	_Atomic uint64_t bytes;
+};
+NODISCARD bool input_open_seen(struct arena *arena, const char *path, struct input_seen *seen,
+    struct input **out, struct err *err);
 /* Takes over `fd` (closed by input_close(), and on failure), except standard input, which stays
  * open. A file is taken from where the descriptor stands. */
 NODISCARD bool input_from_fd(struct arena *arena, int fd, const char *name, uint64_t limit,

@@ -138,6 +138,22 @@ static bool is_device(const char *path)
 	       (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode));
 }
 
+/* Standard input may come slowly: it is taken in as a whole, and says how much of it is there. */
+static bool open_shown(struct app *app, const char *path, struct input **out, struct err *err)
+{
+	bool is_stream = strcmp(path, "-") == 0;
+	struct input_seen *seen = arena_make(app->run, struct input_seen);
+	struct progress *progress = NULL;
+	bool ok;
+
+	/* whoever types it sees it */
+	if (is_stream && !app->sys->is_terminal(app->sys->state, app->in))
+		progress = progress_begin_seen(app, "reading", "standard input", seen);
+	ok = input_open_seen(app->run, path, seen, out, err);
+	progress_end(progress);
+	return ok;
+}
+
 bool plan_from_file(struct app *app, const char *path, const char *terraform,
     const struct plan_options *options, struct plan **out, struct err *err)
 {
@@ -146,7 +162,7 @@ bool plan_from_file(struct app *app, const char *path, const char *terraform,
 	if (is_device(path))
 		return err_set(err, ERR_INVALID,
 		    "'%s' is a device; expected a file with a plan, or - for standard input", path);
-	if (!input_open(app->run, path, 0, &input, err) || !plan_detect(input, &kind, err))
+	if (!open_shown(app, path, &input, err) || !plan_detect(input, &kind, err))
 		return false;
 	if (kind == INPUT_SAVED_PLAN) {
 		input_close(input);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ struct progress {
 	pthread_mutex_t lock;
 	pthread_cond_t ended_changed;
 	bool ended, shown;
+	const struct input_seen *seen; /* may be NULL */
 };
 
 static void put(const struct progress *progress, const char *text, size_t len)
@@ -30,13 +32,28 @@ static void put(const struct progress *progress, const char *text, size_t len)
 	(void)written; /* a terminal that is gone has nobody to tell */
 }
 
+/* "12.4 MB, ", or nothing while nothing came. */
+static void put_size(const struct progress *progress, char *out, size_t size)
+{
+	uint64_t bytes = progress->seen ? atomic_load(&progress->seen->bytes) : 0;
+
+	*out = '\0';
+	if (bytes >= 1000000)
+		(void)snprintf(out, size, "%.1f MB, ", (double)bytes / 1e6);
+	else if (bytes > 0)
+		(void)snprintf(out, size, "%llu bytes, ", (unsigned long long)bytes);
+}
+
 static void put_line(struct progress *progress)
 {
 	const struct sys *sys = progress->app->sys;
 	uint64_t seconds = (sys->monotonic(sys->state) - progress->begun) / 1000000000;
 	int columns = sys->columns(sys->state, progress->app->diag);
-	char line[TEXT_MAX + 64];
-	int len = snprintf(line, sizeof(line), ERASE "tfherald: %s ... %llu s", progress->text,
+	char line[TEXT_MAX + 96], size[32];
+	int len;
+
+	put_size(progress, size, sizeof(size));
+	len = snprintf(line, sizeof(line), ERASE "tfherald: %s ... %s%llu s", progress->text, size,
 	    (unsigned long long)seconds);
 
 	/* a line that wraps cannot be erased */
@@ -93,6 +110,12 @@ static bool start(struct progress *progress)
 
 struct progress *progress_begin(const struct app *app, const char *what, const char *name)
 {
+	return progress_begin_seen(app, what, name, NULL);
+}
+
+struct progress *progress_begin_seen(
+    const struct app *app, const char *what, const char *name, const struct input_seen *seen)
+{
 	const struct sys *sys = app->sys;
 	struct progress *progress;
 
@@ -100,6 +123,7 @@ struct progress *progress_begin(const struct app *app, const char *what, const c
 		return NULL;
 	progress = arena_make(app->run, struct progress);
 	progress->app = app;
+	progress->seen = seen;
 	progress->begun = sys->monotonic(sys->state);
 	if (name)
 		(void)snprintf(progress->text, sizeof(progress->text), "%s '%.80s'", what, name);

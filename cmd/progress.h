@@ -1,6 +1,6 @@
 /*
  * progress.h: one line on standard error while something lasts: "tfherald: reading 'tfplan' ... 3
- * s".
+ * s", "tfherald: reading 'standard input' ... 12.4 MB, 3 s".
  *
  * Only when standard error is a terminal that can erase a line, only after half a second, and gone
  * at the end: nothing of it stays in a log. What runs meanwhile must neither print nor begin
@@ -11,6 +11,7 @@
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H
 
+#include "base/input.h"
 #include "cmd/app.h"
 
 struct progress;
@@ -20,6 +21,9 @@ struct progress;
 
 /* `what` is ours ("reading"); `name` may be anything, or NULL. NULL: there is none to be shown. */
 struct progress *progress_begin(const struct app *app, const char *what, const char *name);
+/* `seen`: how much there is so far; as long as the progress. */
+struct progress *progress_begin_seen(
+    const struct app *app, const char *what, const char *name, const struct input_seen *seen);
 void progress_end(struct progress *progress); /* NULL is allowed */
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "report/both_sides.h"
 #include "report/detail_views.h"
 #include "report/wording.h"
 
@@ -53,23 +54,33 @@ static struct str shown_path(struct arena *scratch, struct str path)
 	return path.len > 0 ? wording_name(scratch, path, PATH_MAX_SHOWN) : STR("value");
 }
 
-static void add_values(struct buf *buf, const struct attribute_change *row)
+/* Where its other side begins, or 0. */
+static size_t add_values(struct buf *buf, const struct attribute_change *row)
 {
 	bool both_hidden =
 	    row->before.value.kind == VALUE_HIDDEN && row->after.value.kind == VALUE_HIDDEN;
+	bool has_before = row->difference != DIFFERENCE_ADDED && !both_hidden;
+	bool has_after = row->difference != DIFFERENCE_REMOVED;
+	struct both_sides sides;
+	size_t at = 0;
 
+	both_sides_of(buf->arena, has_before ? &row->before : NULL, has_after ? &row->after : NULL,
+	    DETAIL_VALUE_MAX, &sides);
 	buf_adds(buf, ": ");
-	if (row->difference != DIFFERENCE_ADDED && !both_hidden)
-		wording_value(buf, row->before, DETAIL_VALUE_MAX);
-	if (row->difference == DIFFERENCE_CHANGED && !both_hidden)
-		buf_adds(buf, " -> ");
+	buf_add(buf, sides.before);
+	if (has_before && has_after) {
+		buf_addc(buf, ' ');
+		at = buf->len;
+		buf_adds(buf, "-> ");
+	}
 	if (row->origin.len > 0 && row->after.value.kind == VALUE_UNKNOWN) {
 		buf_adds(buf, "(known after apply, from ");
 		buf_add(buf, wording_name(buf->arena, row->origin, PATH_MAX_SHOWN));
 		buf_addc(buf, ')');
-	} else if (row->difference != DIFFERENCE_REMOVED) {
-		wording_value(buf, row->after, DETAIL_VALUE_MAX);
+	} else {
+		buf_add(buf, sides.after);
 	}
+	return at;
 }
 
 /* "", [] and {} of what comes or goes: many providers fill in all they have. */
@@ -96,17 +107,16 @@ static bool list_view(const struct listing *listing, const struct attribute_chan
 	return detail_view_lines(&view, row);
 }
 
-static void add_shown(struct buf *buf, const struct attribute_change *row)
+static size_t add_shown(struct buf *buf, const struct attribute_change *row)
 {
-	if (row->view == DIFF_VALUES) {
-		add_values(buf, row);
-		return;
-	}
+	if (row->view == DIFF_VALUES)
+		return add_values(buf, row);
 	buf_addc(buf, ':');
 	if (detail_view_is_short(row)) {
 		buf_addc(buf, ' ');
 		buf_add(buf, utf8_printable(buf->arena, row->parts[0].cells[0], true));
 	}
+	return 0;
 }
 
 struct str detail_opened(const struct attribute_change *row)
@@ -128,6 +138,7 @@ static void add_opened(struct buf *buf, const struct attribute_change *row)
 static bool list_row(struct listing *listing, const struct attribute_change *row)
 {
 	struct arena_mark mark = arena_save(listing->scratch);
+	struct detail_text line = {.mark = marks[row->difference]};
 	struct buf buf;
 	bool more;
 
@@ -140,10 +151,14 @@ static bool list_row(struct listing *listing, const struct attribute_change *row
 	buf_add(&buf, shown_path(listing->scratch, row->path));
 	add_opened(&buf, row);
 	if (row->has_values)
-		add_shown(&buf, row);
-	if (row->forces_replacement)
-		buf_adds(&buf, " # forces replacement");
-	more = listing->line(listing->context, marks[row->difference], buf_str(&buf));
+		line.after = add_shown(&buf, row);
+	if (row->forces_replacement) {
+		buf_addc(&buf, ' ');
+		line.forces = buf.len;
+		buf_adds(&buf, "# forces replacement");
+	}
+	line.text = buf_str(&buf);
+	more = listing->line(listing->context, &line);
 	arena_rewind(listing->scratch, mark);
 	return more && list_view(listing, row);
 }
@@ -165,7 +180,9 @@ static bool list_pass(struct listing *listing, const struct outcome_change *chan
 
 static bool list_remark(struct listing *listing, struct buf *buf)
 {
-	return buf->len == 0 || listing->line(listing->context, '#', buf_str(buf));
+	const struct detail_text line = {.mark = '#', .text = buf_str(buf)};
+
+	return buf->len == 0 || listing->line(listing->context, &line);
 }
 
 static void add_name_of(
@@ -278,12 +295,13 @@ static bool list_over(struct listing *listing, const struct outcome_change *chan
 
 static bool list_body(struct listing *listing, struct str body)
 {
-	struct str line;
+	struct str text;
 
-	while (str_line(&body, &line)) {
+	while (str_line(&body, &text)) {
 		struct arena_mark mark = arena_save(listing->scratch);
-		bool more = listing->line(
-		    listing->context, ' ', utf8_printable(listing->scratch, line, true));
+		const struct detail_text line = {
+		    .mark = ' ', .text = utf8_printable(listing->scratch, text, true)};
+		bool more = listing->line(listing->context, &line);
 
 		arena_rewind(listing->scratch, mark);
 		if (!more)

@@ -15,11 +15,17 @@
 
 struct buf;
 
-#define DETAIL_VALUE_MAX 160 /* bytes of a value */
+#define DETAIL_VALUE_MAX 160 /* bytes of a value; what is longer is cut around what differs */
 
-/* `mark`: '+', '-', '~', '!' (called out), '#' (a remark), or ' ' (the same, or a line of
- * Terraform's own text). False: stop. */
-typedef bool detail_line(void *context, char mark, struct str text);
+struct detail_text {
+	char mark; /* '+', '-', '~', '!' (called out), '#' (a remark), or ' ' (the same, or a line
+		      of Terraform's own text) */
+	struct str text;
+	/* Where it goes on in another line when one is too short: before "-> after" and before "#
+	 * forces replacement"; 0: there is none. */
+	size_t after, forces;
+};
+typedef bool detail_line(void *context, const struct detail_text *line); /* false: stop */
 
 /* False when the callback stopped it. `scratch` is rewound after each line: nothing that the
  * callback keeps may live there. */

@@ -4,10 +4,12 @@
 #include "base/buf.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "report/both_sides.h"
 #include "report/wording.h"
 
 #define LINE_BYTES ((size_t)4096)
 #define CELL_WIDTH ((size_t)160) /* columns of a line, about */
+#define NEAR	   ((size_t)40)	 /* parts before and behind that a cut one is compared with */
 
 static const char marks[] = {
     [PART_SAME] = ' ',
@@ -35,14 +37,36 @@ bool detail_view_is_short(const struct attribute_change *row)
 	       row->parts_left_out == 0;
 }
 
-/* At most `most` columns of it; printable, also when it comes from a report that somebody wrote. */
-static struct str fit(struct arena *scratch, struct str cell, size_t most)
+/* One cell of a part of a row. */
+struct cell {
+	const struct attribute_change *row;
+	const struct diff_part *part;
+	size_t number;
+};
+
+/* The longest beginning that it shares with the same cell of a part nearby. */
+static size_t shared_head(const struct cell *cell)
 {
-	struct str text = utf8_printable(scratch, cell, true);
+	size_t at = (size_t)(cell->part - cell->row->parts), longest = 0;
+	size_t from = at - size_min(at, NEAR);
+	size_t to = size_min(cell->row->part_count, at + NEAR + 1);
+	struct str text = cell->part->cells[cell->number];
+
+	for (size_t i = from; i < to; i++) {
+		const struct diff_part *other = &cell->row->parts[i];
+
+		if (other->cell_count > cell->number && other->mark != PART_REMARK &&
+		    !str_eq(other->cells[cell->number], text))
+			longest =
+			    size_max(longest, both_sides_head(text, other->cells[cell->number]));
+	}
+	return longest;
+}
+
+static struct str cut_columns(struct arena *scratch, struct str text, size_t most)
+{
 	size_t at = 0, end = 0, width = 0;
 
-	if (text.len <= most)
-		return text;
 	while (at < text.len) {
 		size_t start = at;
 
@@ -56,9 +80,28 @@ static struct str fit(struct arena *scratch, struct str cell, size_t most)
 	return text;
 }
 
+/* At most about `most` columns of it, those that make it differ from what stands nearby; printable,
+ * also when it comes from a report that somebody wrote. */
+static struct str fit(struct arena *scratch, const struct cell *cell, size_t most)
+{
+	struct str whole = cell->part->cells[cell->number], text;
+	size_t from;
+
+	if (whole.len > most && utf8_width(whole) > most)
+		from = both_sides_from(whole, shared_head(cell), most);
+	else
+		from = 0;
+	text = utf8_printable(scratch, str_skip(whole, from), true);
+	if (text.len > most)
+		text = cut_columns(scratch, text, most);
+	return from > 0 ? str_format(scratch, "…%.*s", STR_ARG(text)) : text;
+}
+
 static bool put(const struct detail_view *view, enum part_mark mark, const struct buf *buf)
 {
-	return view->line(view->context, marks[mark], buf_str(buf));
+	const struct detail_text line = {.mark = marks[mark], .text = buf_str(buf)};
+
+	return view->line(view->context, &line);
 }
 
 /* A line without a mark has no room for it either: two columns more. */
@@ -84,7 +127,7 @@ static bool put_part(const struct detail_view *view, const struct attribute_chan
 	if (part->mark == PART_GAP)
 		buf_adds(&buf, "… ");
 	if (part->cell_count > 0)
-		buf_add(&buf, fit(view->scratch, part->cells[0], CELL_WIDTH));
+		buf_add(&buf, fit(view->scratch, &(struct cell){row, part, 0}, CELL_WIDTH));
 	more = put(view, part->mark, &buf);
 	arena_rewind(view->scratch, mark);
 	return more;
@@ -109,8 +152,8 @@ static void measure(const struct attribute_change *row, struct widths *out)
 	}
 }
 
-static bool put_cells(const struct detail_view *view, enum part_mark mark,
-    const struct str cells[DIFF_RULE_CELLS], const struct widths *widths)
+static bool put_cells(const struct detail_view *view, const struct attribute_change *row,
+    const struct diff_part *part, const struct widths *widths)
 {
 	struct arena_mark start = arena_save(view->scratch);
 	struct buf buf;
@@ -118,9 +161,9 @@ static bool put_cells(const struct detail_view *view, enum part_mark mark,
 	bool more;
 
 	buf_init(&buf, view->scratch, LINE_BYTES);
-	indent(&buf, mark, 0);
+	indent(&buf, part->mark, 0);
 	for (size_t i = 0; i < DIFF_RULE_CELLS; i++) {
-		struct str cell = fit(view->scratch, cells[i], columns[i].most);
+		struct str cell = fit(view->scratch, &(struct cell){row, part, i}, columns[i].most);
 		size_t width = utf8_width(cell);
 
 		buf_add(&buf, cell);
@@ -128,7 +171,7 @@ static bool put_cells(const struct detail_view *view, enum part_mark mark,
 		buf_repeat(&buf, ' ', 2 + (widths->of[i] > width ? widths->of[i] - width : 0));
 	}
 	buf_rewind(&buf, end);
-	more = put(view, mark, &buf);
+	more = put(view, part->mark, &buf);
 	arena_rewind(view->scratch, start);
 	return more;
 }
@@ -136,10 +179,13 @@ static bool put_cells(const struct detail_view *view, enum part_mark mark,
 static bool put_titles(const struct detail_view *view, const struct widths *widths)
 {
 	struct str titles[DIFF_RULE_CELLS];
+	const struct diff_part part = {
+	    .mark = PART_SAME, .cells = titles, .cell_count = DIFF_RULE_CELLS};
+	const struct attribute_change alone = {.parts = &part, .part_count = 1};
 
 	for (size_t i = 0; i < DIFF_RULE_CELLS; i++)
 		titles[i] = str_from(columns[i].title);
-	return put_cells(view, PART_SAME, titles, widths);
+	return put_cells(view, &alone, &part, widths);
 }
 
 static bool put_more(const struct detail_view *view, size_t count)
@@ -179,8 +225,7 @@ bool detail_view_lines(const struct detail_view *view, const struct attribute_ch
 			continue;
 		}
 		left -= left > 0;
-		if (!(is_rule ? put_cells(view, part->mark, part->cells, &widths)
-			      : put_part(view, row, part)))
+		if (!(is_rule ? put_cells(view, row, part, &widths) : put_part(view, row, part)))
 			return false;
 	}
 	return put_more(view, over);

@@ -10,7 +10,7 @@
 
 #define PARTS_FIRST	16
 #define REMARKS_MAX	50 /* beyond DIFF_PARTS_MAX */
-#define VALUE_SHOWN_MAX ((size_t)200)
+#define VALUE_SHOWN_MAX ((size_t)65536)
 
 /* --- parts --- */
 

@@ -17,7 +17,7 @@
 struct diff_parts;
 
 #define NO_ITEM		    UINT32_MAX
-#define DIFF_CELL_BYTES	    ((size_t)400)
+#define DIFF_CELL_BYTES	    ((size_t)65536)
 #define DIFF_TEXT_DEPTH_MAX 3		       /* JSON in JSON in JSON */
 #define DIFF_TEXT_MAX	    ((size_t)16 << 20) /* bytes of a text that is opened */
 #define DIFF_WORK_MAX	    ((size_t)16 << 20) /* values looked at for alignments, a change */

@@ -21,11 +21,11 @@
 
 struct arena;
 
-#define HTML_ADDRESS_MAX ((size_t)2000)	 /* bytes */
-#define HTML_TEXT_MAX	 ((size_t)4000)	 /* bytes of a running text: a message, a reason */
-#define HTML_VALUE_MAX	 ((size_t)4000)	 /* bytes of one side of a value */
-#define HTML_PART_MAX	 ((size_t)2000)	 /* bytes of a cell of a view */
-#define HTML_BLOCK_MAX	 ((size_t)65536) /* bytes of a text of many lines */
+#define HTML_ADDRESS_MAX ((size_t)2000)	  /* bytes */
+#define HTML_TEXT_MAX	 ((size_t)4000)	  /* bytes of a running text: a message, a reason */
+#define HTML_VALUE_MAX	 ((size_t)65536)  /* bytes of one side of a value; said on the page */
+#define HTML_PART_MAX	 ((size_t)524288) /* bytes of a cell of a view, with escapes */
+#define HTML_BLOCK_MAX	 ((size_t)65536)  /* bytes of a text of many lines */
 
 /* page.css and page.js, embedded by report/html/embed_page.c when the program is built. */
 extern const struct str html_page_css, html_page_js;

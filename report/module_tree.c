@@ -131,9 +131,9 @@ static void count_change(struct module_tree *tree, uint32_t node, enum change_gr
 	}
 }
 
-/* `homes`: the node of each change. */
-static void hand_out_rows(
-    struct arena *arena, struct module_tree *tree, const uint32_t *homes, size_t count)
+/* `homes`: the node of each change, in their order. */
+static void hand_out_rows(struct arena *arena, struct module_tree *tree, const uint32_t *homes,
+    const uint32_t *order, size_t count)
 {
 	uint32_t *rows = arena_array(arena, uint32_t, count);
 	uint32_t **next = arena_array(arena, uint32_t *, tree->count);
@@ -143,28 +143,36 @@ static void hand_out_rows(
 		rows += tree->nodes[i].row_count;
 	}
 	for (size_t i = 0; i < count; i++)
-		*next[homes[i]]++ = (uint32_t)i;
+		*next[homes[i]]++ = order ? order[i] : (uint32_t)i;
 }
 
-void module_tree_of(struct arena *arena, const struct outcome_change *changes, size_t count,
-    struct module_tree *out)
+void module_tree_in_order(struct arena *arena, const struct outcome_change *changes,
+    const uint32_t *order, size_t count, struct module_tree *out)
 {
 	struct growing growing = {.arena = arena, .tree = out, .room = 16};
 	uint32_t *homes = arena_array(arena, uint32_t, count);
+	const struct change_head *before = NULL;
 
 	*out = (struct module_tree){.nodes = arena_array(arena, struct module_node, growing.room)};
 	grow_slots(&growing, 64);
 	add_node(&growing, STR_EMPTY, MODULE_NONE);
 	for (size_t i = 0; i < count; i++) {
-		const struct change_head *head = &changes[i].head;
+		const struct change_head *head = &changes[order ? order[i] : i].head;
 
 		/* neighbours mostly stand in one module */
-		homes[i] = i > 0 && str_eq(head->module, changes[i - 1].head.module)
+		homes[i] = before && str_eq(head->module, before->module)
 			       ? homes[i - 1]
 			       : node_of(&growing, head->module);
 		count_change(out, homes[i], change_group(head));
+		before = head;
 	}
-	hand_out_rows(arena, out, homes, count);
+	hand_out_rows(arena, out, homes, order, count);
+}
+
+void module_tree_of(struct arena *arena, const struct outcome_change *changes, size_t count,
+    struct module_tree *out)
+{
+	module_tree_in_order(arena, changes, NULL, count, out);
 }
 
 uint32_t module_tree_telling(const struct module_tree *tree, uint32_t node)

@@ -34,6 +34,9 @@ struct module_tree {
 
 void module_tree_of(struct arena *arena, const struct outcome_change *changes, size_t count,
     struct module_tree *out);
+/* The same with the rows in another order: their numbers; NULL: as they stand. */
+void module_tree_in_order(struct arena *arena, const struct outcome_change *changes,
+    const uint32_t *order, size_t count, struct module_tree *out);
 
 /* A node without rows of its own and with one module below says nothing: the first that does. */
 uint32_t module_tree_telling(const struct module_tree *tree, uint32_t node);

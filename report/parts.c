@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/size.h"
+#include "report/callout.h"
 #include "report/wording.h"
 
 #define NOTES_MAX	 ((size_t)7)
@@ -238,11 +239,12 @@ static void add_group(struct arena *arena, struct parts *parts, const struct out
     enum change_group group)
 {
 	size_t count = parts->groups.counts[group];
+	const struct outcome_change *rows = callout_first(arena, parts->groups.rows[group], count);
 	struct collapsed_list list = {.count = count};
 	struct part *part;
 
 	if (group == GROUP_UPDATE && count > 0)
-		collapse_updates(arena, parts->groups.rows[group], count, &list);
+		collapse_updates(arena, rows, count, &list);
 	part = parts_add_items(parts, group_kinds[group], outcome, list.count);
 	if (!part)
 		return;
@@ -252,7 +254,7 @@ static void add_group(struct arena *arena, struct parts *parts, const struct out
 	if (group == GROUP_UPDATE)
 		part->items.updates = list.items;
 	else
-		part->items.changes = parts->groups.rows[group];
+		part->items.changes = rows;
 }
 
 static void add_groups(
@@ -433,14 +435,15 @@ void parts_count_shown(struct parts *parts)
 	}
 }
 
-/* What is replaced or forgotten is lost as well and counted with the destroys. */
+/* What is destroyed, replaced or forgotten, or of an unknown action: a destroy is only one of them.
+ */
 static void say_losses(struct buf *buf, const struct told *told)
 {
 	size_t totals = told->losses - told->named - told->by_type;
 
 	wording_count(buf, told->named);
 	buf_adds(buf, " of ");
-	wording_things(buf, told->losses, "destroy", "destroys");
+	wording_things(buf, told->losses, "loss", "losses");
 	buf_adds(buf, " named, ");
 	wording_count(buf, told->by_type);
 	buf_adds(buf, " counted by type, ");

@@ -125,7 +125,7 @@ static NODISCARD bool add_directory(
 	screen_find_findings(screen);
 	screen->tells_verdict = true;
 	screen->findings.says_all = true;
-	for (size_t level = 0; level < SCREEN_LEVELS; level++) {
+	for (size_t level = SCREEN_SHORT; level < SCREEN_LEVELS; level++) {
 		bool is_last = level == SCREEN_LEVELS - 1;
 
 		screen->caps = &screen_caps_of_level[level];

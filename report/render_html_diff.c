@@ -4,14 +4,13 @@
 #include "base/arena.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "report/both_sides.h"
 #include "report/detail.h"
 #include "report/wording.h"
 
-#define PATH_SHOWN   ((size_t)400)
-#define NAMES_SHOWN  ((size_t)200)	  /* of places that are only named, in one paragraph */
-#define COMPARED_MAX ((size_t)4000)	  /* bytes of two texts whose difference is marked */
-#define VALUE_ROOM   (8 * HTML_VALUE_MAX) /* quoted, with references to characters */
-#define BESIDE_MAX   ((size_t)90)	  /* bytes of two sides that stand in one line */
+#define PATH_SHOWN  ((size_t)400)
+#define NAMES_SHOWN ((size_t)200) /* of places that are only named, in one paragraph */
+#define BESIDE_MAX  ((size_t)90)  /* bytes of two sides that stand in one line */
 
 /* In the order in which they stand. */
 enum place {
@@ -89,13 +88,9 @@ static bool is_inside(struct str text, size_t at)
 
 static struct ends common_ends(struct str a, struct str b)
 {
-	struct ends ends = {0};
+	struct ends ends = {.head = both_sides_head(a, b)};
 	size_t most = size_min(a.len, b.len);
 
-	while (ends.head < most && a.ptr[ends.head] == b.ptr[ends.head])
-		ends.head++;
-	while (ends.head > 0 && (is_inside(a, ends.head) || is_inside(b, ends.head)))
-		ends.head--;
 	while (ends.tail < most - ends.head &&
 	       a.ptr[a.len - 1 - ends.tail] == b.ptr[b.len - 1 - ends.tail])
 		ends.tail++;
@@ -111,15 +106,6 @@ static void put_marked(struct html *html, struct str text, struct ends ends)
 	html_text(html, str_from_to(text, ends.head, text.len - ends.tail));
 	html_raw(html, "</mark>");
 	html_text(html, str_skip(text, text.len - ends.tail));
-}
-
-static struct str value_text_of(struct html *html, const struct shown *shown)
-{
-	struct buf buf;
-
-	buf_init(&buf, html->scratch, VALUE_ROOM);
-	wording_value(&buf, *shown, HTML_VALUE_MAX);
-	return buf_str(&buf);
 }
 
 static const char *value_class(const struct shown *shown)
@@ -160,7 +146,7 @@ static void compare_sides(struct side *before, struct side *after)
 	    before->shown->value.kind == VALUE_STRING && after->shown->value.kind == VALUE_STRING;
 	struct ends ends;
 
-	if (!are_texts || size_max(before->text.len, after->text.len) > COMPARED_MAX)
+	if (!are_texts)
 		return;
 	ends = common_ends(before->text, after->text);
 	/* the quotes alone are no likeness */
@@ -178,11 +164,12 @@ static void put_values(struct html *html, const struct attribute_change *row)
 	bool has_after = row->difference != DIFFERENCE_REMOVED;
 	struct side before = {.tag = "del", .shown = &row->before};
 	struct side after = {.tag = "ins", .shown = &row->after};
+	struct both_sides sides;
 
-	if (has_before)
-		before.text = value_text_of(html, &row->before);
-	if (has_after)
-		after.text = value_text_of(html, &row->after);
+	both_sides_of(html->scratch, has_before ? &row->before : NULL,
+	    has_after ? &row->after : NULL, HTML_VALUE_MAX, &sides);
+	before.text = sides.before;
+	after.text = sides.after;
 	if (has_before && has_after)
 		compare_sides(&before, &after);
 	if (has_before)
@@ -193,6 +180,10 @@ static void put_values(struct html *html, const struct attribute_change *row)
 				   : " <span class=\"to\">→</span> ");
 	if (has_after)
 		put_side(html, &after);
+	if (sides.is_cut)
+		html_raw(html, has_before && has_after
+				   ? "<p class=\"more\">cut to 64 kB around what differs</p>"
+				   : "<p class=\"more\">cut to 64 kB</p>");
 	arena_rewind(html->scratch, mark);
 }
 

@@ -3,11 +3,14 @@
 
 #include "base/arena.h"
 #include "base/size.h"
+#include "report/both_sides.h"
+#include "report/callout.h"
 #include "report/detail.h"
 #include "report/markdown.h"
 #include "report/wording.h"
 
 #define NAME_MAX_BYTES	 ((size_t)100)
+#define CALLOUT_MAX	 ((size_t)200)
 #define CHECK_TEXT_MAX	 ((size_t)500)
 #define TYPES_MAX	 ((size_t)8000) /* bytes of the numbers by type */
 #define OTHER_TYPES_SIZE (sizeof(", 1,234,567 of other types\n") - 1)
@@ -50,12 +53,24 @@ static void add_join(struct page *page, bool *is_first)
 	*is_first = false;
 }
 
+/* "⚠️ `now allows *`": what it does that nobody should miss, before anything is unfolded. */
+static void add_callout(struct page *page, struct str text, size_t more, bool *is_first)
+{
+	if (text.len == 0)
+		return;
+	add_join(page, is_first);
+	buf_adds(&page->out, "⚠️ ");
+	page_code(page, text, CALLOUT_MAX);
+	if (more > 0)
+		buf_addf(&page->out, " and %zu more", more);
+}
+
 /* " — why; what forces it; imported as `id`": only what there is. */
-static void add_remarks(struct page *page, const struct outcome_change *change, bool with_names)
+static void add_remarks(
+    struct page *page, const struct outcome_change *change, bool with_names, bool is_first)
 {
 	const struct change_head *head = &change->head;
 	struct detail_names names;
-	bool is_first = true;
 
 	if (head->reason.len > 0) {
 		add_join(page, &is_first);
@@ -130,15 +145,18 @@ static void add_change(struct page *page, const struct part *part,
     const struct outcome_change *change, unsigned level, add_word *word)
 {
 	bool has_diff = level >= DIFF_LEVEL && page_has_diff(part, change);
-	bool folded = has_diff && !part->open;
+	bool folded = has_diff && !part->open, is_first = true;
+	size_t more;
+	struct str callout = callout_of(change, &more);
 
 	begin_item(page, folded);
 	add_address(page, &change->head);
 	if (word)
 		word(page, change);
+	add_callout(page, callout, more, &is_first);
 	/* what stands right below needs no names */
 	if (level >= NAMES_LEVEL)
-		add_remarks(page, change, !has_diff || folded);
+		add_remarks(page, change, !has_diff || folded, is_first);
 	end_line(page, folded);
 	if (has_diff)
 		page_diff(page, &change, 1, diff_max[level], folded ? "" : "  ");
@@ -232,7 +250,10 @@ const struct part_writer change_writer = {.item = change_item, .rest = change_re
 static void add_collapsed_line(struct page *page, const struct collapsed *item)
 {
 	const struct change_head *head = &item->rows[0]->head;
+	size_t more;
+	struct str callout = callout_of_any(item->rows, item->count, &more);
 	struct detail_names names;
+	bool is_first = true;
 
 	buf_adds(&page->out, page->in_html ? "<b>" : "**");
 	wording_things(&page->out, item->count, "resource", "resources");
@@ -255,6 +276,7 @@ static void add_collapsed_line(struct page *page, const struct collapsed *item)
 		    2 * NAME_MAX_BYTES + 1);
 		buf_addc(&page->out, ')');
 	}
+	add_callout(page, callout, more, &is_first);
 }
 
 /* "folded: tags_all: why", below the first line. */
@@ -359,17 +381,17 @@ static void add_both_sides(struct page *page, const struct attribute_change *row
 {
 	bool both_hidden =
 	    row->before.value.kind == VALUE_HIDDEN && row->after.value.kind == VALUE_HIDDEN;
-	struct buf text;
+	bool has_before = row->difference != DIFFERENCE_ADDED && !both_hidden;
+	bool has_after = row->difference != DIFFERENCE_REMOVED;
+	struct both_sides sides;
 
-	buf_init(&text, page->arena, (size_t)8 * DETAIL_VALUE_MAX);
-	if (row->difference != DIFFERENCE_ADDED && !both_hidden)
-		wording_value(&text, row->before, DETAIL_VALUE_MAX);
-	if (row->difference == DIFFERENCE_CHANGED && !both_hidden)
-		buf_adds(&text, " -> ");
-	if (row->difference != DIFFERENCE_REMOVED)
-		wording_value(&text, row->after, DETAIL_VALUE_MAX);
+	both_sides_of(page->arena, has_before ? &row->before : NULL, has_after ? &row->after : NULL,
+	    DETAIL_VALUE_MAX, &sides);
 	buf_adds(&page->out, ": ");
-	page_code(page, buf_str(&text), (size_t)4 * DETAIL_VALUE_MAX);
+	page_code(page,
+	    str_format(page->arena, "%.*s%s%.*s", STR_ARG(sides.before),
+		has_before && has_after ? " -> " : "", STR_ARG(sides.after)),
+	    (size_t)16 * DETAIL_VALUE_MAX);
 }
 
 static void output_item(struct page *page, const struct part *part, size_t index, unsigned level)

@@ -69,13 +69,14 @@ struct lines {
 };
 
 /* GitHub colours '!' in a diff as changed, and knows no '~'. */
-static bool add_line(void *context, char mark, struct str text)
+static bool add_line(void *context, const struct detail_text *line)
 {
 	struct lines *lines = context;
 	struct buf *out = &lines->page->out;
 	size_t room = lines->end - size_min(lines->end, out->len);
+	struct str text = page_without_long_runs(lines->page->arena, line->text);
+	char mark = line->mark;
 
-	text = page_without_long_runs(lines->page->arena, text);
 	if (lines->over > 0 || strlen(lines->indent) + text.len + strlen("~ \n") > room)
 		return ++lines->over < OVER_MAX;
 	buf_adds(out, lines->indent);
@@ -94,10 +95,10 @@ static bool add_change(struct lines *lines, const struct outcome_change *change,
 {
 	struct arena *arena = lines->page->arena;
 	struct str address = wording_name(arena, change->head.address, WORDING_ADDRESS_MAX);
+	const struct detail_text line = {
+	    .mark = ' ', .text = str_format(arena, "@@ %.*s @@", STR_ARG(address))};
 
-	return (!named ||
-		   add_line(lines, ' ', str_format(arena, "@@ %.*s @@", STR_ARG(address)))) &&
-	       detail_lines(arena, change, add_line, lines);
+	return (!named || add_line(lines, &line)) && detail_lines(arena, change, add_line, lines);
 }
 
 static void add_over(struct page *page, const struct lines *lines)
@@ -133,7 +134,7 @@ bool page_has_diff(const struct part *part, const struct outcome_change *change)
 	return change->attribute_count > 0 || change->body.len > 0;
 }
 
-static bool count_line(void *context, char mark UNUSED, struct str text UNUSED)
+static bool count_line(void *context, const struct detail_text *line UNUSED)
 {
 	size_t *lines = context;
 

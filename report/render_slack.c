@@ -15,7 +15,7 @@
 #define JSON_MAX       ((size_t)14000) /* a hidden cap on all blocks, see api-facts 1.2 */
 #define FALLBACK_MAX   ((size_t)3000)
 #define URL_MAX	       ((size_t)500)
-#define GAINS_SHOWN    ((size_t)10)
+#define GAINS_SHOWN    ((size_t)60)
 #define LOSSES_SHOWN   ((size_t)60)
 #define RULES_SHOWN    ((size_t)5)
 

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/size.h"
+#include "report/callout.h"
 #include "report/detail.h"
 #include "report/wording.h"
 
@@ -20,6 +21,17 @@ static void add_names(struct message *message, const char *before, const struct 
 	}
 	if (names->count > 0 && names->more > 0)
 		buf_addf(&message->text, " and %zu more", names->more);
+}
+
+/* " — ⚠️ `now allows *`" */
+static void add_callout(struct message *message, struct str text, size_t more)
+{
+	if (text.len == 0)
+		return;
+	buf_adds(&message->text, " — ⚠️ ");
+	slack_add_code(message, text);
+	if (more > 0)
+		buf_addf(&message->text, " and %zu more", more);
 }
 
 static void add_remarks(struct message *message, const struct outcome_change *change)
@@ -58,14 +70,14 @@ struct lines {
 	struct buf buf;
 };
 
-static bool add_line(void *context, char mark, struct str text)
+static bool add_line(void *context, const struct detail_text *line)
 {
 	struct lines *lines = context;
 	size_t start = lines->buf.len;
-	char prefix[] = {mark, ' '};
+	char prefix[] = {line->mark, ' '};
 
-	buf_add(&lines->buf, (struct str){prefix, mark == ' ' ? 0 : 2});
-	buf_add(&lines->buf, text);
+	buf_add(&lines->buf, (struct str){prefix, line->mark == ' ' ? 0 : 2});
+	buf_add(&lines->buf, line->text);
 	buf_addc(&lines->buf, '\n');
 	if (!lines->buf.overflow)
 		return true;
@@ -92,8 +104,12 @@ static void add_diff(struct message *message, const struct outcome_change *chang
 
 static void add_change(struct message *message, const struct outcome_change *change, unsigned level)
 {
+	size_t more;
+	struct str callout = callout_of(change, &more);
+
 	buf_adds(&message->text, "• ");
 	add_address(message, &change->head);
+	add_callout(message, callout, more);
 	if (level > 1)
 		add_remarks(message, change);
 	buf_addc(&message->text, '\n');
@@ -110,6 +126,8 @@ static void change_item(
 /* "• *97 resources*: only `tags.version`" */
 static void add_collapsed(struct message *message, const struct collapsed *item)
 {
+	size_t more;
+	struct str callout = callout_of_any(item->rows, item->count, &more);
 	struct detail_names names;
 	struct str words;
 
@@ -132,6 +150,7 @@ static void add_collapsed(struct message *message, const struct collapsed *item)
 		buf_adds(&message->text, ", folded: ");
 		slack_add_data(message, words, FOLDED_MAX);
 	}
+	add_callout(message, callout, more);
 	buf_addc(&message->text, '\n');
 }
 

@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "base/utf8.h"
 #include "report/applied.h"
+#include "report/callout.h"
 #include "report/detail.h"
 #include "report/groups.h"
 #include "report/terminal_screen.h"
@@ -66,6 +67,20 @@ static void add_names(struct screen *screen, struct buf *buf, const struct detai
 		buf_addf(buf, " and %zu more", names->more);
 }
 
+/* "! now allows *": at once, what differs may not be shown. */
+static void add_callout(struct screen *screen, struct buf *buf, const struct outcome_change *change)
+{
+	size_t more;
+	struct str text = callout_of(change, &more);
+
+	if (text.len == 0)
+		return;
+	buf_adds(buf, "! ");
+	buf_add(buf, wording_cut(screen->arena, text, REMARK_MAX));
+	if (more > 0)
+		buf_addf(buf, " and %zu more", more);
+}
+
 static struct str remark_of(struct screen *screen, const struct outcome_change *change)
 {
 	const struct change_head *head = &change->head;
@@ -73,8 +88,12 @@ static struct str remark_of(struct screen *screen, const struct outcome_change *
 	struct buf buf;
 
 	buf_init(&buf, screen->arena, SCREEN_TEXT_MAX);
-	if (head->reason.len > 0)
+	if (!screen_shows_details(screen))
+		add_callout(screen, &buf, change);
+	if (head->reason.len > 0) {
+		add_join(&buf);
 		buf_add(&buf, wording_reason(screen->arena, head->reason));
+	}
 	detail_forcing_names(change, &names);
 	if (names.count > 0) {
 		add_join(&buf);
@@ -141,9 +160,10 @@ static struct str symbol_of(const struct change_head *head)
 	return str_from(action_symbol(head->action));
 }
 
-static bool put_detail(void *context, char mark, struct str text)
+static bool put_detail(void *context, const struct detail_text *detail)
 {
 	struct screen *screen = context;
+	char mark = detail->mark;
 	enum tone tone = mark == '+'		      ? TONE_GREEN
 			 : mark == '-'		      ? TONE_RED
 			 : mark == '~' || mark == '!' ? TONE_YELLOW
@@ -152,7 +172,9 @@ static bool put_detail(void *context, char mark, struct str text)
 	    .indent = screen->detail_indent,
 	    .tone = tone,
 	    .symbol = {&mark, mark == ' ' ? 0 : 1},
-	    .text = text,
+	    .text = detail->text,
+	    .whole = true,
+	    .breaks = {detail->after, detail->forces},
 	};
 
 	screen_put_line(screen, &line);
@@ -169,6 +191,7 @@ void screen_put_change(
 	    .text = title_of(screen, &change->head, place->below),
 	    .remark = remark_of(screen, change),
 	    .align = place->align,
+	    .whole = true,
 	};
 
 	screen->detail_indent = place->indent + 6;
@@ -183,7 +206,10 @@ static size_t alignment(struct screen *screen, const struct outcome_change *chan
 	size_t widest = 0;
 
 	for (size_t i = 0; i < count; i++) {
+		struct arena_mark mark = arena_save(screen->arena);
 		size_t width = utf8_width(title_of(screen, &changes[i].head, false));
+
+		arena_rewind(screen->arena, mark);
 
 		if (width <= ALIGN_MAX)
 			widest = size_max(widest, width);
@@ -197,8 +223,12 @@ static void put_changes(
 	size_t shown = size_min(count, cap);
 	struct change_place place = {.indent = 2, .align = alignment(screen, changes, shown)};
 
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < shown && !screen->out.overflow; i++) {
+		struct arena_mark mark = arena_save(screen->arena);
+
 		screen_put_change(screen, &changes[i], &place);
+		arena_rewind(screen->arena, mark);
+	}
 	screen_put_more(screen, count - shown);
 }
 
@@ -233,6 +263,7 @@ static void put_group(struct screen *screen, enum change_group group)
 
 	if (count == 0)
 		return;
+	rows = callout_first(screen->arena, rows, count);
 	screen_put_heading(screen, group_tones[group], change_group_title(group), count);
 	if (!change_group_is_loss(group))
 		put_changes(screen, rows, count, screen->caps->gains);
@@ -277,6 +308,7 @@ static void put_applied_row(struct screen *screen, const struct applied_row *row
 	    .tone = section_tones[row->section],
 	    .symbol = str_from(action_symbol(row->action)),
 	    .text = name_of(screen, row->address),
+	    .whole = true,
 	};
 
 	if (what)
@@ -482,6 +514,20 @@ static void put_fingerprint(struct screen *screen)
 	screen_put_line(screen, &line);
 }
 
+/* Of a summary only: whoever gives a limit knows why not all is there. */
+static void put_where_more_is(struct screen *screen)
+{
+	struct screen_line line = {.tone = TONE_DIM,
+	    .symbol = STR("note:"),
+	    .text = STR("not all is named here; 'tfherald show' with the plan names all of it"),
+	    .whole = true};
+
+	if (screen->left_out == 0 || screen->options->details || screen->options->max_bytes > 0)
+		return;
+	buf_addc(&screen->out, '\n');
+	screen_put_line(screen, &line);
+}
+
 static void put_all(struct screen *screen)
 {
 	const struct outcome *outcome = screen->outcome;
@@ -505,6 +551,7 @@ static void put_all(struct screen *screen)
 	put_diagnostics(screen, SEVERITY_WARNING, "Warnings");
 	screen_put_waivers(screen);
 	put_fingerprint(screen);
+	put_where_more_is(screen);
 }
 
 bool render_terminal(struct arena *arena, const struct outcome *outcome,
@@ -519,10 +566,11 @@ bool render_terminal(struct arena *arena, const struct outcome *outcome,
 	screen_find_findings(&screen);
 	size_t max_bytes = options->max_bytes ? options->max_bytes : SCREEN_LIMIT;
 
-	for (size_t level = 0; level < ARRAY_LEN(screen_caps_of_level); level++) {
-		bool is_last = level == ARRAY_LEN(screen_caps_of_level) - 1;
+	for (size_t level = options->details ? 0 : SCREEN_SUMMARY; level < SCREEN_LEVELS; level++) {
+		bool is_last = level == SCREEN_LEVELS - 1;
 
 		screen.caps = &screen_caps_of_level[level];
+		screen.left_out = 0;
 		buf_init(&screen.out, arena, is_last ? SCREEN_LIMIT : max_bytes);
 		put_all(&screen);
 		if (!screen.out.overflow)

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/size.h"
+#include "report/callout.h"
 #include "report/module_tree.h"
 #include "report/wording.h"
 
@@ -72,6 +73,7 @@ static void put_folded(struct tree_view *view, size_t indent, size_t count)
 
 	if (count == 0)
 		return;
+	view->screen->left_out += count;
 	buf_init(&buf, view->screen->arena, 64);
 	buf_adds(&buf, "... and ");
 	wording_count(&buf, count);
@@ -102,7 +104,8 @@ static void put_module(struct tree_view *view, uint32_t number, uint32_t above, 
 	struct str label = module_tree_label(&view->tree, number, above);
 	struct screen_line line = {.indent = indent,
 	    .text = wording_name(view->screen->arena, label, view->screen->caps->text),
-	    .remark = counts_text(view, node->row_count > 0 ? node->own : node->all)};
+	    .remark = counts_text(view, node->row_count > 0 ? node->own : node->all),
+	    .whole = true};
 
 	screen_put_line(view->screen, &line);
 	put_rows(view, node, indent + 2);
@@ -134,6 +137,7 @@ static void put_modules_over(struct tree_view *view)
 
 	if (view->modules_over == 0)
 		return;
+	view->screen->left_out += view->changes_over;
 	buf_adds(out, "  ... and ");
 	wording_things(out, view->modules_over, "more module", "more modules");
 	buf_adds(out, " with ");
@@ -151,7 +155,8 @@ bool screen_put_tree(struct screen *screen)
 		count += groups->counts[gains[i].group];
 	if (count < TREE_CHANGES_MIN)
 		return false;
-	module_tree_of(screen->arena, view.changes, count, &view.tree);
+	module_tree_in_order(screen->arena, view.changes,
+	    callout_order(screen->arena, view.changes, count), count, &view.tree);
 	if (view.tree.nodes[0].child_count == 0)
 		return false;
 	view.rows_each =

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json_write.h"
 #include "base/size.h"
+#include "report/both_sides.h"
 #include "report/json_fields.h"
 #include "report/terminal_screen.h"
 #include "report/wording.h"
@@ -69,8 +70,12 @@ NODISCARD static bool row_of(
 static void put(struct picture *picture, size_t indent, enum tone tone, struct str symbol,
     struct str text, struct str remark)
 {
-	struct screen_line line = {
-	    .indent = indent, .tone = tone, .symbol = symbol, .text = text, .remark = remark};
+	struct screen_line line = {.indent = indent,
+	    .tone = tone,
+	    .symbol = symbol,
+	    .text = text,
+	    .remark = remark,
+	    .whole = true};
 
 	screen_put_line(picture->screen, &line);
 }
@@ -95,6 +100,7 @@ NODISCARD static bool side_text(struct picture *picture, const struct row_differ
 {
 	struct arena *arena = picture->scratch;
 	struct shown before, after;
+	struct both_sides sides;
 	struct buf buf;
 
 	buf_init(&buf, arena, 4 * VALUE_SHOWN);
@@ -112,10 +118,8 @@ NODISCARD static bool side_text(struct picture *picture, const struct row_differ
 	if (!attribute_side(arena, *side, "before", &before, err) ||
 	    !attribute_side(arena, *side, "after", &after, err))
 		return false;
-	wording_value(&buf, before, VALUE_SHOWN);
-	buf_adds(&buf, " -> ");
-	wording_value(&buf, after, VALUE_SHOWN);
-	*out = buf_str(&buf);
+	both_sides_of(arena, &before, &after, VALUE_SHOWN, &sides);
+	*out = str_format(arena, "%.*s -> %.*s", STR_ARG(sides.before), STR_ARG(sides.after));
 	return true;
 }
 
@@ -346,7 +350,7 @@ bool render_verification(struct arena *arena, const struct verification *verific
 	struct screen screen = {.arena = lines,
 	    .outcome = verification->planned,
 	    .options = options,
-	    .caps = &screen_caps_of_level[0]};
+	    .caps = &screen_caps_of_level[SCREEN_SHORT]};
 	struct picture picture = {
 	    .verification = verification, .scratch = scratch, .screen = &screen};
 

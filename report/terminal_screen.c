@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "report/wording.h"
 
+#define COLUMNS_MIN   ((size_t)20) /* a narrower terminal wraps by itself */
 #define CUT_LINE_SIZE ((size_t)40) /* "... 4,980 more lines" */
 
 static const char *const tone_codes[] = {
@@ -19,8 +20,10 @@ static const char *const tone_codes[] = {
 };
 
 const struct screen_caps screen_caps_of_level[SCREEN_LEVELS] = {
-    {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, true},
-    {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, false},
+    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, true},
+    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, false},
+    [SCREEN_SHORT] = {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, true},
+    [SCREEN_SUMMARY] = {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, false},
     {200, 10, 5, 32, 500, 5, false},
     {100, 5, 3, 20, 300, 3, false},
     {50, 3, 2, 10, 200, 1, false},
@@ -73,7 +76,7 @@ static size_t columns_left(const struct screen *screen, size_t used)
 	return columns > used ? columns - used : 0;
 }
 
-void screen_put_line(struct screen *screen, const struct screen_line *line)
+static void put_cut(struct screen *screen, const struct screen_line *line)
 {
 	size_t used = line->indent + (line->symbol.len > 0 ? utf8_width(line->symbol) + 1 : 0);
 	struct str text = fit(screen, line->text, columns_left(screen, used));
@@ -92,6 +95,100 @@ void screen_put_line(struct screen *screen, const struct screen_line *line)
 		    fit(screen, line->remark, columns_left(screen, used + width + gap)));
 	}
 	buf_addc(&screen->out, '\n');
+}
+
+/* How much of `text` goes on a line: all, up to a space if there is one late enough, or what fits.
+ * Nothing is dropped: what is compared by eye is whole. */
+static size_t whole_end(struct str text, size_t columns)
+{
+	size_t at = 0, width = 0, space = 0;
+
+	while (at < text.len) {
+		size_t start = at;
+
+		(void)utf8_next(text, &at);
+		width += utf8_width(str_from_to(text, start, at));
+		if (width > columns)
+			return space > start / 2 ? space : size_max(start, 1);
+		if (text.ptr[start] == ' ')
+			space = at;
+	}
+	return text.len;
+}
+
+/* Returns the width of its last line. What follows the first is two columns deeper than `used`. */
+static size_t put_over_lines(struct screen *screen, size_t used, enum tone tone, struct str text)
+{
+	size_t indent = used, end;
+
+	for (;;) {
+		size_t columns = size_max(columns_left(screen, indent), COLUMNS_MIN);
+
+		end = whole_end(text, columns);
+		screen_put(screen, tone, str_from_to(text, 0, end));
+		if (end == text.len)
+			return indent + utf8_width(text) - used;
+		text = str_skip(text, end);
+		indent = used + 2;
+		buf_addc(&screen->out, '\n');
+		buf_repeat(&screen->out, ' ', indent);
+	}
+}
+
+static size_t put_text(struct screen *screen, const struct screen_line *line, size_t used)
+{
+	size_t start = 0, width = 0;
+
+	if (utf8_width(line->text) <= columns_left(screen, used)) {
+		screen_put(screen, TONE_PLAIN, line->text);
+		return utf8_width(line->text);
+	}
+	for (size_t i = 0; i <= SCREEN_BREAKS; i++) {
+		size_t end = i < SCREEN_BREAKS ? line->breaks[i] : line->text.len;
+
+		if (end <= start)
+			continue;
+		if (start > 0) {
+			buf_addc(&screen->out, '\n');
+			buf_repeat(&screen->out, ' ', used);
+		}
+		width = put_over_lines(
+		    screen, used, TONE_PLAIN, str_trim_end(str_from_to(line->text, start, end)));
+		start = end;
+	}
+	return width;
+}
+
+static void put_whole(struct screen *screen, const struct screen_line *line)
+{
+	size_t used = line->indent + (line->symbol.len > 0 ? utf8_width(line->symbol) + 1 : 0);
+	size_t remark = utf8_width(line->remark), width, gap;
+
+	buf_repeat(&screen->out, ' ', line->indent);
+	screen_put(screen, line->tone, line->symbol);
+	if (line->symbol.len > 0)
+		buf_addc(&screen->out, ' ');
+	width = put_text(screen, line, used);
+	gap = 2 + (line->align > width ? line->align - width : 0);
+	if (used + width + gap + remark > columns_left(screen, 0))
+		gap = 2;
+	if (remark > 0 && used + width + gap + remark <= columns_left(screen, 0)) {
+		buf_repeat(&screen->out, ' ', gap);
+		screen_put(screen, TONE_DIM, line->remark);
+	} else if (remark > 0) {
+		buf_addc(&screen->out, '\n');
+		buf_repeat(&screen->out, ' ', used + 2);
+		(void)put_over_lines(screen, used + 2, TONE_DIM, line->remark);
+	}
+	buf_addc(&screen->out, '\n');
+}
+
+void screen_put_line(struct screen *screen, const struct screen_line *line)
+{
+	if (line->whole)
+		put_whole(screen, line);
+	else
+		put_cut(screen, line);
 }
 
 void screen_put_heading(struct screen *screen, enum tone tone, const char *title, size_t count)
@@ -118,6 +215,7 @@ void screen_put_more(struct screen *screen, size_t count)
 {
 	if (count == 0)
 		return;
+	screen->left_out += count;
 	buf_adds(&screen->out, "  ... and ");
 	wording_count(&screen->out, count);
 	buf_adds(&screen->out, " more\n");

@@ -28,8 +28,9 @@ enum tone {
 };
 
 /*
- * How much is told; the next shorter set is tried when max_bytes is exceeded. Details go first,
- * then what is no loss, the names of losses and denials last.
+ * How much is told; the next shorter set is tried when max_bytes is exceeded: first all there is
+ * (a summary is short from the beginning). Details go first, then what is no loss, the names of
+ * losses and denials last.
  */
 struct screen_caps {
 	size_t losses, gains, others; /* rows of a list; losses: of a denied rule, too */
@@ -38,7 +39,10 @@ struct screen_caps {
 	size_t paragraph;	      /* lines of a diagnostic */
 	bool details;
 };
-#define SCREEN_LEVELS 10
+#define SCREEN_ALL     (SIZE_MAX / 8) /* rows */
+#define SCREEN_LEVELS  12
+#define SCREEN_SHORT   2 /* that `check` begins with */
+#define SCREEN_SUMMARY 3 /* the level that a summary begins with */
 extern const struct screen_caps screen_caps_of_level[SCREEN_LEVELS];
 
 struct screen {
@@ -51,15 +55,23 @@ struct screen {
 	struct findings findings, after_apply;
 	bool tells_verdict, tells_after_apply;
 	size_t detail_indent; /* of the lines below a change */
+	size_t left_out;      /* rows */
 	struct buf out;
 };
 
-/* One line: "  -/+ aws_x.y   why". */
+/*
+ * One line: "  -/+ aws_x.y   why". A `whole` one goes on in further lines, deeper, where the
+ * terminal is too narrow: at `breaks` first (where text may go on in another line; 0: nowhere), its
+ * remark on a line of its own. Any other is cut.
+ */
+#define SCREEN_BREAKS 2
 struct screen_line {
 	size_t indent;
 	enum tone tone; /* of the symbol */
 	struct str symbol, text, remark;
 	size_t align; /* columns the text is padded to before the remark */
+	bool whole;
+	size_t breaks[SCREEN_BREAKS]; /* bytes of the text, in their order */
 };
 
 void screen_put(struct screen *screen, enum tone tone, struct str text);

@@ -1,12 +1,16 @@
 #include "report/wording.h"
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/size.h"
 #include "base/utf8.h"
 
-#define TARGET_MAX ((size_t)200)
-#define EXIT_MAX   ((size_t)300)
-#define ELLIPSIS   "…"
+#define TARGET_MAX	  ((size_t)200)
+#define EXIT_MAX	  ((size_t)300)
+#define ELLIPSIS	  "…"
+
+#define NAME_ENDS_MIN	  ((size_t)64) /* bytes of which both ends of a name are shown */
+#define NAME_DIGEST_BYTES ((size_t)4)
 
 static const char *const status_icons[] = {
     [STATUS_NO_CHANGES] = "✅",
@@ -153,31 +157,93 @@ static void add_seen(struct buf *buf, struct str bytes, uint32_t code)
 		buf_addf(buf, "\\u%04x", (unsigned)code);
 }
 
+static void add_name(struct buf *buf, struct str name)
+{
+	size_t at = 0;
+
+	while (at < name.len && !buf->overflow) {
+		size_t start = at;
+		uint32_t code = utf8_next(name, &at);
+
+		add_seen(buf, str_from_to(name, start, at), code);
+	}
+}
+
+/* As much of the beginning as is written in `room` bytes. */
+static struct str first_of(struct arena *arena, struct str name, size_t room)
+{
+	struct str head =
+	    utf8_cut(name, size_min(name.len, room)); /* written it is never shorter */
+	size_t at = 0, end = 0;
+	struct buf buf;
+
+	buf_init(&buf, arena, room);
+	while (at < head.len && !buf.overflow) {
+		size_t start = at;
+		uint32_t code = utf8_next(head, &at);
+
+		add_seen(&buf, str_from_to(head, start, at), code);
+		end = buf.overflow ? end : buf.len;
+	}
+	return str_from_to(buf_str(&buf), 0, end);
+}
+
+/* As much of the end. */
+static struct str last_of(struct arena *arena, struct str name, size_t room)
+{
+	struct str tail = str_skip(name, name.len - size_min(name.len, room));
+	struct buf buf, one;
+	size_t at = 0, dropped = 0; /* of what is written */
+
+	while (tail.len > 0 && ((unsigned char)tail.ptr[0] & 0xc0) == 0x80)
+		tail = str_skip(tail, 1);
+	buf_init(&buf, arena, 16 * room + 64);
+	add_name(&buf, tail);
+	while (at < tail.len && buf.len - dropped > room) {
+		size_t start = at;
+		uint32_t code = utf8_next(tail, &at);
+
+		buf_init(&one, arena, 64);
+		add_seen(&one, str_from_to(tail, start, at), code);
+		dropped += one.len;
+	}
+	return str_skip(buf_str(&buf), dropped);
+}
+
+/* Both ends, and between them what tells two names apart that differ in the middle only. */
+static struct str cut_name(struct arena *arena, struct str name, size_t max)
+{
+	struct digest digest;
+	struct str head, tail, middle;
+	size_t room;
+
+	if (max < NAME_ENDS_MIN) {
+		head = first_of(arena, name, max - (sizeof(ELLIPSIS) - 1));
+		return str_format(arena, "%.*s" ELLIPSIS, STR_ARG(head));
+	}
+	digest = digest_sha256(name);
+	middle = digest_hex(arena, digest.bytes, NAME_DIGEST_BYTES);
+	room = max - 2 * (sizeof(ELLIPSIS) - 1) - middle.len;
+	tail = last_of(arena, name, room / 2);
+	head = first_of(arena, name, room - tail.len);
+	return str_format(arena, "%.*s" ELLIPSIS "%.*s" ELLIPSIS "%.*s", STR_ARG(head),
+	    STR_ARG(middle), STR_ARG(tail));
+}
+
 struct str wording_name(struct arena *arena, struct str name, size_t max)
 {
-	/* what is written out is never shorter */
-	struct str head = utf8_cut(name, size_min(name.len, max));
-	size_t at = 0, end = 0; /* end: with room for the ellipsis */
+	size_t at = 0;
 	struct buf buf;
 
 	while (at < name.len && name.ptr[at] >= 0x20 && name.ptr[at] < 0x7f)
 		at++;
 	if (at == name.len && at <= max)
 		return name;
-	at = 0;
+	if (name.len > max)
+		return cut_name(arena, name, max);
 	buf_init(&buf, arena, max);
-	while (at < head.len && !buf.overflow) {
-		size_t start = at;
-		uint32_t code = utf8_next(head, &at);
-
-		add_seen(&buf, str_from_to(head, start, at), code);
-		if (!buf.overflow && buf.len + sizeof(ELLIPSIS) - 1 <= max)
-			end = buf.len;
-	}
-	if (head.len == name.len && !buf.overflow)
-		return buf_str(&buf);
-	head = str_from_to(buf_str(&buf), 0, end);
-	return str_format(arena, "%.*s" ELLIPSIS, STR_ARG(head));
+	add_name(&buf, name);
+	return buf.overflow ? cut_name(arena, name, max) : buf_str(&buf);
 }
 
 struct str wording_target(struct arena *arena, const struct outcome *outcome)
@@ -307,19 +373,25 @@ static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 	}
 }
 
-static void add_quoted(struct buf *buf, struct str text, size_t end)
+void wording_string(struct buf *buf, struct str text, size_t from, size_t max)
 {
-	struct str shown = utf8_cut(text, size_min(text.len, end > buf->len ? end - buf->len : 0));
+	struct str rest = str_skip(text, size_min(from, text.len));
+	struct str shown = utf8_cut(rest, size_min(rest.len, max));
 	size_t at = 0;
 
-	buf_addc(buf, '"');
+	buf_adds(buf, from > 0 ? "\"" ELLIPSIS : "\"");
 	while (at < shown.len) {
 		size_t start = at;
 		uint32_t code = utf8_next(shown, &at);
 
 		add_character(buf, str_from_to(shown, start, at), code);
 	}
-	buf_adds(buf, shown.len < text.len ? ELLIPSIS "\"" : "\"");
+	buf_adds(buf, shown.len < rest.len ? ELLIPSIS "\"" : "\"");
+}
+
+static void add_quoted(struct buf *buf, struct str text, size_t end)
+{
+	wording_string(buf, text, 0, end > buf->len ? end - buf->len : 0);
 }
 
 static void add_value(struct buf *buf, const struct value *value, size_t end);
@@ -342,12 +414,15 @@ static void add_map(struct buf *buf, const struct value *map, size_t end)
 {
 	buf_addc(buf, '{');
 	for (size_t i = 0; i < map->len; i++) {
+		struct str key = value_text(map->as.entries[i].key);
+
 		buf_adds(buf, i > 0 ? ", " : "");
-		if (buf->len >= end) {
+		/* a key is whole, or it would be another one */
+		if (buf->len >= end || key.len > end - buf->len) {
 			buf_addf(buf, ELLIPSIS " %zu more", map->len - i);
 			break;
 		}
-		add_quoted(buf, value_text(map->as.entries[i].key), end);
+		add_quoted(buf, key, end);
 		buf_adds(buf, ": ");
 		add_value(buf, &map->as.entries[i].value, end);
 	}

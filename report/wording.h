@@ -50,13 +50,18 @@ bool wording_reason_is_known(struct str reason); /* then its text is ours, not d
 /* Text for people, cut to `max` bytes with an ellipsis; one line. */
 struct str wording_cut(struct arena *arena, struct str text, size_t max);
 /*
- * A name out of a plan (address, key, type, path), cut likewise. Nothing of it is dropped: what
- * nobody could see is written \x1b or \u202e, so that two names never look the same.
+ * A name out of a plan (address, key, type, path). What nobody could see is written \x1b or \u202e.
+ * One that is cut keeps both ends, with 8 digits of its SHA-256 in the place of the middle
+ * (module.a…1f3c9a04…aws_x.y["b"]); of less than 64 bytes, only its beginning. So two names never
+ * look the same.
  */
 struct str wording_name(struct arena *arena, struct str name, size_t max);
 /* `value` as one line of at most about `max` bytes: JSON's form, (sensitive), (known after apply).
  */
 void wording_value(struct buf *buf, struct shown value, size_t max);
+/* A string likewise, `max` bytes of it from byte `from` on; an ellipsis where something is missing.
+ * What differs on two sides is cut by both_sides.h. */
+void wording_string(struct buf *buf, struct str text, size_t from, size_t max);
 
 /*
  * "pf1:... (3 hidden values are not in it)": by what a later `tfherald verify` knows this plan.

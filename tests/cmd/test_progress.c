@@ -119,6 +119,38 @@ static void test_line_comes_and_goes(void **state)
 	}
 }
 
+static void test_how_much_there_is(void **state)
+{
+	static const struct {
+		const char *label;
+		uint64_t bytes;
+		const char *has;
+	} rows[] = {
+	    {"nothing yet", 0, "reading 'standard input' ... 0 s"},
+	    {"a little", 999, "reading 'standard input' ... 999 bytes, 0 s"},
+	    {"much", 12345678, "reading 'standard input' ... 12.3 MB, 0 s"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct input_seen seen = {rows[i].bytes};
+		struct world world;
+		int width = 80;
+		char bytes[4096];
+		struct progress *progress;
+		struct str said;
+
+		begin(&world, &width);
+		progress = progress_begin_seen(&world.app, "reading", "standard input", &seen);
+		last(PROGRESS_AFTER_MS + 50);
+		progress_end(progress);
+		said = end(&world, bytes, sizeof(bytes));
+		if (!str_contains(said, str_from(rows[i].has)))
+			print_error("%s: '%.*s'\n", rows[i].label, STR_ARG(said));
+		assert_true(str_contains(said, str_from(rows[i].has)));
+	}
+}
+
 static void test_nothing_is_said(void **state)
 {
 	int width = 80;
@@ -155,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_line_comes_and_goes),
+	    cmocka_unit_test(test_how_much_there_is),
 	    cmocka_unit_test(test_nothing_is_said),
 	};
 

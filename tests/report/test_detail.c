@@ -12,13 +12,22 @@
 #include "report/detail.h"
 #include "tests/support/diff_sketch.h"
 
-static bool add_line(void *context, char mark, struct str text)
+#define TEN(c)	   c c c c c c c c c c
+#define HUNDRED(c) TEN(TEN(c))
+/* 160 columns with what differs */
+#define LONG_TAIL   TEN("x") TEN("x") TEN("x") TEN("x") TEN("x") "xxxxxxxxx" HUNDRED("y")
+#define LONG_TAIL_1 TEN("x") TEN("x") TEN("x") TEN("x") TEN("x") "xxxxxxxx" HUNDRED("y")
+
+static bool add_line(void *context, const struct detail_text *line)
 {
 	struct buf *buf = context;
 
-	buf_addc(buf, mark);
+	assert_true(line->after == 0 || str_starts(str_skip(line->text, line->after), STR("-> ")));
+	assert_true(line->forces == 0 ||
+		    str_is(str_skip(line->text, line->forces), "# forces replacement"));
+	buf_addc(buf, line->mark);
 	buf_addc(buf, ' ');
-	buf_add(buf, text);
+	buf_add(buf, line->text);
 	buf_addc(buf, '\n');
 	return true;
 }
@@ -91,6 +100,16 @@ static const struct row {
 	    .after = "{\"tags_all\":{\"a\":2}}",
 	    .action = ACTION_UPDATE},
 	"# 1 attribute folded: tags_all.a: repeats the tags, with the defaults of the provider\n"},
+    {"lines are cut around what differs",
+	{.before = "{\"u\":\"a\\n" HUNDRED("x") HUNDRED("y") "1\\nb\\n\"}",
+	    .after = "{\"u\":\"a\\n" HUNDRED("x") HUNDRED("y") "2\\nb\\n\"}",
+	    .action = ACTION_UPDATE},
+	"~ u:\n      | a\n-   | …" LONG_TAIL "1\n+   | …" LONG_TAIL "2\n      | b\n"},
+    {"members are cut around what differs",
+	{.before = "{\"users\":[\"" HUNDRED("x") HUNDRED("y") "1\"]}",
+	    .after = "{\"users\":[\"" HUNDRED("x") HUNDRED("y") "2\",\"a\"]}",
+	    .action = ACTION_UPDATE},
+	"~ users:\n-   …" LONG_TAIL_1 "1\"\n+   …" LONG_TAIL_1 "2\"\n+   \"a\"\n"},
     {"unknown",
 	{.before = "{\"a\":1}",
 	    .after = "{\"a\":\"UNKNOWN\",\"id\":\"UNKNOWN\"}",

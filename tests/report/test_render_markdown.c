@@ -112,7 +112,7 @@ static void test_hundred_thousand(void **state)
 	assert_int_equal(count_of(text, STR("#### 🔴 Destroy (7)")), 1);
 }
 
-static void test_destroys_are_counted_by_type(void **state)
+static void test_losses_are_counted_by_type(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 	struct outcome *outcome = generate_outcome(
@@ -121,7 +121,7 @@ static void test_destroys_are_counted_by_type(void **state)
 
 	(void)state;
 	assert_true(str_contains(text, STR(" × `aws_thing_")));
-	assert_true(str_contains(text, STR(" of 9,003 destroys named, ")));
+	assert_true(str_contains(text, STR(" of 9,003 losses named, ")));
 	/* three replaces still have a line each */
 	assert_true(count_of(text, STR("- `module.m[0].aws_thing_0.r[0]`")) >= 2);
 	assert_false(str_contains(text, STR("<summary>📄")));
@@ -162,7 +162,7 @@ static void test_losses_come_first(void **state)
 			print_error("%s: %zu named\n", loss_rows[i].label, named);
 		assert_true(named >= loss_rows[i].named_min && named <= total);
 		footer = named == total ? STR("; 0 destroys omitted\n")
-					: str_format(arena, " destroys named, ");
+					: str_format(arena, " losses named, ");
 		assert_int_equal(count_of(text, footer), 1);
 		assert_int_equal(count_of(losses, STR(" × `aws_thing_")) > 0, named < total);
 		/* a group of which not all are named says what the rest is */
@@ -484,7 +484,7 @@ int main(void)
 	    cmocka_unit_test(test_golden),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_hundred_thousand),
-	    cmocka_unit_test(test_destroys_are_counted_by_type),
+	    cmocka_unit_test(test_losses_are_counted_by_type),
 	    cmocka_unit_test(test_losses_come_first),
 	    cmocka_unit_test(test_how_the_child_ended),
 	    cmocka_unit_test(test_last_output),

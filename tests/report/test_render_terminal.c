@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "report/render.h"
@@ -89,6 +90,71 @@ static void test_no_line_is_wider_than_the_terminal(void **state)
 	}
 }
 
+#define LONG_NAME "module.network_eu_west_1[\"primary\"].module.cluster[\"customers\"].aws_db.main"
+#define LONG_TEXT "https://artifacts.example.com/releases/component-with-long-name/"
+
+/* One text again of what stands in several lines. */
+static struct str joined(struct arena *arena, struct str text)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, text.len);
+	for (struct str rest = text, line; str_line(&rest, &line);)
+		buf_add(&buf, str_trim(line));
+	return buf_str(&buf);
+}
+
+static const char *const narrow_rows[] = {
+    "- " LONG_NAME "[\"alpha\"]",
+    "- " LONG_NAME "[\"beta\"]",
+    "-/+ " LONG_NAME,
+    "url forces replacement",
+    "~ url: \"" LONG_TEXT "v1.zip\"",
+    "-> \"" LONG_TEXT "v2.zip\"",
+    "# forces replacement",
+};
+
+static void test_a_narrow_terminal_loses_nothing(void **state)
+{
+	struct attribute_change row = {.path = STR("url"),
+	    .difference = DIFFERENCE_CHANGED,
+	    .forces_replacement = true,
+	    .has_values = true,
+	    .before = {value_string(STR(LONG_TEXT "v1.zip"))},
+	    .after = {value_string(STR(LONG_TEXT "v2.zip"))},
+	    .origin = STR_EMPTY,
+	    .noise = STR_EMPTY};
+	struct outcome_change changes[] = {
+	    {.head = {.address = STR(LONG_NAME "[\"alpha\"]"), .action = ACTION_DELETE}},
+	    {.head = {.address = STR(LONG_NAME "[\"beta\"]"), .action = ACTION_DELETE}},
+	    {.head = {.address = STR(LONG_NAME), .action = ACTION_REPLACE},
+		.has_values = true,
+		.attributes = &row,
+		.attribute_count = 1},
+	};
+
+	(void)state;
+	for (int columns = 30; columns <= 120; columns += 10) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_create);
+		struct str text;
+
+		outcome->changes = changes;
+		outcome->change_count = ARRAY_LEN(changes);
+		text = rendered(
+		    arena, outcome, &(struct render_options){.columns = columns, .details = true});
+		text = joined(arena, text);
+		for (size_t i = 0; i < ARRAY_LEN(narrow_rows); i++) {
+			struct str want = str_from(narrow_rows[i]);
+
+			if (!str_contains(text, want))
+				print_error("at %d: no '%.*s' in\n%.*s\n", columns, STR_ARG(want),
+				    STR_ARG(text));
+			assert_true(str_contains(text, want));
+		}
+	}
+}
+
 /* "      12 x aws_a", "      7 of other types": all of them together. */
 static size_t counted_by_type(struct str text)
 {
@@ -131,6 +197,26 @@ static void test_losses_are_never_hidden(void **state)
 	assert_int_equal(counted_by_type(text), 8800);
 }
 
+/* `show` names all of it; a summary says where all of it is. */
+static void test_all_is_named_where_nobody_asks_for_less(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = generate_outcome(
+	    arena, &(struct generated){.destroy = 300, .update = 700, .create = 90});
+	struct str text = rendered(arena, outcome, &(struct render_options){.details = true});
+
+	(void)state;
+	assert_false(str_contains(text, STR(" more\n")));
+	for (size_t i = 0; i < outcome->change_count; i++)
+		assert_true(str_contains(text, outcome->changes[i].head.address));
+	text = rendered(arena, outcome,
+	    &(struct render_options){.details = true, .max_bytes = (size_t)1 << 30});
+	assert_false(str_contains(text, STR(" more\n")));
+	text = rendered(arena, outcome, &(struct render_options){0});
+	assert_true(str_contains(text, STR(" more\n")));
+	assert_true(str_contains(text, STR("\nnote: not all is named here; 'tfherald show'")));
+}
+
 static const struct {
 	const char *label;
 	struct generated generated;
@@ -151,10 +237,11 @@ static const struct {
 static const struct {
 	const char *label, *want;
 } tree_rows[] = {
-    {"heading", "\nUpdate (40), Create (12)\n  ~ aws_x.y[0]"},
-    {"rows without their module", "\n  module.a  ~13 +4\n    ~ aws_x.y[1]"},
+    {"heading", "\nUpdate (40), Create (12)\n  + aws_x.y[42]"},
+    {"rows without their module", "\n  module.a  ~13 +4\n    + aws_x.y[40]"},
+    {"creates first", "\n    + aws_x.y[49]\n    ~ aws_x.y[1]\n"},
     {"folded", "\n    ... and 12 more\n"},
-    {"a module in a module", "\n    module.b[\"x.y\"]  ~13 +4\n      ~ aws_x.y[2]"},
+    {"a module in a module", "\n    module.b[\"x.y\"]  ~13 +4\n      + aws_x.y[41]"},
 };
 
 static void test_gains_are_a_tree_of_modules(void **state)
@@ -290,8 +377,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_golden),
 	    cmocka_unit_test(test_no_control_codes_of_others),
+	    cmocka_unit_test(test_a_narrow_terminal_loses_nothing),
 	    cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 	    cmocka_unit_test(test_losses_are_never_hidden),
+	    cmocka_unit_test(test_all_is_named_where_nobody_asks_for_less),
 	    cmocka_unit_test(test_gains_are_a_tree_of_modules),
 	    cmocka_unit_test(test_limit_is_kept),
 	    cmocka_unit_test(test_findings_are_never_hidden),

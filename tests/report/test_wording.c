@@ -25,6 +25,11 @@ static void check(const struct text_row *row, struct str got)
 	assert_true(utf8_is_valid(got));
 }
 
+#define FIFTY(c)                                                                                  \
+	c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c \
+	    c c c c c
+#define FIFTY_AT(c) c c c c c c c c c c c c c c c c c c c c c c c c c
+
 static const struct text_row name_rows[] = {
     {"plain", STR_INIT("aws_x.y[\"a\"]"), 100, "aws_x.y[\"a\"]"},
     {"empty", STR_INIT(""), 100, ""},
@@ -43,6 +48,12 @@ static const struct text_row name_rows[] = {
     {"cut", STR_INIT("abcdefghij"), 8, "abcde…"},
     {"as long as may be", STR_INIT("abcdefgh"), 8, "abcdefgh"},
     {"cut within a letter", STR_INIT("abcd\xe6\x97\xa5xyz"), 8, "abcd…"},
+    {"both ends are kept", STR_INIT(FIFTY("a") FIFTY("b") "[\"x\"]"), 64,
+	FIFTY_AT("a") "…b62dc9ed…bbbbbbbbbbbbbbbbbbbb[\"x\"]"},
+    {"another middle", STR_INIT(FIFTY("a") "c" FIFTY("b") "[\"x\"]"), 64,
+	FIFTY_AT("a") "…13ff7297…bbbbbbbbbbbbbbbbbbbb[\"x\"]"},
+    {"an end of escapes", STR_INIT(FIFTY("a") FIFTY("\033") "\xe6\x97\xa5"), 64,
+	FIFTY_AT("a") "aa…8825f331…\\x1b\\x1b\\x1b\\x1b\\x1b日"},
     {"escapes make it longer", STR_INIT("a\033\033\033"), 10, "a\\x1b…"},
 };
 
