@@ -145,6 +145,7 @@ static bool is_unseen(struct arena *arena, struct str bytes, uint32_t code)
 
 static void add_seen(struct buf *buf, struct str bytes, uint32_t code)
 {
+	char escape[UTF8_ESCAPE_MAX];
 	bool is_byte = bytes.len == 1;
 
 	if (!is_unseen(buf->arena, bytes, code))
@@ -154,7 +155,7 @@ static void add_seen(struct buf *buf, struct str bytes, uint32_t code)
 	else if (is_byte) /* ASCII, or a byte that is no UTF-8 */
 		buf_addf(buf, "\\x%02x", (unsigned)(unsigned char)bytes.ptr[0]);
 	else
-		buf_addf(buf, "\\u%04x", (unsigned)code);
+		buf_add(buf, (struct str){escape, utf8_escape(code, escape)});
 }
 
 static void add_name(struct buf *buf, struct str name)
@@ -354,6 +355,7 @@ struct str wording_reason(struct arena *arena, struct str reason)
 /* A string in quotes: JSON's escapes for what would not be seen or would break the line. */
 static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 {
+	char escape[UTF8_ESCAPE_MAX];
 	struct str clean;
 
 	if (code == '"' || code == '\\') {
@@ -369,7 +371,7 @@ static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 		if (str_eq(bytes, clean) || code == 0xfffd)
 			buf_add(buf, clean);
 		else
-			buf_addf(buf, "\\u%04x", (unsigned)code);
+			buf_add(buf, (struct str){escape, utf8_escape(code, escape)});
 	}
 }
 
