@@ -9,6 +9,7 @@
 #define EXIT_MAX	  ((size_t)300)
 #define ELLIPSIS	  "…"
 
+#define ACTION_MAX	  ((size_t)100)
 #define NAME_ENDS_MIN	  ((size_t)64) /* bytes of which both ends of a name are shown */
 #define NAME_DIGEST_BYTES ((size_t)4)
 
@@ -245,6 +246,14 @@ struct str wording_name(struct arena *arena, struct str name, size_t max)
 	buf_init(&buf, arena, max);
 	add_name(&buf, name);
 	return buf.overflow ? cut_name(arena, name, max) : buf_str(&buf);
+}
+
+struct str wording_action(struct arena *arena, const struct change_head *head)
+{
+	struct str word = head->action_text;
+
+	return word.len > 0 ? wording_name(arena, word, ACTION_MAX)
+			    : STR("the plan names no action");
 }
 
 struct str wording_target(struct arena *arena, const struct outcome *outcome)

@@ -70,6 +70,23 @@ static void test_names_lose_nothing(void **state)
 	}
 }
 
+static void test_an_action_is_named(void **state)
+{
+	static const struct text_row rows[] = {
+	    {"a word", STR_INIT("explode"), 100, "explode"},
+	    {"none", STR_INIT(""), 100, "the plan names no action"},
+	    {"hostile", STR_INIT("a\033"), 100, "a\\x1b"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		const struct change_head head = {.action_text = rows[i].text};
+
+		check(&rows[i], wording_action(arena, &head));
+	}
+}
+
 static const struct text_row tail_rows[] = {
     {"empty", STR_INIT(""), 10, ""},
     {"all of it", STR_INIT("one\ntwo\n"), 10, "one\ntwo"},
@@ -90,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_names_lose_nothing),
+	    cmocka_unit_test(test_an_action_is_named),
 	    cmocka_unit_test(test_last_lines),
 	};
 
