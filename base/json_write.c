@@ -130,11 +130,11 @@ void jsonw_end_array(struct jsonw *writer)
 	end(writer, false);
 }
 
-/* Line ends of JavaScript, and what reorders the text around it where JSON is looked at: LRE to
- * RLO, LRI to PDI. */
+/* Line ends of JavaScript; where JSON is looked at: C1 controls, what reorders the text around it,
+ * what nobody can see. */
 static bool is_escaped(uint32_t code)
 {
-	return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+	return code < 0xa0 || code == 0x2028 || code == 0x2029 || utf8_is_unseen(code);
 }
 
 /* Length of a sequence over ASCII that can stay as it is; 0 when it cannot. */
@@ -197,7 +197,7 @@ static size_t write_escaped(struct sink *sink, struct str text, size_t at)
 	static const char hex[] = "0123456789abcdef";
 	unsigned char byte = (unsigned char)text.ptr[at];
 	size_t next = at;
-	char escape[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+	char escape[UTF8_ESCAPE_MAX] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
 	uint32_t code;
 
 	if (byte < 0x80) {
@@ -210,10 +210,7 @@ static size_t write_escaped(struct sink *sink, struct str text, size_t at)
 		sink_write(sink, "\xef\xbf\xbd", 3);
 		return next - at;
 	}
-	escape[2] = '2';
-	escape[4] = hex[code >> 4 & 15];
-	escape[5] = hex[code & 15];
-	sink_write(sink, escape, sizeof(escape));
+	sink_write(sink, escape, utf8_escape(code, escape));
 	return next - at;
 }
 

@@ -19,26 +19,74 @@ static bool is_control(uint32_t code)
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
-/* Marks that change the order of text or that nobody can see. The joiners stay: emoji need them. */
-static bool is_hidden(uint32_t code)
-{
-	static const struct {
-		uint32_t first, last;
-	} hidden[] = {
-	    {0x061c, 0x061c},
-	    {0x200b, 0x200b},
-	    {0x200e, 0x200f},
-	    {0x202a, 0x202e},
-	    {0x2060, 0x2060},
-	    {0x2066, 0x2069},
-	    {0xfeff, 0xfeff},
-	};
+enum looks {
+	LOOKS_LIKE_ITSELF,
+	LOOKS_LIKE_NOTHING,
+	LOOKS_LIKE_A_SPACE,
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
-		if (code >= hidden[i].first && code <= hidden[i].last)
-			return true;
+/*
+ * What nobody can see, or nobody can tell from a space, and marks that change the order of text
+ * (Unicode 15: Default_Ignorable_Code_Point, White_Space). The joiners and U+FE00 to U+FE0F stay:
+ * emoji and scripts need them.
+ */
+static const struct {
+	uint32_t first, last;
+	enum looks looks;
+} unseen[] = {
+    {0x00a0, 0x00a0, LOOKS_LIKE_A_SPACE}, {0x00ad, 0x00ad, LOOKS_LIKE_NOTHING}, /* soft hyphen */
+    {0x034f, 0x034f, LOOKS_LIKE_NOTHING}, /* combining grapheme joiner */
+    {0x061c, 0x061c, LOOKS_LIKE_NOTHING}, /* arabic letter mark */
+    {0x115f, 0x1160, LOOKS_LIKE_NOTHING}, /* hangul fillers */
+    {0x1680, 0x1680, LOOKS_LIKE_A_SPACE}, /* ogham */
+    {0x17b4, 0x17b5, LOOKS_LIKE_NOTHING}, /* khmer inherent vowels */
+    {0x180b, 0x180f, LOOKS_LIKE_NOTHING}, /* mongolian selectors and vowel separator */
+    {0x2000, 0x200a, LOOKS_LIKE_A_SPACE},
+    {0x200b, 0x200b, LOOKS_LIKE_NOTHING}, /* zero width space */
+    {0x200e, 0x200f, LOOKS_LIKE_NOTHING}, {0x202a, 0x202e, LOOKS_LIKE_NOTHING}, /* bidi */
+    {0x202f, 0x202f, LOOKS_LIKE_A_SPACE}, {0x205f, 0x205f, LOOKS_LIKE_A_SPACE},
+    {0x2060, 0x206f, LOOKS_LIKE_NOTHING}, /* word joiner, operators, bidi */
+    {0x2800, 0x2800, LOOKS_LIKE_A_SPACE}, /* braille blank */
+    {0x3000, 0x3000, LOOKS_LIKE_A_SPACE}, {0x3164, 0x3164, LOOKS_LIKE_NOTHING}, /* hangul filler */
+    {0xfeff, 0xfeff, LOOKS_LIKE_NOTHING},
+    {0xffa0, 0xffa0, LOOKS_LIKE_NOTHING}, /* halfwidth hangul filler */
+    {0xfff0, 0xfffb, LOOKS_LIKE_NOTHING}, /* interlinear annotation */
+    {0x1bca0, 0x1bca3, LOOKS_LIKE_NOTHING}, {0x1d173, 0x1d17a, LOOKS_LIKE_NOTHING},
+    {0xe0000, 0xe0fff, LOOKS_LIKE_NOTHING}, /* tags, more selectors */
+};
+
+static enum looks looks_of(uint32_t code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(unseen) && code >= unseen[i].first; i++) {
+		if (code <= unseen[i].last)
+			return unseen[i].looks;
 	}
-	return false;
+	return LOOKS_LIKE_ITSELF;
+}
+
+bool utf8_is_unseen(uint32_t code)
+{
+	return looks_of(code) != LOOKS_LIKE_ITSELF;
+}
+
+size_t utf8_escape(uint32_t code, char out[UTF8_ESCAPE_MAX])
+{
+	static const char hex[] = "0123456789abcdef";
+	uint32_t units[2] = {code, 0};
+	size_t count = 1, len = 0;
+
+	if (code > 0xffff) { /* as JSON has it */
+		units[0] = 0xd800 + ((code - 0x10000) >> 10);
+		units[1] = 0xdc00 + ((code - 0x10000) & 0x3ff);
+		count = 2;
+	}
+	for (size_t i = 0; i < count; i++) {
+		out[len++] = '\\';
+		out[len++] = 'u';
+		for (int shift = 12; shift >= 0; shift -= 4)
+			out[len++] = hex[units[i] >> shift & 15];
+	}
+	return len;
 }
 
 static bool is_line_separator(uint32_t code)
@@ -136,7 +184,7 @@ static size_t clean_run(struct str text, size_t from)
 		if (byte < 0x80)
 			break;
 		code = utf8_next(text, &next);
-		if (next - at == 1 || is_control(code) || is_hidden(code) ||
+		if (next - at == 1 || is_control(code) || utf8_is_unseen(code) ||
 		    is_line_separator(code))
 			break;
 		at = next;
@@ -162,6 +210,8 @@ static size_t print_special(struct str text, size_t at, bool one_line, struct bu
 		buf_addc(out, one_line ? ' ' : '\n');
 		return code == '\r' && byte_within(text, at, '\n', '\n') ? start + 2 : at;
 	}
+	if (looks_of(code) == LOOKS_LIKE_A_SPACE)
+		buf_addc(out, ' ');
 	return skip_control(text, code, at);
 }
 
@@ -195,9 +245,9 @@ void utf8_clean_line(char *text)
 		size_t start = at;
 		uint32_t code = utf8_next(old, &at);
 
-		if (code == '\n' || code == '\t') {
+		if (code == '\n' || code == '\t' || looks_of(code) == LOOKS_LIKE_A_SPACE) {
 			text[to++] = ' ';
-		} else if (is_control(code) || is_hidden(code) || is_line_separator(code) ||
+		} else if (is_control(code) || utf8_is_unseen(code) || is_line_separator(code) ||
 			   (code == 0xfffd && at - start == 1)) {
 			text[to++] = '?';
 		} else {

@@ -218,15 +218,19 @@ static NODISCARD bool show_run(struct app *app, const void *values, const struct
 	struct plan_options reading = {.strict_json = options->strict_json};
 	struct outcome_rules rules = {0};
 	struct outcome *outcome = arena_make(app->run, struct outcome);
+	const struct written_file written[] = {
+	    {"--output", options->output}, {"--report", options->report}};
 	if (operands->count == 0 && app->sys->is_terminal(app->sys->state, app->in))
 		return err_set(err, ERR_USAGE,
 		    "which plan? for example: tfherald show tfplan (see 'tfherald show --help')");
 	if (options->max_bytes > 0 && !format_has_limit((enum show_format)options->format))
 		return err_set(err, ERR_USAGE,
-		    "--max-bytes is for text, markdown and slack; '%s' leaves nothing out",
+		    "--max-bytes is for terminal, summary, markdown and slack; '%s' leaves "
+		    "nothing out",
 		    show_formats[options->format]);
 	outcome->version = TFHERALD_VERSION;
-	if (!session_open(app, &opening, &session, err) ||
+	if (!written_files_differ(written, ARRAY_LEN(written), err) ||
+	    !session_open(app, &opening, &session, err) ||
 	    !outcome_rules_load(app, &session.settings, &rules, err) ||
 	    !plan_from_file(app, path, session_terraform(&session), &reading, &plan, err) ||
 	    !outcome_add_plan(app->run, app->scratch, plan, &rules, outcome, err))

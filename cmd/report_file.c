@@ -1,6 +1,9 @@
 #include "cmd/report_file.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -45,6 +48,50 @@ bool html_write(
     struct arena *arena, const char *path, const struct outcome *outcome, struct err *err)
 {
 	return write_rendered(arena, path, outcome, render_page, err);
+}
+
+/* The path with its directory resolved; as it is when there is none. */
+#define RESOLVED_MAX (2 * PATH_MAX)
+
+static void resolve(const char *path, char out[RESOLVED_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+	char directory[PATH_MAX], real[PATH_MAX];
+
+	(void)snprintf(out, RESOLVED_MAX, "%s", path);
+	if (len >= sizeof(directory))
+		return;
+	(void)snprintf(
+	    directory, sizeof(directory), "%.*s", (int)(slash ? len : 1), slash ? path : ".");
+	if (realpath(slash && len == 0 ? "/" : directory, real))
+		(void)snprintf(out, RESOLVED_MAX, "%s/%s", real, slash ? slash + 1 : path);
+}
+
+static bool are_one(const char *a, const char *b)
+{
+	char real_a[RESOLVED_MAX], real_b[RESOLVED_MAX];
+	struct stat info_a, info_b;
+
+	if (stat(a, &info_a) == 0 && stat(b, &info_b) == 0)
+		return S_ISREG(info_a.st_mode) && info_a.st_dev == info_b.st_dev &&
+		       info_a.st_ino == info_b.st_ino;
+	resolve(a, real_a);
+	resolve(b, real_b);
+	return strcmp(real_a, real_b) == 0;
+}
+
+bool written_files_differ(const struct written_file *files, size_t count, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (files[i].path && files[k].path && are_one(files[k].path, files[i].path))
+				return err_set(err, ERR_USAGE,
+				    "%s and %s are one file, '%s'; give them two", files[k].option,
+				    files[i].option, files[i].path);
+		}
+	}
+	return true;
 }
 
 /* A target can be anything; of a file name only letters, digits, '.' and '_' survive. */

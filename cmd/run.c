@@ -488,6 +488,8 @@ bool run_operation(struct app *app, enum operation operation, const struct run_o
 	    .terraform = options->terraform,
 	    .fail_on_leak = options->fail_on_leak};
 	struct fact_options facts = options->facts;
+	const struct written_file written[] = {{"--report", options->report},
+	    {"--html", options->html}, {"--markdown", options->markdown}};
 
 	facts.base = options->policies.base;
 	*run = (struct run){.app = app, .operation = operation, .options = options};
@@ -495,7 +497,8 @@ bool run_operation(struct app *app, enum operation operation, const struct run_o
 	if (options->defer_exit && !options->report && !options->reports)
 		return err_set(err, ERR_USAGE,
 		    "--defer-exit needs --report FILE or --reports DIR to keep the status in");
-	if (!session_open(app, &opening, &run->session, err) ||
+	if (!written_files_differ(written, ARRAY_LEN(written), err) ||
+	    !session_open(app, &opening, &run->session, err) ||
 	    !session_find_facts(app, &run->session, &facts, err) ||
 	    !outcome_rules_load(app, &run->session.settings, &run->rules, err))
 		return false;

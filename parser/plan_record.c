@@ -82,8 +82,6 @@ static const char *kind_name(char kind)
 	case 't':
 	case 'f':
 		return "bool";
-	case 0:
-		return "missing value";
 	default:
 		return "number";
 	}
@@ -104,8 +102,11 @@ bool record_wrong_kind(const struct record_reader *reader, const char *what, cha
 	int line = 0, column = 0;
 
 	cursor_position(reader->cursor, cursor_offset(reader->cursor), &line, &column);
-	return err_set_at(err, kind == 0 ? ERR_SYNTAX : ERR_INVALID, input_name(reader->input),
-	    line, column, "%s is a %s, expected a %s", what, kind_name(kind), expected);
+	if (kind == 0)
+		return err_set_at(err, ERR_SYNTAX, input_name(reader->input), line, column,
+		    "unexpected end of input (truncated?)");
+	return err_set_at(err, ERR_INVALID, input_name(reader->input), line, column,
+	    "%s is a %s, expected a %s", what, kind_name(kind), expected);
 }
 
 bool record_note_provider(struct record_reader *reader, struct str provider)

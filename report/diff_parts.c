@@ -88,6 +88,7 @@ static size_t plain_prefix(struct str text)
 
 static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 {
+	char escape[UTF8_ESCAPE_MAX];
 	struct str clean;
 
 	if (code == '\t' || (code >= 0x20 && code < 0x7f)) {
@@ -98,7 +99,7 @@ static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 	if (code == 0xfffd || (str_eq(bytes, clean) && code != '\n'))
 		buf_add(buf, clean);
 	else
-		buf_addf(buf, "\\u%04x", (unsigned)code);
+		buf_add(buf, (struct str){escape, utf8_escape(code, escape)});
 }
 
 struct str diff_cell(struct arena *arena, struct str text)

@@ -31,7 +31,7 @@ static void put_action(struct html *html, const struct change_head *head)
 	html_text(html, str_from(symbol_of(head)));
 	html_raw(html, "</span> ");
 	if (head->action == ACTION_OTHER)
-		html_cut(html, head->action_text, 40);
+		html_cut(html, wording_action(html->scratch, head), 40);
 	else
 		html_raw(html, html_group(change_group(head)));
 	html_raw(html, "</b>");

@@ -110,7 +110,7 @@ static void add_address(struct page *page, const struct change_head *head)
 	}
 	if (head->action == ACTION_OTHER) {
 		buf_adds(&page->out, ": ");
-		page_code(page, head->action_text, NAME_MAX_BYTES);
+		page_code(page, wording_action(page->arena, head), NAME_MAX_BYTES);
 	}
 	if (head->action == ACTION_CREATE_THEN_FORGET)
 		buf_adds(&page->out, " and created again");

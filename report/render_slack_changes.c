@@ -61,6 +61,10 @@ static void add_address(struct message *message, const struct change_head *head)
 	slack_add_code(message, head->address);
 	if (head->deposed.len > 0)
 		buf_adds(&message->text, " (deposed)");
+	if (head->action == ACTION_OTHER) {
+		buf_adds(&message->text, ": ");
+		slack_add_code(message, wording_action(message->arena, head));
+	}
 }
 
 /* --- diffs: short, or none --- */

@@ -137,7 +137,7 @@ static struct str title_of(struct screen *screen, const struct change_head *head
 	}
 	if (head->action == ACTION_OTHER) {
 		buf_adds(&buf, ": ");
-		buf_add(&buf, wording_name(screen->arena, head->action_text, 100));
+		buf_add(&buf, wording_action(screen->arena, head));
 	}
 	return buf_str(&buf);
 }

@@ -9,6 +9,7 @@
 #define EXIT_MAX	  ((size_t)300)
 #define ELLIPSIS	  "…"
 
+#define ACTION_MAX	  ((size_t)100)
 #define NAME_ENDS_MIN	  ((size_t)64) /* bytes of which both ends of a name are shown */
 #define NAME_DIGEST_BYTES ((size_t)4)
 
@@ -145,6 +146,7 @@ static bool is_unseen(struct arena *arena, struct str bytes, uint32_t code)
 
 static void add_seen(struct buf *buf, struct str bytes, uint32_t code)
 {
+	char escape[UTF8_ESCAPE_MAX];
 	bool is_byte = bytes.len == 1;
 
 	if (!is_unseen(buf->arena, bytes, code))
@@ -154,7 +156,7 @@ static void add_seen(struct buf *buf, struct str bytes, uint32_t code)
 	else if (is_byte) /* ASCII, or a byte that is no UTF-8 */
 		buf_addf(buf, "\\x%02x", (unsigned)(unsigned char)bytes.ptr[0]);
 	else
-		buf_addf(buf, "\\u%04x", (unsigned)code);
+		buf_add(buf, (struct str){escape, utf8_escape(code, escape)});
 }
 
 static void add_name(struct buf *buf, struct str name)
@@ -244,6 +246,14 @@ struct str wording_name(struct arena *arena, struct str name, size_t max)
 	buf_init(&buf, arena, max);
 	add_name(&buf, name);
 	return buf.overflow ? cut_name(arena, name, max) : buf_str(&buf);
+}
+
+struct str wording_action(struct arena *arena, const struct change_head *head)
+{
+	struct str word = head->action_text;
+
+	return word.len > 0 ? wording_name(arena, word, ACTION_MAX)
+			    : STR("the plan names no action");
 }
 
 struct str wording_target(struct arena *arena, const struct outcome *outcome)
@@ -354,6 +364,7 @@ struct str wording_reason(struct arena *arena, struct str reason)
 /* A string in quotes: JSON's escapes for what would not be seen or would break the line. */
 static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 {
+	char escape[UTF8_ESCAPE_MAX];
 	struct str clean;
 
 	if (code == '"' || code == '\\') {
@@ -369,7 +380,7 @@ static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 		if (str_eq(bytes, clean) || code == 0xfffd)
 			buf_add(buf, clean);
 		else
-			buf_addf(buf, "\\u%04x", (unsigned)code);
+			buf_add(buf, (struct str){escape, utf8_escape(code, escape)});
 	}
 }
 

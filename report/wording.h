@@ -56,6 +56,8 @@ struct str wording_cut(struct arena *arena, struct str text, size_t max);
  * look the same.
  */
 struct str wording_name(struct arena *arena, struct str name, size_t max);
+/* The word of an action that this version does not know; the plan may not even name one. */
+struct str wording_action(struct arena *arena, const struct change_head *head);
 /* `value` as one line of at most about `max` bytes: JSON's form, (sensitive), (known after apply).
  */
 void wording_value(struct buf *buf, struct shown value, size_t max);

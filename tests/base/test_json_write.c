@@ -66,8 +66,11 @@ static const struct string_row string_rows[] = {
 	STR_INIT("\xe2\x80\xaa\xe2\x80\xab\xe2\x80\xac\xe2\x80\xad\xe2\x80\xae"
 		 "a\xe2\x81\xa6\xe2\x81\xa7\xe2\x81\xa8\xe2\x81\xa9"),
 	STR_INIT("\"\\u202a\\u202b\\u202c\\u202d\\u202ea\\u2066\\u2067\\u2068\\u2069\"")},
-    {"beside what reorders text", STR_INIT("\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa"),
-	STR_INIT("\"\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa\"")},
+    {"beside what reorders text", STR_INIT("\xe2\x80\xa7\xe2\x80\xb0\xe2\x81\x9e\xe2\x81\xb0"),
+	STR_INIT("\"\xe2\x80\xa7\xe2\x80\xb0\xe2\x81\x9e\xe2\x81\xb0\"")},
+    {"C1", STR_INIT("a\xc2\x9b\xc2\x80z"), STR_INIT("\"a\\u009b\\u0080z\"")},
+    {"what nobody sees", STR_INIT("a\xc2\xa0\xe3\x80\x80\xf3\xa0\x81\x81z"),
+	STR_INIT("\"a\\u00a0\\u3000\\udb40\\udc41z\"")},
     {"line separators", STR_INIT("a\xe2\x80\xa8\xe2\x80\xa9z"), STR_INIT("\"a\\u2028\\u2029z\"")},
     {"bad bytes", STR_INIT("a\xff\xc3z\xe2\x82"), STR_INIT("\"a" FFFD FFFD "z" FFFD FFFD "\"")},
     {"surrogate", STR_INIT("\xed\xa0\x80"), STR_INIT("\"" FFFD FFFD FFFD "\"")},

@@ -248,6 +248,15 @@ static const struct print_row print_rows[] = {
 	STR_INIT("a\xe2\x80\x8b\xe2\x81\xa0\xef\xbb\xbf"
 		 "b"),
 	STR_INIT("ab"), NULL},
+    {"hyphens, fillers and tags that nobody sees",
+	STR_INIT("a\xc2\xad\xcd\x8f\xe1\x85\x9f\xe1\x85\xa0\xe3\x85\xa4\xe1\xa0\x8e\xef\xbe\xa0"
+		 "\xf3\xa0\x81\x81\xf3\xa0\x81\xbf"
+		 "b"),
+	STR_INIT("ab"), NULL},
+    {"spaces of all kinds",
+	STR_INIT("a\xc2\xa0\xe2\x80\x80\xe2\x80\x8a\xe2\x80\xaf\xe2\x81\x9f\xe3\x80\x80"
+		 "b"),
+	STR_INIT("a      b"), NULL},
     {"joiner stays", STR_INIT("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb"),
 	STR_INIT("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb"), NULL},
 };
@@ -329,6 +338,34 @@ static void test_clean_line(void **state)
 	(void)state;
 	utf8_clean_line(text);
 	assert_string_equal(text, "a b c?d?[31m???\xc3\xa9");
+}
+
+static void test_escape(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t code;
+		bool unseen;
+		const char *want;
+	} rows[] = {
+	    {"a letter", 'a', false, "\\u0061"},
+	    {"a space", ' ', false, "\\u0020"},
+	    {"no-break space", 0xa0, true, "\\u00a0"},
+	    {"ideographic space", 0x3000, true, "\\u3000"},
+	    {"han", 0x65e5, false, "\\u65e5"},
+	    {"joiner", 0x200d, false, "\\u200d"},
+	    {"tag", 0xe0041, true, "\\udb40\\udc41"},
+	    {"the last", 0x10ffff, false, "\\udbff\\udfff"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char out[UTF8_ESCAPE_MAX];
+		struct str got = {out, utf8_escape(rows[i].code, out)};
+
+		if (!str_is(got, rows[i].want) || utf8_is_unseen(rows[i].code) != rows[i].unseen)
+			fail_msg("%s: '%.*s'", rows[i].name, STR_ARG(got));
+	}
 }
 
 struct encoding_row {
@@ -434,6 +471,7 @@ int main(void)
 	    cmocka_unit_test(test_printable_of_anything),
 	    cmocka_unit_test(test_printable_is_linear),
 	    cmocka_unit_test(test_clean_line),
+	    cmocka_unit_test(test_escape),
 	    cmocka_unit_test(test_encoding_detect),
 	    cmocka_unit_test(test_utf16),
 	    cmocka_unit_test(test_long_utf16),

@@ -239,6 +239,10 @@ static void test_harm_is_shown_as_text(void **state)
 	}
 }
 
+#define CUT_PLAN                                                                              \
+	"{\"format_version\":\"1.2\",\"resource_changes\":[{\"address\":\"a.b\",\"change\":{" \
+	"\"actions\":[]}},"
+
 static const char small_plan[] =
     "{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"resource_changes\":[{"
     "\"address\":\"aws_x.y\",\"mode\":\"managed\",\"type\":\"aws_x\",\"name\":\"y\","
@@ -268,6 +272,16 @@ static const struct {
 	NULL, "'html' leaves nothing out"},
     {"no limit for JSON", {"show", "--format", "json", "--max-bytes", "2000", "plan.json"}, 64,
 	NULL, "'json' leaves nothing out"},
+    {"the formats with a limit", {"show", "--format", "json", "--max-bytes", "2000", "plan.json"},
+	64, NULL, "--max-bytes is for terminal, summary, markdown and slack;"},
+    {"two into one file", {"show", "--output", "o.x", "--report", "./o.x", "plan.json"}, 64, NULL,
+	"--output and --report are one file"},
+    {"two into no file", {"show", "--output", "/dev/null", "--report", "/dev/null", "plan.json"}, 0,
+	NULL, NULL},
+    {"a run into one file", {"plan", "--plan", "plan.json", "--report", "r", "--markdown", "r"}, 64,
+	NULL, "--report and --markdown are one file"},
+    {"a plan that ends between two changes", {"show", "cut.json"}, 65, NULL,
+	"unexpected end of input (truncated?)"},
 };
 
 static void test_options(void **state)
@@ -280,6 +294,7 @@ static void test_options(void **state)
 		program_begin(&program);
 		(void)program_write(
 		    &program, "plan.json", (struct str){small_plan, sizeof(small_plan) - 1});
+		(void)program_write(&program, "cut.json", STR(CUT_PLAN));
 		result = program_run(&program, option_rows[i].arguments);
 		program_expect(option_rows[i].label, &result, option_rows[i].status,
 		    option_rows[i].out_has, option_rows[i].err_has);

@@ -41,6 +41,9 @@ static const struct text_row name_rows[] = {
     {"right to left", STR_INIT("a\xe2\x80\xae"), 100, "a\\u202e"},
     {"zero width", STR_INIT("a\xe2\x80\x8b"), 100, "a\\u200b"},
     {"C1", STR_INIT("a\xc2\x9b"), 100, "a\\u009b"},
+    {"spaces that are none", STR_INIT("a\xc2\xa0\xe3\x80\x80"), 100, "a\\u00a0\\u3000"},
+    {"soft hyphen", STR_INIT("a\xc2\xad"), 100, "a\\u00ad"},
+    {"tag", STR_INIT("a\xf3\xa0\x81\x81"), 100, "a\\udb40\\udc41"},
     {"line separator", STR_INIT("a\xe2\x80\xa8"), 100, "a\\u2028"},
     {"no UTF-8", STR_INIT("a\xff\xfe"), 100, "a\\xff\\xfe"},
     {"a real U+FFFD", STR_INIT("a\xef\xbf\xbd"), 100, "a\xef\xbf\xbd"},
@@ -67,6 +70,23 @@ static void test_names_lose_nothing(void **state)
 	}
 }
 
+static void test_an_action_is_named(void **state)
+{
+	static const struct text_row rows[] = {
+	    {"a word", STR_INIT("explode"), 100, "explode"},
+	    {"none", STR_INIT(""), 100, "the plan names no action"},
+	    {"hostile", STR_INIT("a\033"), 100, "a\\x1b"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		const struct change_head head = {.action_text = rows[i].text};
+
+		check(&rows[i], wording_action(arena, &head));
+	}
+}
+
 static const struct text_row tail_rows[] = {
     {"empty", STR_INIT(""), 10, ""},
     {"all of it", STR_INIT("one\ntwo\n"), 10, "one\ntwo"},
@@ -87,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_names_lose_nothing),
+	    cmocka_unit_test(test_an_action_is_named),
 	    cmocka_unit_test(test_last_lines),
 	};
 
