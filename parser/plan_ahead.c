@@ -5,7 +5,7 @@
 
 /* One batch: what comes with one read. Small, so that it is still in the cache when it is visited.
  */
-#define BATCH_BYTES ((size_t)64 << 10)
+#define BATCH_BYTES   ((size_t)64 << 10)
 #define BATCH_CHANGES ((size_t)128)
 /* Below it a thread costs more than it saves. */
 #define THREAD_BYTES ((uint64_t)2 << 20)

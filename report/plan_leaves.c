@@ -98,21 +98,21 @@ const struct change_leaf *plan_leaves_add(
 	return &kept->leaf;
 }
 
-void plan_leaves_hold_last(struct plan_leaves *leaves, struct str text, bool must)
+void plan_leaves_hold_last(struct plan_leaves *leaves, struct str open_texts, bool must)
 {
 	struct kept_leaf *kept = &leaves->blocks->leaves[leaves->blocks->count - 1];
 	struct held_text *held;
 
-	if (text.len == 0)
+	if (open_texts.len == 0)
 		return;
-	if (text.len > HELD_BYTES - leaves->held_bytes) {
+	if (open_texts.len > HELD_BYTES - leaves->held_bytes) {
 		kept->is_suspect = kept->is_suspect || must;
 		leaves->has_suspects = leaves->has_suspects || must;
 		return;
 	}
-	leaves->held_bytes += text.len;
+	leaves->held_bytes += open_texts.len;
 	held = arena_make(leaves->held_arena, struct held_text);
-	*held = (struct held_text){leaves->held, kept, str_copy(leaves->held_arena, text)};
+	*held = (struct held_text){leaves->held, kept, str_copy(leaves->held_arena, open_texts)};
 	leaves->held = held;
 }
 
