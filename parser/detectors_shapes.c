@@ -217,7 +217,8 @@ static bool match_url(
 
 	if (*from == 0 || !(char_bits[(unsigned char)text.ptr[*from - 1]] & ALNUM))
 		return false;
-	while (end < text.len && text.ptr[end] > ' ' && !strchr("/?#\"'`<>\\@", text.ptr[end])) {
+	while (end < text.len && (unsigned char)text.ptr[end] > ' ' &&
+	       !strchr("/?#\"'`<>\\@", text.ptr[end])) {
 		if (text.ptr[end] == ':' && colon == 0)
 			colon = end;
 		end++;

@@ -111,6 +111,110 @@ static void test_maps(void **state)
 	}
 }
 
+/* --- value_map_like() --- */
+
+/* As value_map() would make it of the same keys and other values. */
+static void check_like(struct arena *arena, const char *name, struct value map, struct value made)
+{
+	struct value_entry *entries = arena_array(arena, struct value_entry, made.len + 1);
+	struct str duplicate;
+	struct value want;
+
+	if (made.len > 0)
+		memcpy(entries, made.as.entries, made.len * sizeof(*entries));
+	assert_true(value_map(arena, entries, made.len, &want, &duplicate));
+	if (made.kind != VALUE_MAP || made.len != map.len || made.tag != 0 ||
+	    made.marks != want.marks)
+		fail_msg("%s: marks %x, not %x", name, made.marks, want.marks);
+	for (size_t i = 0; i < map.len; i++) {
+		struct str key = value_text(map.as.entries[i].key);
+
+		if (!str_eq(value_text(made.as.entries[i].key), key) ||
+		    value_get(made, key) != &made.as.entries[i].value)
+			fail_msg("%s: '%.*s'", name, STR_ARG(key));
+	}
+}
+
+static struct value like(struct arena *arena, struct value map, struct value filling)
+{
+	struct value_entry *entries = arena_array(arena, struct value_entry, map.len + 1);
+
+	for (size_t i = 0; i < map.len; i++)
+		entries[i] = (struct value_entry){map.as.entries[i].key, filling};
+	return value_map_like(arena, map, entries);
+}
+
+static void test_maps_like_another(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct value secret = text("s"), detected = text("d"), inner = map_of(arena, "b,a");
+	struct value unknown = value_unknown();
+
+	secret.marks = VALUE_SENSITIVE;
+	detected.marks = VALUE_DETECTED | VALUE_HAS_DETECTED;
+	inner.tag = 7;
+	const struct value fillings[] = {value_null(), value_int(-1), secret, detected, inner,
+	    unknown, value_list(&secret, 1), value_list(&unknown, 1), value_hidden(true),
+	    value_string(STR_EMPTY)};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(map_rows) * ARRAY_LEN(fillings); i++) {
+		const struct map_row *row = &map_rows[i / ARRAY_LEN(fillings)];
+		struct value filling = fillings[i % ARRAY_LEN(fillings)], map, made;
+		struct str duplicate;
+
+		if (row->duplicate)
+			continue;
+		/* What the model was does not come along: its tag, that something in it was
+		 * secret. */
+		assert_true(make_map(arena, row->keys, &map, &duplicate));
+		map.tag = 3;
+		map.marks |= VALUE_HAS_SENSITIVE | VALUE_HAS_UNKNOWN | VALUE_SENSITIVE;
+		made = like(arena, map, filling);
+		check_like(arena, row->name, map, made);
+		check_like(arena, row->name, made, like(arena, made, value_int(1)));
+		check_like(arena, row->name, map, like(arena, value_copy(arena, map), filling));
+		assert_true(row->sorted == !!(made.marks & VALUE_SORTED));
+		check_lookup(row, map); /* the model is untouched */
+	}
+}
+
+/* Keys of every byte and length, in an order of chance: every one is found, no other. */
+static void test_hostile_maps_like_another(void **state)
+{
+	static const char bytes[] = {'a', 'a', 'b', '\0', '\xff', '\x7f', ' ', '"'};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	uint32_t seed = 20261122;
+
+	(void)state;
+	for (int round = 0; round < 500; round++) {
+		struct arena_mark mark = arena_save(arena);
+		size_t count = (size_t)(round % 40);
+		struct value_entry *entries = arena_array(arena, struct value_entry, count + 1);
+		struct value map, made;
+		struct str duplicate;
+
+		for (size_t i = 0; i < count; i++) {
+			size_t len = (seed >> 12) % 9;
+			char *key = arena_alloc(arena, len + 1);
+
+			for (size_t k = 0; k < len; k++) {
+				seed = seed * 1664525u + 1013904223u;
+				key[k] = bytes[(seed >> 16) % sizeof(bytes)];
+			}
+			seed = seed * 1664525u + 1013904223u;
+			entries[i].key = value_string((struct str){key, len});
+			entries[i].value = value_int((int64_t)i);
+		}
+		if (value_map(arena, entries, count, &map, &duplicate)) {
+			made = like(arena, map, value_unknown());
+			check_like(arena, "hostile", map, made);
+			assert_null(value_get_c(made, "nowhere to be found"));
+		}
+		arena_rewind(arena, mark);
+	}
+}
+
 /* Order of the input stays, whatever the look-up needs. */
 static void test_big_maps(void **state)
 {
@@ -394,6 +498,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_maps),
+	    cmocka_unit_test(test_maps_like_another),
+	    cmocka_unit_test(test_hostile_maps_like_another),
 	    cmocka_unit_test(test_big_maps),
 	    cmocka_unit_test(test_every_size_of_unsorted_map),
 	    cmocka_unit_test(test_marks_go_up),

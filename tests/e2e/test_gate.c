@@ -308,6 +308,54 @@ static void without_rules_no_split(void **state)
 	program_end(&program);
 }
 
+/* A secret that nobody marked denies without any rule, when that is asked for. */
+static void leaks_are_not_applied(void **state)
+{
+	static const char token[] = "ghp_Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0";
+	static const char marked[] =
+	    "variable \"v\" {\n  default   = \"x\"\n  sensitive = true\n}\n"
+	    "resource \"terraform_data\" \"web\" {\n  input = var.v\n}\n";
+	static const struct {
+		const char *name, *terraform, *policies, *flag, *value;
+		bool denied;
+	} rows[] = {
+	    {"a leak", main_tf, NULL, "--fail-on-leak", token, true},
+	    {"a leak, by the setting", main_tf, "fail_on_leak: true\n", "--no-color", token, true},
+	    {"a leak among rules", main_tf, deny_bad, "--fail-on-leak", token, true},
+	    {"no leak", main_tf, NULL, "--fail-on-leak", "plain", false},
+	    {"a marked one", marked, NULL, "--fail-on-leak", token, false},
+	    {"not asked for", main_tf, deny_bad, "--no-color", token, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct program program;
+		struct program_result result;
+		const char *flag = rows[i].flag;
+
+		project_begin(&program, rows[i].terraform, rows[i].policies);
+		project_watch(&program, NULL);
+		program_env(&program, "TF_VAR_v", rows[i].value);
+		result = RUN(&program, "apply", "--report", "r.json", "--markdown", "c.md", flag,
+		    "--", "terraform", "apply", "-no-color", "-auto-approve");
+		if (rows[i].denied) {
+			program_expect(rows[i].name, &result, 3, NULL,
+			    "nothing was applied: 1 denial: leak/github_token");
+			nothing_applied(&program, rows[i].name);
+			if (project_has(&program, "calls.log", "apply"))
+				fail_msg("%s: an apply was called", rows[i].name);
+		} else {
+			program_expect(rows[i].name, &result, 0, NULL, "1 added");
+			applied(&program, rows[i].name, rows[i].value);
+		}
+		/* standard output is terraform's own */
+		if (str_contains(result.err, str_from(token)) ||
+		    project_has(&program, "r.json", token) || project_has(&program, "c.md", token))
+			fail_msg("%s: the token is shown", rows[i].name);
+		program_end(&program);
+	}
+}
+
 static void failures_before_the_apply(void **state)
 {
 	static const struct {
@@ -399,6 +447,7 @@ int main(void)
 	    cmocka_unit_test(saved_plans),
 	    cmocka_unit_test(other_commands),
 	    cmocka_unit_test(without_rules_no_split),
+	    cmocka_unit_test(leaks_are_not_applied),
 	    cmocka_unit_test(failures_before_the_apply),
 	    cmocka_unit_test(ephemeral_variables),
 	    cmocka_unit_test(after_the_fact),

@@ -133,6 +133,36 @@ static void test_leaks(void **state)
 	program_end(&program);
 }
 
+/* A rule whose message, title and item are what is to be hidden: no format of `check` has it. */
+static const char quoting[] =
+    "version: 1\nrules:\n  - id: quotes\n    level: deny\n    match: {types: [x_service]}\n"
+    "    title: a title\n    forbid: resource.after.header != \"\"\n"
+    "    message: header ${resource.after.header} marked ${resource.after.marked} env "
+    "${resource.after.env}\n"
+    "  - id: warns\n    level: warn\n    match: {types: [x_service]}\n"
+    "    each: '[resource.after.header, resource.after.marked]'\n"
+    "    forbid: item != \"\"\n    message: item ${item}\n";
+
+static void test_check_formats(void **state)
+{
+	static const char *const formats[] = {
+	    "terminal", "json", "markdown", "html", "sarif", "junit", "github"};
+	struct program program;
+
+	(void)state;
+	begin(&program, quoting);
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		struct program_result result = RUN(&program, "check", "--base", "HEAD",
+		    "--fail-on-leak", "--format", formats[i], ".=plan.json");
+
+		program_expect(formats[i], &result, 3, "quotes", NULL);
+		program_expect(formats[i], &result, 3, "warns", NULL);
+		program_expect(formats[i], &result, 3, "leak/github_token", NULL);
+		must_hide(formats[i], &result);
+	}
+	program_end(&program);
+}
+
 static void test_passing_by(void **state)
 {
 	static const char script[] =
@@ -168,6 +198,7 @@ int main(void)
 	    cmocka_unit_test(test_formats),
 	    cmocka_unit_test(test_settings),
 	    cmocka_unit_test(test_leaks),
+	    cmocka_unit_test(test_check_formats),
 	    cmocka_unit_test(test_passing_by),
 	};
 

@@ -89,6 +89,8 @@ static const struct {
     {"jwt, no algorithm", NONE, "eyJ4IjoxfQ.eyJzdWIiOiIxIn0.abcdefgh", NULL},
     {"jwt, two parts", NONE, JWT_HEAD ".eyJzdWIiOiIxIn0 ", NULL},
     {"url", DETECTOR_URL_PASSWORD, "postgres://app:hunter2@db:5432/x", "hunter2"},
+    {"url, a password beyond ASCII", DETECTOR_URL_PASSWORD, "postgres://app:h\xc3\xbcnter2@db/x",
+	"h\xc3\xbcnter2"},
     {"url, no password", NONE, "ssh://git@github.com/a/b", NULL},
     {"url, a port", NONE, "http://example.com:8080/a@b", NULL},
     {"url, a reference", NONE, "postgres://app:${PASSWORD}@db/x", NULL},
