@@ -51,7 +51,7 @@ bool html_write(
 }
 
 /* The path with its directory resolved; as it is when there is none. */
-#define RESOLVED_MAX (2 * PATH_MAX)
+#define RESOLVED_MAX ((size_t)2 * PATH_MAX)
 
 static void resolve(const char *path, char out[RESOLVED_MAX])
 {

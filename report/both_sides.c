@@ -74,7 +74,7 @@ static void cut_strings(
 /* An escape is not cut: \n, \u202e. */
 static size_t behind_escape(struct str text, size_t at)
 {
-	size_t end = size_min(text.len, at + 6);
+	size_t end;
 
 	for (size_t i = at > 6 ? at - 6 : 0; i < at; i++) {
 		if (text.ptr[i] != '\\' || i + 1 >= text.len)

@@ -105,15 +105,14 @@ static void test_order(void **state)
 		order = callout_order(arena, changes, count);
 		sorted = callout_first(arena, changes, count);
 		for (size_t k = 0; k < count; k++) {
-			char is = callout_has(&sorted[k])		   ? '!'
-				  : sorted[k].head.action == ACTION_CREATE ? '+'
-									   : '~';
+			bool is_create = sorted[k].head.action == ACTION_CREATE;
+			const char *is = callout_has(&sorted[k]) ? "!" : is_create ? "+" : "~";
 
 			if (order[k] != (uint32_t)(orders[i].order[k] - '0') ||
-			    is != orders[i].first[k])
+			    *is != orders[i].first[k])
 				print_error("%s: at %zu\n", orders[i].label, k);
 			assert_int_equal(order[k], orders[i].order[k] - '0');
-			assert_int_equal(is, orders[i].first[k]);
+			assert_int_equal(*is, orders[i].first[k]);
 		}
 	}
 }
@@ -139,6 +138,8 @@ static struct outcome *policies_outcome(struct arena *arena)
 		changes[i] = (struct outcome_change){.has_values = true,
 		    .head = {.address = str_format(
 				 arena, "aws_iam_policy.%s[%zu]", i == 39 ? "evil" : "p", i),
+			.type = STR("aws_iam_policy"),
+			.name = STR("p"),
 			.action = ACTION_UPDATE},
 		    .attributes = diff.rows,
 		    .attribute_count = diff.count};
