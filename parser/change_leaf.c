@@ -469,6 +469,19 @@ static void write_address(struct buf *out, enum leaf_kind kind, const struct cha
 	buf_add(out, head->address); /* the last one: its end is the end */
 }
 
+bool leaf_is_of(const struct change_leaf *leaf, struct arena *scratch, enum leaf_kind kind,
+    struct str address, struct str deposed)
+{
+	struct change_head head = {.address = address, .deposed = deposed};
+	struct digest digest;
+	struct buf form;
+
+	buf_init(&form, scratch, FORM_BYTES_MAX);
+	write_address(&form, kind, &head);
+	digest = digest_sha256(buf_str(&form));
+	return memcmp(leaf->address, digest.bytes, LEAF_ADDRESS_BYTES) == 0;
+}
+
 /* It says itself of what length each part is, so that the values can follow. */
 NODISCARD static bool write_change(
     struct writer *w, const struct change *change, const struct shown_change *shown)

@@ -70,6 +70,9 @@ NODISCARD bool leaf_make(struct leaf_maker *maker, struct arena *scratch, enum l
     const struct change *change, const struct shown_change *shown, struct change_leaf *out,
     struct err *err);
 
+/* Is it of a change with this address (an output: its name)? */
+bool leaf_is_of(const struct change_leaf *leaf, struct arena *scratch, enum leaf_kind kind,
+    struct str address, struct str deposed);
 int leaf_cmp(const struct change_leaf *a, const struct change_leaf *b); /* by address, then value */
 void leaf_letters(const struct change_leaf *leaf, char out[LEAF_TEXT_LEN]);
 /* False when it is none. */

@@ -235,6 +235,16 @@ static struct report_row *next_row(struct reader *reader)
 	return &report->rows[report->row_count++];
 }
 
+/* Whoever reads the report sees the address, what is compared is the leaf. */
+static bool is_of_row(
+    struct arena *scratch, enum leaf_kind kind, struct value row, const struct change_leaf *leaf)
+{
+	const char *name = kind == LEAF_OUTPUT ? "name" : "address";
+
+	return kind == LEAF_ACTION || leaf_is_of(leaf, scratch, kind, value_get_str(row, name),
+					  value_get_str(row, "deposed"));
+}
+
 NODISCARD static bool read_row(struct reader *reader, struct arena *scratch, struct err *err)
 {
 	struct change_leaf leaf;
@@ -250,6 +260,9 @@ NODISCARD static bool read_row(struct reader *reader, struct arena *scratch, str
 	if (!leaf_from_text(value_text(*text), &leaf))
 		return refuse(reader, span.offset, ERR_INVALID,
 		    "expected 32 letters of base64url in 'leaf' of this change", err);
+	if (!is_of_row(scratch, reader->kind, value, &leaf))
+		return refuse(reader, span.offset, ERR_INVALID,
+		    "'leaf' is not that of 'address': the report was changed by hand", err);
 	if (reader->report->row_count == REPORT_ROWS_MAX)
 		return refuse(
 		    reader, span.offset, ERR_LIMIT, "the report has too many changes", err);

@@ -83,6 +83,15 @@ void verify_fingerprint(struct arena *arena, struct str fingerprint, const struc
 				  "differs"));
 }
 
+/* Plans with one fingerprint list the same changes: of a report that does not, somebody took the
+ * leaves away that would have told. */
+static bool has_other_rows(const struct plan_comparison *comparison)
+{
+	return comparison->counts[DELTA_NEW] + comparison->counts[DELTA_CHANGED] +
+		   comparison->counts[DELTA_MISSING] >
+	       0;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): a report with its name, a plan, and the result */
 bool verify_report(struct arena *arena, const struct report *report, struct str report_name,
     const struct outcome *planned, struct verification *out, struct err *err)
@@ -101,6 +110,11 @@ bool verify_report(struct arena *arena, const struct report *report, struct str 
 			: "plan");
 	plan_compare(arena, report, planned, &out->comparison);
 	out->match = out->comparison.match;
+	if (out->match == PLAN_IDENTICAL && has_other_rows(&out->comparison))
+		return err_set(err, ERR_INVALID,
+		    "the changes in the report '%.*s' are not those of its fingerprint: the report "
+		    "was changed by hand",
+		    STR_ARG(report_name));
 	note_directory(arena, report, out);
 	note_hidden(arena, &report->fingerprint, &planned->fingerprint, out);
 	note_problems(report, out);

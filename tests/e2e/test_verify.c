@@ -190,6 +190,11 @@ static void what_cannot_be_compared(void **state)
 		"its plan was read from text"},
 	    {"a report that was changed", {"verify", "--reviewed", "forged.json", "plan.json"}, 65,
 		"changed by hand"},
+	    {"a report whose leaves were taken out",
+		{"verify", "--reviewed", "less.json", "plan.json"}, 65,
+		"less.json' are not those of its fingerprint"},
+	    {"a report with another address", {"verify", "--reviewed", "renamed.json", "plan.json"},
+		65, "'leaf' is not that of 'address'"},
 	    {"an unknown format", {"verify", "--format", "xml", "plan.json"}, 64, "xml"},
 	    {"all is well", {"verify", "--reviewed", "report.json", "plan.json"}, 0, NULL},
 	};
@@ -213,7 +218,11 @@ static void what_cannot_be_compared(void **state)
 	result =
 	    program_other(&program, (const char *const[]){"sh", "-c",
 					"sed 's/\"leaf\": \"..../\"leaf\": \"AAAA/' report.json "
-					"> forged.json",
+					"> forged.json && "
+					"sed 's/\"leaf\": \"[^\"]*\"/\"leaf\": null/' report.json "
+					"> less.json && "
+					"sed 's/\"address\": \"a.b\"/\"address\": \"a.c\"/' "
+					"report.json > renamed.json",
 					NULL});
 	program_expect("sed", &result, 0, NULL, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
