@@ -5,10 +5,11 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 
-#define ENCODED_MIN  ((size_t)16)
-#define ENCODED_LONG ((size_t)64) /* shorter: what the diff would show decoded */
-#define RANDOM_MIN   ((size_t)20)
-#define RANDOM_MAX   ((size_t)4096)
+#define ENCODED_MIN	((size_t)16)
+#define ENCODED_IN_JSON ((size_t)24) /* the shortest that is looked for inside of JSON */
+#define ENCODED_LONG	((size_t)64) /* shorter: what the diff would show decoded */
+#define RANDOM_MIN	((size_t)20)
+#define RANDOM_MAX	((size_t)4096)
 /* Bits a character: prose and names have about 3.5 at these lengths, base64 over 4. */
 #define RANDOM_BITS	3.9
 #define RANDOM_HEX_BITS 3.0
@@ -212,6 +213,29 @@ static bool is_base64(struct str text)
 			return false;
 	}
 	return true;
+}
+
+static bool is_letter64(char c)
+{
+	return digit64(c) >= 0 || c == '=';
+}
+
+/* A string as long as that has a byte at one of these places. */
+bool may_hold_encoded(struct str json)
+{
+	for (size_t at = ENCODED_IN_JSON; at < json.len; at += ENCODED_IN_JSON) {
+		size_t from = at, to = at;
+
+		while (from > 0 && is_letter64(json.ptr[from - 1]))
+			from--;
+		while (to < json.len && is_letter64(json.ptr[to]))
+			to++;
+		if (to - from >= ENCODED_IN_JSON && from > 0 && json.ptr[from - 1] == '"' &&
+		    to < json.len && json.ptr[to] == '"')
+			return true;
+		at = to > at ? to : at;
+	}
+	return false;
 }
 
 bool looks_like_encoded_text(struct arena *arena, struct str text, struct str *out)

@@ -60,22 +60,6 @@ static bool has_access_key(const struct search *s, struct value map)
 	return false;
 }
 
-static bool shape_in(const struct search *s, struct str text)
-{
-	struct detection found;
-	struct arena_mark mark;
-	struct str inside;
-	bool is_shape;
-
-	if (shape_find(s->detectors, text, 0, &found))
-		return true;
-	mark = arena_save(s->arena);
-	is_shape = looks_like_encoded_text(s->arena, text, &inside) &&
-		   shape_find(s->detectors, inside, 0, &found);
-	arena_rewind(s->arena, mark);
-	return is_shape;
-}
-
 static bool has_masks(const struct search *s)
 {
 	return s->detectors && s->detectors->mask_count > 0;
@@ -116,6 +100,33 @@ static bool is_secret_by_name(const struct search *s, struct str text, const str
 	       looks_random(text);
 }
 
+static bool mark_json(
+    const struct search *s, struct str text, const struct place *place, struct value *out);
+static bool is_json_text(struct str text);
+
+/* Whoever shows the difference of two texts in base64 shows what they hold. */
+static bool encoded_is_secret(const struct search *s, struct str text, const struct place *place)
+{
+	struct arena_mark mark = arena_save(s->arena);
+	struct detection found;
+	struct value tree;
+	struct str inside;
+	bool is_secret = looks_like_encoded_text(s->arena, text, &inside) &&
+			 (shape_find(s->detectors, inside, 0, &found) ||
+			     (has_masks(s) && is_masked(s, inside)) ||
+			     (is_json_text(inside) && mark_json(s, inside, place, &tree)));
+
+	arena_rewind(s->arena, mark);
+	return is_secret;
+}
+
+static bool holds_shape(const struct search *s, struct str text)
+{
+	struct detection found;
+
+	return text.len >= SHAPE_MIN && shape_find(s->detectors, text, 0, &found);
+}
+
 static bool text_is_secret(const struct search *s, struct str text, const struct place *place)
 {
 	if ((place->name != NAME_PLAIN || place->weak) && is_secret_by_name(s, text, place))
@@ -125,7 +136,8 @@ static bool text_is_secret(const struct search *s, struct str text, const struct
 		return true;
 	if (place->account && is_on(s, DETECTOR_GCP_SERVICE_ACCOUNT) && text.len > 0)
 		return true;
-	return (text.len >= SHAPE_MIN && shape_in(s, text)) || (has_masks(s) && is_masked(s, text));
+	return holds_shape(s, text) || encoded_is_secret(s, text, place) ||
+	       (has_masks(s) && is_masked(s, text));
 }
 
 static bool is_json_text(struct str text)
@@ -148,7 +160,7 @@ static bool may_hold_secret(const struct search *s, struct str text, const struc
 
 	return place->weak || place->name != NAME_PLAIN || has_masks(s) ||
 	       str_find_char(text, '\\', &at) || name_may_stand_in(text) ||
-	       shape_find(s->detectors, text, 0, &found);
+	       may_hold_encoded(text) || shape_find(s->detectors, text, 0, &found);
 }
 
 /* The tree of a JSON text, when it holds a secret and shows it as one. */
@@ -177,7 +189,8 @@ static bool is_open_json(const struct search *s, struct str text, const struct p
 	size_t at;
 
 	return !place->weak && place->name == NAME_PLAIN && !place->account && !has_masks(s) &&
-	       !text_may_hold(text, TEXT_SHAPES | TEXT_NAMES) && !str_find_char(text, '\\', &at);
+	       !text_may_hold(text, TEXT_SHAPES | TEXT_NAMES) && !str_find_char(text, '\\', &at) &&
+	       !may_hold_encoded(text);
 }
 
 static bool mark_text(

@@ -46,6 +46,7 @@ bool looks_like_key(struct str text);
 bool looks_random(struct str text);
 bool looks_like_aws_secret(struct str text);
 /* base64 of a text: the text, in `arena`; false when it is none. */
+bool may_hold_encoded(struct str json); /* a string of JSON text that may be base64 */
 bool looks_like_encoded_text(struct arena *arena, struct str text, struct str *out);
 
 #endif

@@ -356,6 +356,26 @@ static void test_encoded(void **state)
 	    "{a:#,b:QUtJQVFZTFBNTjVI,c:vpcsubnetab12345}"));
 }
 
+/* {"user":"u","password":"hunter2hunter2"}, and the same in JSON; a document without a secret. */
+static void test_encoded_json(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct str plain = STR("{\"user\":\"u\",\"password\":\"hunter2hunter2\"}");
+	struct str open = STR("{\"user\":\"u\",\"group\":\"wheel and others\"}");
+	struct str hidden = base64_encode(arena, plain), shown = base64_encode(arena, open);
+	struct str token = base64_encode(arena, STR("token: ghp_" A20));
+	const char *json = str_format(arena,
+	    "{\"a\":\"%.*s\",\"b\":\"%.*s\",\"c\":\"{\\\"data\\\":{\\\"x\\\":\\\"%.*s\\\"}}\"}",
+	    STR_ARG(hidden), STR_ARG(shown), STR_ARG(token))
+			       .ptr;
+	struct str got = redacted(arena, NULL, "encoded JSON", NULL, json, false);
+
+	(void)state;
+	assert_true(str_starts(got, STR("{a:#,b:")));
+	assert_true(str_contains(got, shown));
+	assert_false(str_contains(got, token));
+}
+
 static void test_masks(void **state)
 {
 	struct regex *regex CLEANUP(regex_free_ptr) = NULL;
@@ -451,6 +471,7 @@ int main(void)
 	    cmocka_unit_test(test_both_sides),
 	    cmocka_unit_test(test_off),
 	    cmocka_unit_test(test_encoded),
+	    cmocka_unit_test(test_encoded_json),
 	    cmocka_unit_test(test_masks),
 	    cmocka_unit_test(test_leaks),
 	    cmocka_unit_test(test_variables),

@@ -161,9 +161,14 @@ static void test_refused(void **state)
 		"null}",
 		"not that of the changes"},
 	    {"one leaf more",
+		HEAD
+		"\"fingerprint\":{\"plan\":\"pf1:AAAAAAAAAAAAAAAAAAAAAA\",\"leaves\":0},"
+		"\"plan\":{\"invocations\":[{\"leaf\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}}",
+		"not that of the changes"},
+	    {"a leaf of another address",
 		HEAD "\"fingerprint\":{\"plan\":\"pf1:AAAAAAAAAAAAAAAAAAAAAA\",\"leaves\":0},"
 		     "\"plan\":{\"changes\":[{\"leaf\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}}",
-		"not that of the changes"},
+		"not that of 'address'"},
 	    {"two documents", HEAD "\"plan\":null}{}", "behind the end"},
 	    {"a key twice in a change", HEAD "\"plan\":{\"changes\":[{\"a\":1,\"a\":2}]}}", ""},
 	    {"a change that is cut", HEAD "\"plan\":{\"changes\":[{\"a\":]}}", ""},
