@@ -67,8 +67,10 @@ NODISCARD bool evaluate_plan(struct arena *arena, struct arena *scratch,
 /*
  * The same in steps, for a caller that loads the changes anyhow: begin, each change of
  * CHANGES_RESOURCE that VISIT_CHANGED takes, in any order (all of them or none), finish, which
- * looks at the rest and fills the verdict. NULL from begin: the verdict is withheld, and the other
- * steps take that. The evaluation and `out` have to stay. evaluate_end() releases, finished or not.
+ * looks at the rest and fills the verdict. Where equal errors become one finding it names the first
+ * that was judged; nothing else depends on the order. NULL from begin: the verdict is withheld, and
+ * the other steps take that. The evaluation and `out` have to stay. evaluate_end() releases,
+ * finished or not.
  */
 struct evaluator;
 NODISCARD bool evaluate_begin(struct arena *arena, struct arena *scratch,

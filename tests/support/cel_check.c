@@ -72,7 +72,7 @@ static struct str problems_text(struct arena *arena, const struct cel_problems *
 	return buf_str(&buf);
 }
 
-static struct str result_text(struct arena *arena, struct value value)
+struct str cel_check_text(struct arena *arena, struct value value)
 {
 	const struct cel_error *error = cel_error_of(value);
 	struct cel_unknowns unknowns;
@@ -113,12 +113,12 @@ struct str cel_check_run(const struct cel_check *check, const char *expression)
 		return problems_text(arena, &problems);
 	cel_trace_begin(arena, program, &trace);
 	traced = cel_evaluate(check->run, program, check->activation, arena, &trace);
-	text = result_text(arena, traced);
+	text = cel_check_text(arena, traced);
 	for (int i = 0; i < 2; i++) { /* the second time with hints */
 		fast = cel_evaluate(check->run, program, check->activation, arena, NULL);
 		if (!agree(fast, traced, arena))
 			text = str_format(arena, "differs: %.*s and fast %.*s", STR_ARG(text),
-			    STR_ARG(result_text(arena, fast)));
+			    STR_ARG(cel_check_text(arena, fast)));
 	}
 	cel_program_free(program);
 	return text;

@@ -25,6 +25,9 @@ struct cel_check {
  */
 struct str cel_check_run(const struct cel_check *check, const char *expression);
 
+/* A result in those words. */
+struct str cel_check_text(struct arena *arena, struct value value);
+
 /* An arena and one variable `d`, which is the value of the JSON; both are the check's. */
 void cel_check_open(struct cel_check *check, const char *json);
 void cel_check_close(struct cel_check *check);

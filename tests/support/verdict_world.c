@@ -97,6 +97,102 @@ void verdict_world_plan(struct verdict_world *world, const char *text)
 	    world, text[0] == '{' ? quoted(world->arena, text) : str_from(text));
 }
 
+/* --- in steps --- */
+
+#define BACKWARDS_MAX ((size_t)50) /* each change is looked for from the first one on */
+
+struct steps {
+	struct evaluator *evaluator; /* NULL: only counts */
+	size_t count;
+	size_t wanted; /* the only one to be judged; SIZE_MAX: all */
+};
+
+static bool step(void *context, const struct change *change, struct err *err)
+{
+	struct steps *steps = context;
+	size_t at = steps->count++;
+
+	if (steps->wanted != SIZE_MAX && steps->wanted != at)
+		return true;
+	return evaluate_change(steps->evaluator, change, err);
+}
+
+/* Gives how many changes there are. */
+static size_t visit_changed(
+    const struct verdict_world *world, struct evaluator *evaluator, size_t wanted)
+{
+	const struct plan_selection changed = {CHANGES_RESOURCE, VISIT_CHANGED};
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct steps steps = {.evaluator = evaluator, .wanted = wanted};
+	struct err err = {0};
+
+	if (!plan_visit(world->plan, changed, scratch, step, &steps, &err))
+		fail_msg("%s", err.text);
+	return steps.count;
+}
+
+static void judge_in_steps(struct verdict_world *world, bool backwards)
+{
+	struct policy_problems *problems = arena_make(world->arena, struct policy_problems);
+	struct evaluator *evaluator;
+	struct err err = {0};
+
+	policy_problems_init(problems, world->arena);
+	if (!evaluate_begin(world->arena, world->scratch, &world->evaluation, problems,
+		&world->verdict, &evaluator, &err))
+		fail_msg("%s", err.text);
+	if (!backwards)
+		visit_changed(world, evaluator, SIZE_MAX);
+	for (size_t i = backwards ? visit_changed(world, NULL, SIZE_MAX) : 0; i > 0; i--)
+		visit_changed(world, evaluator, i - 1);
+	if (!evaluate_finish(evaluator, &err))
+		fail_msg("%s", err.text);
+	evaluate_end(evaluator);
+}
+
+/* Equal errors are one finding, which names the first that was judged. */
+static bool names_first_judged(const struct verdict *verdict)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		any = any || (verdict->findings[i].kind == FINDING_ERROR &&
+				 verdict->findings[i].count > 1);
+	return any;
+}
+
+static struct str all_texts(const struct verdict_world *world, bool backwards)
+{
+	struct str findings =
+	    backwards && names_first_judged(&world->verdict)
+		? str_format(world->arena, "%zu findings", world->verdict.finding_count)
+		: verdict_world_everything(world);
+
+	return str_format(world->arena, "%.*s\n%.*s\n%.*s", STR_ARG(findings),
+	    STR_ARG(verdict_world_tallies(world)), STR_ARG(verdict_world_waivers(world)));
+}
+
+/* Whoever judges change by change, in whatever order, comes to the same. */
+static void check_steps(struct verdict_world *world)
+{
+	const struct verdict whole = world->verdict;
+
+	for (int backwards = 0; backwards < 2; backwards++) {
+		struct str got, want;
+
+		if (backwards && visit_changed(world, NULL, SIZE_MAX) > BACKWARDS_MAX)
+			break;
+		world->verdict = whole;
+		want = all_texts(world, backwards);
+		judge_in_steps(world, backwards);
+		got = all_texts(world, backwards);
+		if (!str_eq(got, want))
+			fail_msg("in steps%s:\n%.*s--- as a whole\n%.*s",
+			    backwards ? ", backwards" : "", STR_ARG(got), STR_ARG(want));
+	}
+	world->verdict = whole;
+}
+
 void verdict_world_judge(struct verdict_world *world)
 {
 	struct policy_problems *problems = arena_make(world->arena, struct policy_problems);
@@ -119,6 +215,7 @@ void verdict_world_judge(struct verdict_world *world)
 	if (!evaluate_plan(
 		world->arena, world->scratch, &world->evaluation, problems, &world->verdict, &err))
 		fail_msg("%s", err.text);
+	check_steps(world);
 }
 
 void verdict_world_end(struct verdict_world *world)

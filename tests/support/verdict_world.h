@@ -40,6 +40,7 @@ void verdict_world_begin(
 void verdict_world_plan(struct verdict_world *world, const char *text);
 /* As it stands: real JSON, or the text of a plan. */
 void verdict_world_plan_text(struct verdict_world *world, struct str text);
+/* As a whole, and then change by change, in both orders: ends the test when anything differs. */
 void verdict_world_judge(struct verdict_world *world);
 void verdict_world_end(struct verdict_world *world);
 
