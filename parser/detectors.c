@@ -147,7 +147,7 @@ bool detectors_suspect_variable(struct str name, struct str value)
 
 struct str detectors_hide(struct arena *arena, const struct detectors *detectors, struct str text)
 {
-	text = hide_shapes(arena, detectors, text);
+	text = hide_named(arena, detectors, hide_shapes(arena, detectors, text));
 	for (size_t i = 0; text.len > 0 && detectors && i < detectors->mask_count; i++)
 		text = hide_pattern(arena, detectors->masks[i], text);
 	return text;

@@ -3,11 +3,12 @@
  * how random they look.
  *
  * Known values only. A reference (an ARN, a path of a secret store, "${...}"), an id or a name is
- *no secret. Each detector is a row of one table and can be switched off by its name (setting
+ * no secret. Each detector is a row of one table and can be switched off by its name (setting
  * `redact.detectors`). Shapes have a beginning and a least length, none has a fixed length.
  *
- *	shapes	found anywhere in a text: each leaf, JSON inside a leaf, base64 of a text, captured
- *text names	of the key that a leaf stands under, or of the sibling `name` or `key` of a `value`
+ *	shapes	found anywhere in a text: each leaf, JSON inside a leaf, base64 of a text,
+ *		captured text
+ *	names	of the key that a leaf stands under, or of the sibling `name` or `key` of a `value`
  *	entropy	random-looking text under a name that is merely suspicious
  *
  * Cost: one look-up of two bytes at each position of a text. Ownership: results in `arena`, texts
@@ -79,8 +80,8 @@ struct detection {
 /* The first shape at or after `start`. `detectors` NULL: all are on. */
 bool detectors_find(
     const struct detectors *detectors, struct str text, size_t start, struct detection *out);
-/* The same text when there is none, else a copy with MASKER_MARK for each shape and each match of
- * the user's patterns. */
+/* The same text when there is none, else a copy with MASKER_MARK for each shape, each match of the
+ * user's patterns, and each quoted value whose name on its line gives it away. */
 struct str detectors_hide(struct arena *arena, const struct detectors *detectors, struct str text);
 
 /* What the name of a variable says of its value: "DB_PASSWORD", "TF_VAR_api_key", but not "PWD". */

@@ -39,6 +39,10 @@ enum name_class name_classify(struct str name);
 /* False: no part of this text is a name of another class than NAME_PLAIN. */
 bool name_may_stand_in(struct str text);
 
+/* detectors_lines.c: `password = "..."` in a text of lines, as Terraform prints a plan; the same
+ * text when there is none. */
+struct str hide_named(struct arena *arena, const struct detectors *detectors, struct str text);
+
 /* detectors_looks.c: nothing that a reader of the plan must not know: empty, a word, a reference.
  */
 bool looks_like_reference(struct str text);

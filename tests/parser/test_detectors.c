@@ -376,6 +376,43 @@ static void test_encoded_json(void **state)
 	assert_false(str_contains(got, token));
 }
 
+/* What Terraform prints of a plan. */
+static void test_lines(void **state)
+{
+	static const struct {
+		const char *name, *text, *want;
+	} rows[] = {
+	    {"created", "      + password = \"Hunter2xyz\"\n", "      + password = (sensitive)\n"},
+	    {"both sides", "  ~ api_token = \"old1old\" -> \"new1 \\\"new\"",
+		"  ~ api_token = (sensitive) -> (sensitive)"},
+	    {"a quoted name", "~ \"DB_PASSWORD\" = \"a b c\" # forces replacement\n",
+		"~ \"DB_PASSWORD\" = (sensitive) # forces replacement\n"},
+	    {"the value of an environment",
+		"  + {\n  + name  = \"DB_PASSWORD\"\n  + value = \"abc\"\n  },\n  + value = "
+		"\"abc\"\n",
+		"  + {\n  + name  = \"DB_PASSWORD\"\n  + value = (sensitive)\n  },\n  + value = "
+		"\"abc\"\n"},
+	    {"no end", "password = \"abc", "password = (sensitive)"},
+	    {"a reference", "password = \"arn:aws:secretsmanager:eu-west-1:123456789012:secret:x\"",
+		"password = \"arn:aws:secretsmanager:eu-west-1:123456789012:secret:x\""},
+	    {"not known", "+ password = (known after apply)", "+ password = (known after apply)"},
+	    {"another name", "+ password_length = \"12\"\n+ user = \"app\"",
+		"+ password_length = \"12\"\n+ user = \"app\""},
+	    {"no line of a value", "the password \"abc\" = wrong", "the password \"abc\" = wrong"},
+	    {"nothing behind", "password = ", "password = "},
+	    {"an empty name", "\"\" = \"password\"", "\"\" = \"password\""},
+	};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct str got = detectors_hide(arena, NULL, str_from(rows[i].text));
+
+		if (!str_is(got, rows[i].want))
+			fail_msg("%s: %.*s", rows[i].name, STR_ARG(got));
+	}
+}
+
 static void test_masks(void **state)
 {
 	struct regex *regex CLEANUP(regex_free_ptr) = NULL;
@@ -472,6 +509,7 @@ int main(void)
 	    cmocka_unit_test(test_off),
 	    cmocka_unit_test(test_encoded),
 	    cmocka_unit_test(test_encoded_json),
+	    cmocka_unit_test(test_lines),
 	    cmocka_unit_test(test_masks),
 	    cmocka_unit_test(test_leaks),
 	    cmocka_unit_test(test_variables),
