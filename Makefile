@@ -3,6 +3,7 @@
 #   make            build/tfherald
 #   make demo       the main job on a recorded plan, without token or network
 #   make test       all tests; test-asan: under AddressSanitizer and UBSan; test-valgrind: under valgrind
+#   make test-tsan  what runs in two threads, under ThreadSanitizer
 #   make test-html  the HTML report in headless Chromium, screenshots in build/screenshots
 #   make lint       layers, headers alone, formatting, clang-tidy, cppcheck
 #   make conformance  the vectors of the expression language, SARIF before its validator; needs node
@@ -14,7 +15,7 @@
 #   make deps       installs the libraries that are missing; deps-dev: the linters and tools too
 #   make clean, make help
 #
-# Variables: CC, MODE=release|asan|cov, WERROR=1, LINK=dynamic|plain (see docs/decisions/0003).
+# Variables: CC, MODE=release|asan|tsan|cov, WERROR=1, LINK=dynamic|plain (see docs/decisions/0003).
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
@@ -62,10 +63,12 @@ endif
 CFLAGS.release := -O2 -g -D_FORTIFY_SOURCE=2
 CFLAGS.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -DARENA_DEBUG
+CFLAGS.tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread -Wno-maybe-uninitialized
 CFLAGS.fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all -DARENA_DEBUG
 CFLAGS.cov     := -O0 -g --coverage -DARENA_DEBUG
 LDFLAGS.asan   := -fsanitize=address,undefined
+LDFLAGS.tsan   := -fsanitize=thread
 LDFLAGS.cov    := --coverage
 LDFLAGS.fuzz   := -fsanitize=address,undefined
 
@@ -106,7 +109,7 @@ LIB_OBJS     += $(B)/report/html_embedded.o
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: FORCE all program tests fuzz fuzzers deps deps-dev demo test test-asan test-valgrind test-html lint check-layers \
+.PHONY: FORCE all program tests tsan-programs fuzz fuzzers deps deps-dev demo test test-asan test-valgrind test-tsan test-html lint check-layers \
 	check-headers check-format check-analyzer check-tidy check-cppcheck conformance conformance-cel \
 	conformance-sarif bench \
 	coverage docs install clean help
@@ -198,6 +201,14 @@ test-asan: deps
 test-valgrind: deps
 	@$(MAKE) --no-print-directory QUIET=@ tests
 	@tests/run.sh --valgrind $(L)
+
+# The tests of what runs beside the main thread, and the program on a plan that is large enough for it.
+TSAN_TESTS := tests/base/test_ahead tests/parser/test_plan_load tests/report/test_outcome
+tsan-programs: $(PROGRAM) $(TSAN_TESTS:%=$(L)/%) $(L)/tests/bench/gen_plan
+
+test-tsan: deps
+	@$(MAKE) --no-print-directory QUIET=@ MODE=tsan tsan-programs
+	@tests/tsan.sh build/$(notdir $(CC))-tsan $(TSAN_TESTS)
 
 # The HTML report in headless Chromium; screenshots in build/screenshots.
 test-html: deps

@@ -59,6 +59,8 @@ measure "$runs" "$tfherald" show --format summary "$work/plan5.json"
 row "show --format summary, 5 %" "$ms" "$kib" "$big" "$jq5" "x >= 40 && kib <= 32 * 1024"
 measure "$runs" "$tfherald" show --format markdown --report "$work/report.json" "$work/plan100.json"
 row "show --format markdown --report, 100 %" "$ms" "$kib" "$full" "$jq100" "x >= 10 && kib <= 256 * 1024"
+measure "$runs" "$tfherald" verify --reviewed "$work/report.json" "$work/plan100.json"
+row "verify, 100,000 changes" "$ms" "$kib" "$full" "$jq100" "x >= 5 && kib <= 256 * 1024"
 measure "$runs" "$tfherald" show --format markdown "$work/plan5.json"
 row "show --format markdown, 5 %" "$ms" "$kib" "$big" "$jq5" "x >= 10 && kib <= 128 * 1024"
 measure 40 "$tfherald" version
