@@ -141,8 +141,11 @@ export class Page {
 	async type(text) { await this.send("Input.insertText", { text }); }
 
 	async click(selector) {
-		const { x, y } = await this.evaluate(selector => {
+		const { x, y } = await this.evaluate(async selector => {
 			const node = document.querySelector(selector);
+			node.scrollIntoView({ block: "center" });
+			/* what came into view gets its real height in the next frame */
+			for (let i = 0; i < 2; i++) await new Promise(resolve => requestAnimationFrame(resolve));
 			node.scrollIntoView({ block: "center" });
 			const box = node.getBoundingClientRect();
 			return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
@@ -154,6 +157,9 @@ export class Page {
 	scheme(name) {
 		return this.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: name }] });
 	}
+
+	/* "print", or "" for what it is by itself */
+	media(name) { return this.send("Emulation.setEmulatedMedia", { media: name }); }
 
 	size(width, height) {
 		return this.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: width < 600 });

@@ -40,11 +40,20 @@ function write(name, content) {
 
 mkdirSync(repository);
 execFileSync("git", ["init", "-q", "-b", "main", repository]);
+mkdirSync(join(repository, "envs", "prod"), { recursive: true });
+writeFileSync(join(repository, "envs", "prod", "main.tf"), "");
 writeFileSync(join(repository, "main.tf"), "");
 writeFileSync(join(repository, "tfherald.yaml"), rules);
 
 const pages = { typical: write("typical", typical()), hostile: write("hostile", hostile()),
 	large: write("large", large(5000)), empty: write("empty", plan([], { applyable: false })) };
+pages.both = (() => {
+	const page = join(work, "both.html");
+	const { status, stderr } = spawnSync(program, ["check", "--format", "html", "--output", page, `.=${join(work, "typical.json")}`,
+		`envs/prod=${join(work, "hostile.json")}`], { cwd: repository, env });
+	assert.ok(status === 0 || status === 3, `both: status ${status}: ${stderr}`);
+	return page;
+})();
 const browser = new Browser(chromium);
 const page = await browser.page();
 const open = async name => page.open(`file://${pages[name]}`);
@@ -195,6 +204,58 @@ const rows = {
 		await page.click("#theme");
 		await page.scheme("light");
 		assert.equal(await paper(), light);
+	},
+
+	async "directories fold"() {
+		const isOpen = id => page.evaluate(id => document.getElementById(id).open, id);
+		const seen = id => page.evaluate(id => Array.from(document.querySelectorAll(`#${id} details.c[data-g]`))
+			.filter(row => row.checkVisibility({ contentVisibilityAuto: false })).length, id);
+		await open("both");
+		assert.deepEqual(await page.evaluate(() => Array.from(document.querySelectorAll("details.dir"))
+			.map(dir => `${dir.id} ${dir.open}`)), ["d1-top true", "d2-top true"]);
+		assert.equal(new Set(await page.evaluate(() => Array.from(document.querySelectorAll("[id]")).map(node => node.id))).size,
+			await page.evaluate(() => document.querySelectorAll("[id]").length), "every id is there once");
+		const other = await seen("d2-top");
+		await page.click("#d1-top > summary");
+		await page.until(() => !document.getElementById("d1-top").open);
+		assert.equal(await seen("d1-top"), 0);
+		assert.equal(await seen("d2-top"), other, "the other one stays");
+		const headline = await page.evaluate(() => document.querySelector("#d1-top > summary").innerText);
+		assert.match(headline, /28 to change/, "what is folded says what it does");
+		await picture("directories");
+		await page.press("/");
+		await page.type("t3.small");
+		await page.until(() => document.querySelector(".count").textContent.startsWith("1 of "));
+		assert.equal(await isOpen("d1-top"), true, "a search opens what it finds");
+		assert.equal(await seen("d1-top"), 1);
+		await page.press("Escape");
+		await page.until(() => document.querySelector(".count").textContent === "");
+		assert.equal(await isOpen("d1-top"), false, "and leaves it as it was");
+		await page.click("#d1-top > summary");
+		await page.until(() => document.getElementById("d1-top").open);
+		await inert("both");
+	},
+
+	async "a page to print"() {
+		const size = () => page.evaluate(() => document.body.getBoundingClientRect().width);
+		await open("typical");
+		await page.click("#c0 > summary");
+		await page.until(() => document.querySelector("#c0 .d"));
+		assert.equal(await page.evaluate(() => document.querySelector(".tools").checkVisibility()), true);
+		await page.media("print");
+		assert.deepEqual(await page.evaluate(() => Array.from(document.querySelectorAll(".tools, .skip, .go, dialog"))
+			.filter(node => node.checkVisibility()).map(node => node.className || node.tagName)), [], "nothing to click");
+		assert.equal(await shown(), 10);
+		assert.ok(await page.evaluate(() => document.querySelector("#c0 .d").checkVisibility()), "what is unfolded is printed");
+		assert.deepEqual(await page.evaluate(() => Array.from(document.querySelectorAll("details.c"))
+			.filter(row => getComputedStyle(row).contentVisibility !== "visible").length), 0, "nothing is left out");
+		assert.ok(await size() <= 1280);
+		await picture("print");
+		const { data } = await page.send("Page.printToPDF", { printBackground: false });
+		assert.equal(Buffer.from(data, "base64").subarray(0, 5).toString(), "%PDF-");
+		await page.media("");
+		assert.equal(await page.evaluate(() => document.querySelector(".tools").checkVisibility()), true);
+		await inert("typical");
 	},
 
 	async "a narrow window"() {
