@@ -5,24 +5,65 @@
 
 /* What one batch holds is bounded by its maker; recursion over a plan needs some 100 KiB. */
 #define STACK_BYTES ((size_t)4 << 20)
+/* So many are made before the thread finishes one: the taker finds something to finish. */
+#define UNFINISHED 2
 
 struct ahead {
-	ahead_maker *make;
-	void *context;
+	struct ahead_work work;
+	size_t room; /* of the batches, how many are in use */
 	bool threaded, taken_one;
 	pthread_t thread;
 	/* all below is guarded by the lock where there is a thread */
 	pthread_mutex_t lock;
-	pthread_cond_t has_batch, has_room;
-	size_t made, given_back; /* how many in all */
-	bool maker_waits, taker_waits, stopped;
+	pthread_cond_t for_taker, for_thread;
+	size_t made, finished, given_back; /* how many in all */
+	bool is_making, is_finishing;	   /* somebody is at it */
+	bool all_made, ended;		   /* ended: nobody wants more, or a finisher failed */
+	bool taker_waits, thread_waits;
 	struct ahead_batch batches[AHEAD_BATCHES];
 	struct arena_mark empty[AHEAD_BATCHES];
 };
 
-static void make_batch(struct ahead *ahead, size_t number, bool is_awaited)
+static void lock(struct ahead *ahead)
 {
-	size_t at = number % AHEAD_BATCHES;
+	if (ahead->threaded)
+		(void)pthread_mutex_lock(&ahead->lock);
+}
+
+static bool can_make(const struct ahead *ahead)
+{
+	return !ahead->is_making && !ahead->all_made && !ahead->ended &&
+	       ahead->made - ahead->given_back < ahead->room;
+}
+
+static bool can_finish(const struct ahead *ahead)
+{
+	return !ahead->is_finishing && !ahead->ended && ahead->finished < ahead->made;
+}
+
+static bool can_take(const struct ahead *ahead)
+{
+	return ahead->finished > ahead->given_back;
+}
+
+/* Whoever waits is told what there is for him. The thread is woken once there is work for a while,
+ * not for each batch. */
+static void unlock(struct ahead *ahead)
+{
+	bool half_empty = ahead->made - ahead->given_back <= ahead->room / 2;
+
+	if (!ahead->threaded)
+		return;
+	if (ahead->taker_waits && (can_take(ahead) || can_finish(ahead) || can_make(ahead)))
+		(void)pthread_cond_signal(&ahead->for_taker);
+	if (ahead->thread_waits &&
+	    (ahead->ended || can_finish(ahead) || (can_make(ahead) && half_empty)))
+		(void)pthread_cond_signal(&ahead->for_thread);
+	(void)pthread_mutex_unlock(&ahead->lock);
+}
+
+static void fill(struct ahead *ahead, size_t at, bool is_awaited)
+{
 	struct ahead_batch *batch = &ahead->batches[at];
 	struct arena *arena = batch->arena;
 
@@ -32,46 +73,77 @@ static void make_batch(struct ahead *ahead, size_t number, bool is_awaited)
 	}
 	arena_rewind(arena, ahead->empty[at]);
 	*batch = (struct ahead_batch){.arena = arena, .is_awaited = is_awaited};
-	batch->failed = !ahead->make(ahead->context, batch, &batch->err);
+	batch->failed = !ahead->work.make(ahead->work.context, batch, &batch->err);
 	batch->is_last = batch->is_last || batch->failed;
 }
 
-/* Waits for a free batch; false: nobody wants more. */
-static bool wait_for_room(struct ahead *ahead, size_t *number, bool *is_awaited)
+/* With the lock, which is given up meanwhile. */
+static void make_one(struct ahead *ahead)
 {
-	bool goes_on;
+	size_t at = ahead->made % ahead->room;
+	bool is_awaited = ahead->made - ahead->given_back <= 1; /* at most the one he holds */
 
-	(void)pthread_mutex_lock(&ahead->lock);
-	ahead->maker_waits = ahead->made - ahead->given_back == AHEAD_BATCHES;
-	while (ahead->maker_waits && !ahead->stopped)
-		(void)pthread_cond_wait(&ahead->has_room, &ahead->lock);
-	*number = ahead->made;
-	*is_awaited = ahead->made - ahead->given_back <= 1; /* at most the one he holds */
-	goes_on = !ahead->stopped;
-	(void)pthread_mutex_unlock(&ahead->lock);
-	return goes_on;
+	ahead->is_making = true;
+	unlock(ahead);
+	fill(ahead, at, is_awaited);
+	lock(ahead);
+	ahead->is_making = false;
+	ahead->all_made = ahead->batches[at].is_last;
+	ahead->made++;
+	if (!ahead->work.finish)
+		ahead->finished = ahead->made;
 }
 
-static void hand_over(struct ahead *ahead)
+/* What a finisher says comes before the error behind what was made. */
+static void finish_one(struct ahead *ahead)
 {
-	(void)pthread_mutex_lock(&ahead->lock);
-	ahead->made++;
-	if (ahead->taker_waits)
-		(void)pthread_cond_signal(&ahead->has_batch);
-	(void)pthread_mutex_unlock(&ahead->lock);
+	struct ahead_batch *batch = &ahead->batches[ahead->finished % ahead->room];
+	struct err err = {.code = ERR_NONE};
+	bool ok;
+
+	ahead->is_finishing = true;
+	unlock(ahead);
+	ok = ahead->work.finish(ahead->work.context, batch, &err);
+	if (!ok) {
+		batch->failed = batch->is_last = true;
+		batch->err = err;
+	}
+	lock(ahead);
+	ahead->is_finishing = false;
+	ahead->finished++;
+	ahead->ended = ahead->ended || !ok;
+}
+
+/* --- the thread --- */
+
+static void wait_for_work(struct ahead *ahead)
+{
+	ahead->thread_waits = true;
+	(void)pthread_cond_wait(&ahead->for_thread, &ahead->lock);
+	ahead->thread_waits = false;
+}
+
+static bool is_over(const struct ahead *ahead)
+{
+	return ahead->ended || (ahead->all_made && ahead->finished == ahead->made);
 }
 
 static void *run(void *context)
 {
 	struct ahead *ahead = context;
-	bool is_last = false, is_awaited;
-	size_t number;
 
-	while (!is_last && wait_for_room(ahead, &number, &is_awaited)) {
-		make_batch(ahead, number, is_awaited);
-		is_last = ahead->batches[number % AHEAD_BATCHES].is_last;
-		hand_over(ahead);
+	lock(ahead);
+	while (!is_over(ahead)) {
+		bool is_ahead = ahead->made - ahead->finished >= UNFINISHED || !can_make(ahead);
+
+		if (can_finish(ahead) && is_ahead)
+			finish_one(ahead);
+		else if (can_make(ahead))
+			make_one(ahead);
+		else
+			wait_for_work(ahead);
 	}
+	unlock(ahead);
 	return NULL;
 }
 
@@ -84,6 +156,8 @@ static bool start_thread(struct ahead *ahead, const pthread_attr_t *attributes)
 	(void)sigfillset(&all);
 	if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
 		return false;
+	ahead->threaded = true; /* the thread asks at once */
+	ahead->room = AHEAD_BATCHES;
 	started = pthread_create(&ahead->thread, attributes, run, ahead) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return started;
@@ -104,67 +178,59 @@ static bool start_with_stack(struct ahead *ahead)
 
 static void destroy(struct ahead *ahead)
 {
-	(void)pthread_cond_destroy(&ahead->has_room);
-	(void)pthread_cond_destroy(&ahead->has_batch);
+	(void)pthread_cond_destroy(&ahead->for_thread);
+	(void)pthread_cond_destroy(&ahead->for_taker);
 	(void)pthread_mutex_destroy(&ahead->lock);
+	ahead->threaded = false;
+	ahead->room = 1;
 }
 
-struct ahead *ahead_start(struct arena *arena, ahead_maker *make, void *context, bool threaded)
+struct ahead *ahead_start(struct arena *arena, const struct ahead_work *work, bool threaded)
 {
 	struct ahead *ahead = arena_make(arena, struct ahead);
 
-	ahead->make = make;
-	ahead->context = context;
+	ahead->work = *work;
+	ahead->room = 1;
 	if (!threaded)
 		return ahead;
 	/* none of the three can fail on the systems we know; without them there is no thread */
 	if (pthread_mutex_init(&ahead->lock, NULL) != 0)
 		return ahead;
-	if (pthread_cond_init(&ahead->has_batch, NULL) != 0 ||
-	    pthread_cond_init(&ahead->has_room, NULL) != 0)
+	if (pthread_cond_init(&ahead->for_taker, NULL) != 0 ||
+	    pthread_cond_init(&ahead->for_thread, NULL) != 0)
 		return ahead;
-	ahead->threaded = start_with_stack(ahead);
-	if (!ahead->threaded)
+	if (!start_with_stack(ahead))
 		destroy(ahead);
 	return ahead;
 }
 
-/* The maker is woken once there is work for a while, not for each batch. */
-static void give_back(struct ahead *ahead)
-{
-	ahead->given_back++;
-	if (ahead->maker_waits && ahead->made - ahead->given_back <= AHEAD_BATCHES / 2) {
-		ahead->maker_waits = false;
-		(void)pthread_cond_signal(&ahead->has_room);
-	}
-}
+/* --- the taker --- */
 
-static size_t next_of_thread(struct ahead *ahead)
+static void wait_for_batch(struct ahead *ahead)
 {
-	size_t number;
-
-	(void)pthread_mutex_lock(&ahead->lock);
-	if (ahead->taken_one)
-		give_back(ahead);
-	number = ahead->given_back;
 	ahead->taker_waits = true;
-	while (ahead->made == number)
-		(void)pthread_cond_wait(&ahead->has_batch, &ahead->lock);
+	(void)pthread_cond_wait(&ahead->for_taker, &ahead->lock);
 	ahead->taker_waits = false;
-	(void)pthread_mutex_unlock(&ahead->lock);
-	return number;
 }
 
 const struct ahead_batch *ahead_next(struct ahead *ahead)
 {
-	size_t number = 0;
+	size_t at;
 
-	if (ahead->threaded)
-		number = next_of_thread(ahead);
-	else
-		make_batch(ahead, number, true);
+	lock(ahead);
+	ahead->given_back += ahead->taken_one ? 1 : 0;
 	ahead->taken_one = true;
-	return &ahead->batches[number % AHEAD_BATCHES];
+	while (!can_take(ahead)) {
+		if (can_finish(ahead))
+			finish_one(ahead);
+		else if (can_make(ahead))
+			make_one(ahead);
+		else
+			wait_for_batch(ahead);
+	}
+	at = ahead->given_back % ahead->room;
+	unlock(ahead);
+	return &ahead->batches[at];
 }
 
 void ahead_stop(struct ahead *ahead)
@@ -172,12 +238,10 @@ void ahead_stop(struct ahead *ahead)
 	if (!ahead)
 		return;
 	if (ahead->threaded) {
-		(void)pthread_mutex_lock(&ahead->lock);
-		ahead->stopped = true;
-		(void)pthread_cond_signal(&ahead->has_room);
-		(void)pthread_mutex_unlock(&ahead->lock);
+		lock(ahead);
+		ahead->ended = true;
+		unlock(ahead);
 		(void)pthread_join(ahead->thread, NULL);
-		ahead->threaded = false;
 		destroy(ahead);
 	}
 	for (size_t i = 0; i < AHEAD_BATCHES; i++) {

@@ -40,7 +40,7 @@ void json_window_init(struct json_window *window, struct arena *arena, const str
 	json_window_seek(window, offset);
 }
 
-/* An ahead_maker. */
+/* An ahead_step. */
 static bool read_part(void *context, struct ahead_batch *batch, struct err *err)
 {
 	struct reader *reader = context;
@@ -68,7 +68,8 @@ void json_window_read_ahead(struct json_window *window, struct arena *arena)
 		return;
 	reader = arena_make(arena, struct reader);
 	*reader = (struct reader){window->input, window->end_offset, window->size};
-	window->ahead = ahead_start(arena, read_part, reader, true);
+	window->ahead =
+	    ahead_start(arena, &(struct ahead_work){.make = read_part, .context = reader}, true);
 }
 
 void json_window_close(struct json_window *window)

@@ -144,7 +144,7 @@ static NODISCARD bool show_to(struct app *app, const struct show_options *option
 	return sink_finish(&sink, err);
 }
 
-/* An ahead_maker: the one batch is the text. */
+/* An ahead_step: the one batch is the text. */
 static bool make_text(void *context, struct ahead_batch *batch, struct err *err)
 {
 	batch->is_last = true;
@@ -156,8 +156,9 @@ static NODISCARD bool show_beside_report(struct app *app, const struct show_opti
     const struct outcome *outcome, struct err *err)
 {
 	struct text_job job = text_job(app, options, outcome, app->out);
+	struct ahead_work work = {.make = make_text, .context = &job};
 	struct ahead *ahead CLEANUP(ahead_stop_ptr) =
-	    ahead_start(app->run, make_text, &job, outcome->change_count >= BESIDE_CHANGES_MIN);
+	    ahead_start(app->run, &work, outcome->change_count >= BESIDE_CHANGES_MIN);
 	const struct ahead_batch *batch;
 	struct sink sink;
 	if (!report_write(app->run, options->report, outcome, err))

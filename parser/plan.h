@@ -308,16 +308,16 @@ NODISCARD bool plan_visit(const struct plan *plan, struct plan_selection selecti
  * ahead of the visitor: it gets the change, an arena that lives as long, and a context of which it
  * only reads what nobody changes during the visit. It runs in either thread, in both at the same
  * time. *prepared is handed on. Order and errors are those of one thread; what is prepared may be
- * thrown away when the visitor stops. `first` is called in the thread that loads, change by change
- * in their order; it shares nothing with the other two. `scratch` is the visitor's, rewound after
- * each change.
+ * thrown away when the visitor stops. `first` runs in either thread, too, but never in both: change
+ * by change in their order; it shares nothing with the other two. `scratch` is the visitor's,
+ * rewound after each change.
  */
 NODISCARD typedef bool change_preparer(const void *context, struct arena *arena,
     const struct change *change, const void **prepared, struct err *err);
 NODISCARD typedef bool prepared_visitor(
     void *context, const struct change *change, const void *prepared, struct err *err);
 struct prepared_visit {
-	change_visitor *first; /* sees each change before anybody else; or NULL */
+	change_visitor *first; /* sees each change before the visitor; or NULL */
 	void *first_context;
 	change_preparer *prepare;
 	const void *prepare_context;

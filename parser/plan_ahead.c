@@ -56,8 +56,6 @@ NODISCARD static bool load_next(struct batch_loader *batches, struct batch *batc
 
 	if (!loader_load(&batches->loader, batches->at++, &loaded->change, err))
 		return false;
-	if (how->first && !how->first(how->first_context, &loaded->change, err))
-		return false;
 	if (batch->is_prepared && !how->prepare(how->prepare_context, batches->loader.scratch,
 				      &loaded->change, &loaded->prepared, err))
 		return false;
@@ -65,7 +63,7 @@ NODISCARD static bool load_next(struct batch_loader *batches, struct batch *batc
 	return true;
 }
 
-/* An ahead_maker. */
+/* An ahead_step. */
 static bool make_batch(void *context, struct ahead_batch *out, struct err *err)
 {
 	struct batch_loader *batches = context;
@@ -84,6 +82,21 @@ static bool make_batch(void *context, struct ahead_batch *out, struct err *err)
 			return false;
 	}
 	out->is_last = !next_wanted(batches);
+	return true;
+}
+
+/* An ahead_step: what sees the changes first, in their order. */
+static bool see_batch(void *context, struct ahead_batch *made, struct err *err)
+{
+	const struct prepared_visit *how = ((struct batch_loader *)context)->how;
+	struct batch *batch = made->made;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		if (how->first(how->first_context, &batch->changes[i].change, err))
+			continue;
+		batch->count = i;
+		return false;
+	}
 	return true;
 }
 
@@ -127,7 +140,8 @@ NODISCARD static bool visit_entries(struct batch_loader *batches, struct arena *
     const struct prepared_visit *how, struct err *err)
 {
 	struct arena_mark mark = arena_save(scratch);
-	struct ahead *ahead = ahead_start(scratch, make_batch, batches, is_much(&batches->loader));
+	struct ahead_work work = {make_batch, how->first ? see_batch : NULL, batches};
+	struct ahead *ahead = ahead_start(scratch, &work, is_much(&batches->loader));
 	const struct ahead_batch *batch;
 	bool ok;
 
