@@ -46,19 +46,24 @@ static bool can_take(const struct ahead *ahead)
 	return ahead->finished > ahead->given_back;
 }
 
-/* Whoever waits is told what there is for him. The thread is woken once there is work for a while,
- * not for each batch. */
-static void unlock(struct ahead *ahead)
+/* Before the lock is given up, in whatever way: whoever waits is told what there is for him. The
+ * thread is woken once there is work for a while, not for each batch. */
+static void tell(struct ahead *ahead)
 {
 	bool half_empty = ahead->made - ahead->given_back <= ahead->room / 2;
 
-	if (!ahead->threaded)
-		return;
 	if (ahead->taker_waits && (can_take(ahead) || can_finish(ahead) || can_make(ahead)))
 		(void)pthread_cond_signal(&ahead->for_taker);
 	if (ahead->thread_waits &&
 	    (ahead->ended || can_finish(ahead) || (can_make(ahead) && half_empty)))
 		(void)pthread_cond_signal(&ahead->for_thread);
+}
+
+static void unlock(struct ahead *ahead)
+{
+	if (!ahead->threaded)
+		return;
+	tell(ahead);
 	(void)pthread_mutex_unlock(&ahead->lock);
 }
 
@@ -118,6 +123,7 @@ static void finish_one(struct ahead *ahead)
 
 static void wait_for_work(struct ahead *ahead)
 {
+	tell(ahead);
 	ahead->thread_waits = true;
 	(void)pthread_cond_wait(&ahead->for_thread, &ahead->lock);
 	ahead->thread_waits = false;
@@ -208,6 +214,7 @@ struct ahead *ahead_start(struct arena *arena, const struct ahead_work *work, bo
 
 static void wait_for_batch(struct ahead *ahead)
 {
+	tell(ahead);
 	ahead->taker_waits = true;
 	(void)pthread_cond_wait(&ahead->for_taker, &ahead->lock);
 	ahead->taker_waits = false;
