@@ -172,6 +172,10 @@ enum entry_flag {
  * counts. */
 bool entry_is_change(const struct change_entry *entry);
 
+struct plan;
+/* Has it a row of a managed resource, be it a no-op? Of JSON plans. */
+bool plan_lists_managed(const struct plan *plan);
+
 struct change_row { /* of text and stream plans */
 	struct change_head head;
 	struct str body;

@@ -3,8 +3,9 @@
  *
  * "pf1:" and 16 bytes base64url of SHA-256 over the number of leaves (change_leaf.h) and the leaves
  * in the order of their bytes: of resource changes that are no no-op (moved and imported ones
- * included), of outputs, of what is deferred, of actions that are invoked; of drift only when the
- * plan does nothing else. It can be computed again from the leaves of a report.
+ * included), of outputs, of what is deferred, of actions that are invoked; of drift only when
+ * writing it into the state is all that the plan does to resources. It can be computed again from
+ * the leaves of a report.
  *
  * Not in it: the order of the plan, counts, unchanged resources, what a refresh found, reads,
  * timestamps, versions, warnings, checks. Ownership: the arena's. Layer: parser.

@@ -144,15 +144,18 @@ NODISCARD static bool note_rest(
 
 /*
  * Terraform calls a plan applicable that neither changes, moves nor imports anything only in
- * -refresh-only mode, where it writes what it found changed into the state.
+ * -refresh-only mode, where it writes what it found changed into the state. Outputs may change with
+ * it: then it is known by the managed resources, which this mode does not list, not as no-ops
+ * either.
  */
 static bool is_refresh_only(const struct plan *plan)
 {
 	struct plan without = *plan;
 
+	if (plan->applyable != TRI_YES || plan->summary.drift == 0)
+		return false;
 	without.applyable = TRI_NO;
-	return plan->applyable == TRI_YES && plan->summary.drift > 0 &&
-	       plan_decide_result(&without) == PLAN_NO_CHANGES;
+	return plan_decide_result(&without) == PLAN_NO_CHANGES || !plan_lists_managed(plan);
 }
 
 NODISCARD static bool read_document(struct arena *arena, struct plan *plan,

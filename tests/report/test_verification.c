@@ -28,6 +28,11 @@
 	"\"name\":"                                                                        \
 	"\"one\",\"change\":{\"actions\":[\"delete\"],\"before\":{\"k\":\"" old            \
 	"\"},\"after\":null}}"
+#define MARKED(before, after)                                                                    \
+	"{\"address\":\"a.m\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"m\",\"change\":{"   \
+	"\"actions\":[\"update\"],\"before\":{\"t\":\"clear-text-1\"},\"after\":{\"t\":\"clear-" \
+	"text-1\""                                                                               \
+	"},\"before_sensitive\":{\"t\":" before "},\"after_sensitive\":{\"t\":" after "}}}"
 #define OUT ",\"o\":{\"actions\":[\"create\"],\"before\":null,\"after\":\"v\"}"
 
 static struct outcome *outcome_of(
@@ -138,6 +143,8 @@ static const struct row rows[] = {
 	"+ a.one (deposed 00a1)  delete"},
     {"a deposed object is another one", DEPOSED("x"), "", DEPOSED("y"), "", PLAN_DIFFERS, 0,
 	{0, 1, 0}, "~ a.one (deposed 00a1)  delete"},
+    {"a secret becomes public", MARKED("false", "true"), "", MARKED("true", "false"), "",
+	PLAN_DIFFERS, 0, {0, 1, 0}, "~ a.m  update\n      in what is marked as sensitive"},
     {"hostile names", "", "",
 	A("a.\\u001b[31m\\u202e`<b>", "create", "null", "{\"\\u0007k\":\"\\u001b]0;x\"}"), "",
 	PLAN_DIFFERS, 0, {1, 0, 0}, "+ a.\\x1b[31m"},
