@@ -83,9 +83,11 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	.default_text = "",
 	.inherit = INHERIT_ROOT,
 	.trusted = true,
-	.help = "env:NAME, the variable that holds the key of the hashes of hidden values; without "
-		"one, a waiver that is bound to a value covers only values that are not hidden, "
-		"and `verify` compares only those"},
+	.help =
+	    "env:NAME, the variable that holds the key of the hashes of hidden values, at least "
+	    "16 random bytes; without one, a waiver that is bound to a value covers only values "
+	    "that are not hidden, "
+	    "and `verify` compares only those"},
     [SET_REDACT_DETECTORS] = {.key = "redact.detectors",
 	.type = SETTING_SWITCHES,
 	.default_text = "",

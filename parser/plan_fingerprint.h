@@ -22,10 +22,14 @@ struct plan_fingerprint {
 	struct str text; /* empty: there is none, as from a text plan */
 	size_t count;	 /* of leaves */
 	size_t hidden_keyed, hidden_left_out;
+	struct str key_id; /* of what is keyed (plan_fingerprint_key_id()); empty: nothing is */
 };
 
 /* Sorts the leaves. */
 struct str plan_fingerprint_text(struct arena *arena, struct change_leaf *leaves, size_t count);
+/* 11 letters that are the same for the same key and tell nothing of it; of no key: empty. */
+struct str plan_fingerprint_key_id(struct arena *arena, struct str key);
+bool plan_fingerprint_is_key_id(struct str text);
 /* Has it the form of one? */
 bool plan_fingerprint_is_one(struct str text);
 

@@ -475,6 +475,7 @@ static void write_planned(struct jsonw *writer, const struct outcome *planned)
 	json_field_text(writer, "directory", planned->facts.directory.value);
 	json_field_size(writer, "hidden_keyed", planned->fingerprint.hidden_keyed);
 	json_field_size(writer, "hidden_left_out", planned->fingerprint.hidden_left_out);
+	json_field_text(writer, "key_id", planned->fingerprint.key_id);
 	jsonw_end_object(writer);
 }
 

@@ -135,6 +135,23 @@ static void secrets_under_a_key(void **state)
 	program_expect("another secret", &result, 4, "in (sensitive) values", NULL);
 	assert_false(str_contains(result.out, STR("-Secret-")));
 	assert_false(str_contains(program_read(&program, "reviewed.json"), STR("-Secret-")));
+	program_env(&program, "FP_KEY", "another key that nobody knows");
+	result = RUN(&program, "verify", "--reviewed", "reviewed.json", "reviewed");
+	program_expect("another key", &result, 4, "with another fingerprint_key", NULL);
+	program_env(&program, "FP_KEY", "");
+	result = RUN(&program, "verify", "--reviewed", "reviewed.json", "reviewed");
+	program_expect("no key", &result, 4, "this run has none",
+	    "fingerprint_key names FP_KEY, which is not set: hidden values are left out");
+	program_env(&program, "FP_KEY", "15 bytes only..");
+	result = RUN(&program, "verify", "--reviewed", "reviewed.json", "reviewed");
+	program_expect("a short key", &result, 65, NULL,
+	    "tfherald.yaml:2:18: fingerprint_key: the variable FP_KEY holds fewer than 16 bytes");
+	assert_false(str_contains(result.err, STR("15 bytes only")));
+	result = RUN(&program, "show", "reviewed");
+	program_expect("a short key of show", &result, 65, NULL, "fewer than 16 bytes");
+	program_env(&program, "FP_KEY", "16 bytes of key.");
+	result = RUN(&program, "show", "--format", "json", "reviewed");
+	program_expect("a key that will do", &result, 0, "\"key_id\": \"", NULL);
 	program_end(&program);
 }
 

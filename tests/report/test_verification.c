@@ -194,6 +194,7 @@ static void test_hidden_values(void **state)
 	    {"both keyed", "k", "k", PLAN_DIFFERS, "in (sensitive) values, of: secret"},
 	    {"no key", "", "", PLAN_IDENTICAL, "1 hidden value is not compared"},
 	    {"keyed then", "k", "", PLAN_DIFFERS, "reviewed with a fingerprint_key"},
+	    {"another key", "k", "l", PLAN_DIFFERS, "reviewed with another fingerprint_key"},
 	    {"keyed now", "", "k", PLAN_DIFFERS, "reviewed without a fingerprint_key"},
 	};
 
