@@ -230,6 +230,7 @@ struct plan {
 	bool errored;
 	bool refresh_only;
 	bool destroy_mode; /* a plan of `-destroy`, where known */
+	bool more_plans;   /* JSON: what stands behind this document may be another plan */
 	bool has_result;   /* text: a summary, an error or changes were found at all */
 	enum plan_result result;
 	struct plan_summary summary;

@@ -65,10 +65,10 @@ static void note_directory(
 
 static void note_problems(const struct report *report, struct verification *out)
 {
+	for (size_t i = 0; i < out->planned->note_count; i++)
+		add_note(out, out->planned->notes[i]);
 	if (report && report->errored)
 		add_note(out, STR("the plan that was reviewed had failed and was not whole"));
-	if (out->planned->errored)
-		add_note(out, STR("this plan failed: it is not whole and cannot be applied"));
 	if (out->comparison.is_partial)
 		add_note(out,
 		    STR("not all actions are listed: the list of what differs may not be whole"));
