@@ -35,6 +35,7 @@ struct app {
 	int in, out, diag;	 /* descriptors 0, 1, 2; others in tests */
 	const struct http *http; /* NULL: opened on first use (libcurl is slow to load) */
 	struct global_options globals;
+	bool key_was_missed;	   /* fingerprint_key.h: it was said */
 	const struct masks *masks; /* masks.h; NULL: no settings were read; until app_close() */
 };
 

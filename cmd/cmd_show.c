@@ -190,18 +190,26 @@ static NODISCARD bool show_to_file(struct app *app, const struct show_options *o
 static NODISCARD bool find_leaks(struct app *app, const struct outcome_rules *rules,
     const struct plan *plan, struct outcome *outcome, int *status, struct err *err)
 {
-	const struct leak_search search = {.plan = plan,
+	const struct leak_question question = {.plan = plan,
 	    .detectors = rules->detectors,
 	    .directory = outcome->facts.directory.value};
 
+	const char *caveat = leaks_caveat(plan);
+
 	if (!rules->fail_on_leak)
 		return true;
-	if (!leaks_judge(app->run, app->scratch, &search, &outcome->verdict, err))
+	if (caveat)
+		log_warn("%s", caveat);
+	if (!leaks_judge(app->run, app->scratch, &question, &outcome->verdict, err))
 		return false;
 	outcome_hide(app->run, outcome->secrets, outcome);
 	if (outcome->verdict.denied) {
 		*status = outcome->exit_status = EXIT_DENIED;
 		outcome->exit_reason = outcome->verdict.reason;
+	} else if (outcome->verdict.withheld.len > 0) {
+		*status = outcome->exit_status = EXIT_INVALID;
+		outcome->exit_reason = outcome->verdict.withheld;
+		log_error("%.*s", STR_ARG(outcome->verdict.withheld));
 	}
 	return true;
 }

@@ -53,6 +53,30 @@ static NODISCARD bool check_usage(const struct app *app, const struct verify_opt
 	return true;
 }
 
+/* A plan that failed is not whole and terraform does not apply it: it is like no plan at all. */
+static NODISCARD bool check_whole(const struct plan *plan, const char *path, struct err *err)
+{
+	if (!plan->errored)
+		return true;
+	return err_set(err, ERR_INVALID,
+	    "'%s' is of a run that failed ('errored' is true): it is not whole and cannot be "
+	    "applied; mend the error and plan again",
+	    path);
+}
+
+/* Of two plans nobody knows which one is going to be applied. */
+static NODISCARD bool check_alone(const struct plan *plan, const char *path, struct err *err)
+{
+	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+
+	if (!plan->more_plans)
+		return true;
+	return err_set(err, ERR_INVALID,
+	    "'%s' holds more than one JSON document: expected one plan, the one that is going to "
+	    "be applied",
+	    name);
+}
+
 /* As `show` reads it, and by the same settings as the reviewed one. */
 static NODISCARD bool read_planned(struct app *app, const struct verify_options *options,
     const char *path, struct outcome *outcome, struct err *err)
@@ -66,6 +90,7 @@ static NODISCARD bool read_planned(struct app *app, const struct verify_options 
 	if (!session_open(app, &opening, &session, err) ||
 	    !outcome_rules_load(app, &session.settings, &rules, err) ||
 	    !plan_from_file(app, path, session_terraform(&session), &reading, &plan, err) ||
+	    !check_alone(plan, path, err) || !check_whole(plan, path, err) ||
 	    !outcome_add_plan(app->run, app->scratch, plan, &rules, outcome, err))
 		return false;
 	outcome->facts.directory = (struct fact){session.workspace.directory,
@@ -188,7 +213,7 @@ const struct command command_verify = {
 	"difference. Hidden values are compared when fingerprint_key is set (docs/settings.md).\n"
 	"\n"
 	"Exit status: 0 identical or a subset, 4 differs (with --exact: also a subset), 65 for a\n"
-	"report or plan that cannot be used.",
+	"report or plan that cannot be used: also of a plan that failed, and of two plans in one.",
     .example =
 	"tfherald plan --report reviewed.json -- terraform plan -out=tfplan\n"
 	"tfherald verify --reviewed reviewed.json tfplan && terraform apply tfplan\n"

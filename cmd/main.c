@@ -14,6 +14,7 @@
 #include "cmd/command.h"
 #include "cmd/exit_codes.h"
 #include "cmd/help.h"
+#include "cmd/masks.h"
 #include "cmd/options.h"
 
 #define HELP_MAX ((size_t)1 << 20)
@@ -64,12 +65,34 @@ static NODISCARD bool run_command(
 	return line->command->run(app, line->values, &line->operands, status, err);
 }
 
-static int report_error(const struct err *err)
+/* What went wrong before the settings were read may name a secret, too: "tfherald --$TOKEN". */
+static int report_error(struct app *app, const struct err *err)
 {
 	char text[ERR_TEXT_MAX + 4096];
+	if (!app->masks) {
+		masks_load_environment(app);
+		log_set_masker(app_masker(app));
+	}
 	err_format(err, text, sizeof(text));
 	log_error("%s", text);
 	return err_exit_status(err->code);
+}
+
+/* Of a word with a secret in it an error shows a part at most, in which nobody finds the secret. */
+static int report_usage(struct app *app, int argc, char **argv, struct err *err)
+{
+	masks_load_environment(app);
+	log_set_masker(app_masker(app));
+	for (int i = 1; i < argc; i++) {
+		if (!masker_is_in(app_masker(app), str_from(argv[i])))
+			continue;
+		err_clear(err);
+		(void)err_set(err, ERR_USAGE,
+		    "the command line is wrong, and a secret of the environment is in it: what is "
+		    "wrong is not shown; see 'tfherald --help'");
+		break;
+	}
+	return report_error(app, err);
 }
 
 /*
@@ -106,11 +129,11 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	cleanup_files_install();
 	if (!options_parse(run, argc, (const char *const *)argv, &line, &err))
-		return report_error(&err);
+		return report_usage(&app, argc, argv, &err);
 	app.globals = line.globals;
 	log_set_colour(app_colour(&app, app.diag));
 	if (!run_command(&app, &line, &status, &err))
-		status = report_error(&err);
+		status = report_error(&app, &err);
 	cleanup_files_run();
 	app_close(&app);
 	return status;

@@ -131,6 +131,29 @@ static void release(const struct loading *loading)
 		regex_free(loading->patterns[i]);
 }
 
+static void set_masks(struct app *app, const struct loading *loading, uint32_t off)
+{
+	struct masks *made = arena_make(app->run, struct masks);
+
+	*made = (struct masks){.literals = loading->literals,
+	    .literal_count = loading->count,
+	    .masker = make_masker(loading),
+	    .detectors = {.off = off,
+		.masks = loading->patterns,
+		.mask_count = loading->pattern_count},
+	    .previous = app->masks};
+	app->masks = made;
+}
+
+void masks_load_environment(struct app *app)
+{
+	struct loading loading = {
+	    .app = app, .literals = arena_array(app->run, struct str, MASKS_MAX)};
+
+	add_environment(&loading);
+	set_masks(app, &loading, 0);
+}
+
 bool masks_load(struct app *app, const struct settings *settings, struct err *err)
 {
 	struct str masks = settings_text(settings, SET_REDACT_MASKS);
@@ -138,7 +161,6 @@ bool masks_load(struct app *app, const struct settings *settings, struct err *er
 	struct loading loading = {.app = app,
 	    .literals = arena_array(app->run, struct str, MASKS_MAX),
 	    .patterns = arena_array(app->run, struct regex *, count_entries(masks) + 1)};
-	struct masks *made = arena_make(app->run, struct masks);
 
 	add_own(&loading, settings);
 	while (settings_entry(&names, &name))
@@ -148,14 +170,7 @@ bool masks_load(struct app *app, const struct settings *settings, struct err *er
 		return false;
 	}
 	add_environment(&loading);
-	*made = (struct masks){.literals = loading.literals,
-	    .literal_count = loading.count,
-	    .masker = make_masker(&loading),
-	    .detectors = {.off = detectors_off(settings),
-		.masks = loading.patterns,
-		.mask_count = loading.pattern_count},
-	    .previous = app->masks};
-	app->masks = made;
+	set_masks(app, &loading, detectors_off(settings));
 	return true;
 }
 

@@ -25,6 +25,9 @@ struct masks {
 	const struct masks *previous; /* of another directory of the same command */
 };
 
+/* What the environment alone tells, for what goes wrong before settings are read: into app->masks,
+ * too. */
+void masks_load_environment(struct app *app);
 /* Into app->masks. */
 NODISCARD bool masks_load(struct app *app, const struct settings *settings, struct err *err);
 /* With those before; NULL is allowed. */

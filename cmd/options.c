@@ -7,7 +7,8 @@
 #include "base/err.h"
 #include "base/words.h"
 
-#define NAMES_MAX 256 /* options and commands that a suggestion looks through */
+#define NAMES_MAX      256 /* options and commands that a suggestion looks through */
+#define WORD_SHOWN_MAX ((size_t)200)
 
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 
@@ -125,6 +126,15 @@ static const struct command *option_owner(const struct command *group, struct st
 	return NULL;
 }
 
+/* A word as a person may see it in an error. One of such a length is none that was typed: most
+ * likely a secret, or a file, that the shell put there. */
+static struct str shown_word(const struct parse *parse, struct str word)
+{
+	if (word.len <= WORD_SHOWN_MAX)
+		return word;
+	return str_format(parse->arena, "(%zu bytes)", word.len);
+}
+
 static bool unknown_option(const struct parse *parse, struct str name, struct err *err)
 {
 	const struct command *command = parse->line->command;
@@ -133,6 +143,7 @@ static bool unknown_option(const struct parse *parse, struct str name, struct er
 	const char *close;
 	size_t count = 0;
 
+	name = shown_word(parse, name);
 	if (owner != NULL)
 		return err_set(err, ERR_USAGE,
 		    "option '--%.*s' belongs behind the command, as in 'tfherald %s --%.*s ...'",
@@ -157,8 +168,8 @@ static bool set_flag(const struct parse *parse, const struct opt *opt, bool *slo
 
 	if (value != NULL && !str_is(text, "true") && !str_is(text, "false"))
 		return err_set(err, ERR_USAGE,
-		    "option '--%s' is a flag: '%s' is neither true nor false; %.*s", opt->name,
-		    value, STR_ARG(see(parse)));
+		    "option '--%s' is a flag: '%.*s' is neither true nor false; %.*s", opt->name,
+		    STR_ARG(shown_word(parse, text)), STR_ARG(see(parse)));
 	*slot = value == NULL || str_is(text, "true");
 	return true;
 }
@@ -171,8 +182,9 @@ static bool set_int(const struct parse *parse, const struct opt *opt, int64_t *s
 	if (str_to_int64(str_from(value), opt->min, opt->max, slot, &why))
 		return true;
 	return err_set(err, ERR_USAGE,
-	    "option '--%s' expects a number from %lld to %lld, not '%s'; %.*s", opt->name,
-	    (long long)opt->min, (long long)opt->max, value, STR_ARG(see(parse)));
+	    "option '--%s' expects a number from %lld to %lld, not '%.*s'; %.*s", opt->name,
+	    (long long)opt->min, (long long)opt->max, STR_ARG(shown_word(parse, str_from(value))),
+	    STR_ARG(see(parse)));
 }
 
 static bool set_choice(const struct parse *parse, const struct opt *opt, int *index,
@@ -184,8 +196,9 @@ static bool set_choice(const struct parse *parse, const struct opt *opt, int *in
 			return true;
 		}
 	}
-	return err_set(err, ERR_USAGE, "option '--%s' expects %.*s, not '%s'; %.*s", opt->name,
-	    STR_ARG(words_listed(parse->arena, opt->choices)), value, STR_ARG(see(parse)));
+	return err_set(err, ERR_USAGE, "option '--%s' expects %.*s, not '%.*s'; %.*s", opt->name,
+	    STR_ARG(words_listed(parse->arena, opt->choices)),
+	    STR_ARG(shown_word(parse, str_from(value))), STR_ARG(see(parse)));
 }
 
 static bool set_text(const struct parse *parse, const struct opt *opt, const char **slot,
@@ -280,9 +293,11 @@ static bool unknown_command(
     const struct parse *parse, const struct command *group, const char *word, struct err *err)
 {
 	const char *names[NAMES_MAX] = {NULL};
-	struct str which =
-	    group != NULL ? str_format(parse->arena, "%s: unknown command '%s'", group->name, word)
-			  : str_format(parse->arena, "unknown command '%s'", word);
+	struct str shown = shown_word(parse, str_from(word));
+	struct str which = group != NULL
+			       ? str_format(parse->arena, "%s: unknown command '%.*s'", group->name,
+				     STR_ARG(shown))
+			       : str_format(parse->arena, "unknown command '%.*s'", STR_ARG(shown));
 	const char *close;
 	size_t count = 0;
 
@@ -335,6 +350,7 @@ static bool unknown_operand(const struct parse *parse, const char *word, struct 
 {
 	const struct command *command = parse->line->command;
 	const char *names[NAMES_MAX] = {NULL};
+	struct str shown = shown_word(parse, str_from(word));
 	const char *close;
 	size_t count = 0;
 
@@ -344,10 +360,10 @@ static bool unknown_operand(const struct parse *parse, const char *word, struct 
 		command_words(NULL, names, &count);
 	close = words_closest(str_from(word), names);
 	if (close != NULL)
-		return err_set(err, ERR_USAGE, "%s: unknown '%s'; did you mean '%s'? %.*s",
-		    command->name, word, close, STR_ARG(see(parse)));
-	return err_set(err, ERR_USAGE, "%s: unknown '%s'; expected %.*s", command->name, word,
-	    STR_ARG(words_listed(parse->arena, names)));
+		return err_set(err, ERR_USAGE, "%s: unknown '%.*s'; did you mean '%s'? %.*s",
+		    command->name, STR_ARG(shown), close, STR_ARG(see(parse)));
+	return err_set(err, ERR_USAGE, "%s: unknown '%.*s'; expected %.*s", command->name,
+	    STR_ARG(shown), STR_ARG(words_listed(parse->arena, names)));
 }
 
 static bool check_operands(const struct parse *parse, bool has_child, struct err *err)
@@ -368,8 +384,8 @@ static bool check_operands(const struct parse *parse, bool has_child, struct err
 		return unknown_operand(parse, parse->operands[0], err);
 	if (parse->operand_count <= command->operands_max)
 		return true;
-	return err_set(err, ERR_USAGE, "%s: unexpected '%s'; %s%.*s", command->name,
-	    parse->operands[command->operands_max],
+	return err_set(err, ERR_USAGE, "%s: unexpected '%.*s'; %s%.*s", command->name,
+	    STR_ARG(shown_word(parse, str_from(parse->operands[command->operands_max]))),
 	    command->takes_child ? "the program to run stands after '--'; " : "",
 	    STR_ARG(see(parse)));
 }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "cmd/app.h"
+#include "cmd/fingerprint_key.h"
 #include "cmd/masks.h"
 #include "report/noise.h"
 
@@ -35,7 +36,6 @@ bool outcome_rules_load(
 	    .literals = app->masks->literals,
 	    .literal_count = app->masks->literal_count,
 	    .fail_on_leak = settings_bool(settings, SET_FAIL_ON_LEAK),
-	    .fingerprint_key = settings_secret(app, settings, SET_FINGERPRINT_KEY),
 	};
-	return true;
+	return fingerprint_key_load(app, settings, &out->fingerprint_key, err);
 }

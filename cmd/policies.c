@@ -239,12 +239,15 @@ bool policies_can_deny(const struct policies *policies)
 NODISCARD static bool find_leaks(
     const struct policies *policies, const struct plan *plan, struct verdict *out, struct err *err)
 {
-	struct leak_search search = {.plan = plan, .directory = policies->workspace->directory};
+	struct leak_question question = {.plan = plan, .directory = policies->workspace->directory};
+	const char *caveat = leaks_caveat(plan);
 
 	if (!fails_on_leak(policies))
 		return true;
-	search.detectors = policies->rules->detectors;
-	return leaks_judge(policies->app->run, policies->app->scratch, &search, out, err);
+	if (caveat)
+		log_warn("%s", caveat);
+	question.detectors = policies->rules->detectors;
+	return leaks_judge(policies->app->run, policies->app->scratch, &question, out, err);
 }
 
 NODISCARD static bool begin(struct policies *policies, const struct plan *plan, struct err *err)

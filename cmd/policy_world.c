@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "base/yaml.h"
+#include "cmd/fingerprint_key.h"
 #include "cmd/git_tree.h"
 #include "cmd/provider_lock.h"
 #include "parser/hcl.h"
@@ -460,9 +461,9 @@ bool policy_world_make(struct policies *policies, const struct session *session,
 	world->strict_unknown = options->strict_unknown;
 	world->break_glass = str_from(options->break_glass);
 	world->owners = policies->owners;
-	world->fingerprint_key =
-	    settings_secret(policies->app, &session->settings, SET_FINGERPRINT_KEY);
-	if (!read_facts(arena, options->facts, &facts, err) || !now_value(policies, options, err) ||
+	if (!fingerprint_key_load(
+		policies->app, &session->settings, &world->fingerprint_key, err) ||
+	    !read_facts(arena, options->facts, &facts, err) || !now_value(policies, options, err) ||
 	    !data_value(policies, options, err) ||
 	    !git_value(policies, session, value_get_c(facts, "git"), err) ||
 	    !backend_read(

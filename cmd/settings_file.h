@@ -13,10 +13,11 @@
 #include "base/yaml.h"
 #include "cmd/settings.h"
 
-#define SETTINGS_FILE	  "tfherald.yaml"
-#define SETTINGS_FILE_MAX ((size_t)4 << 20)
-#define PROBLEMS_MAX	  100 /* a file with more is not a settings file */
-#define ROUTES_MAX	  200
+#define SETTINGS_FILE	    "tfherald.yaml"
+#define SETTINGS_FILE_MAX   ((size_t)4 << 20)
+#define PROBLEMS_MAX	    100 /* a file with more is not a settings file */
+#define ROUTES_MAX	    200
+#define SETTING_ENTRIES_MAX 200 /* of a list, in all files together */
 
 struct source;
 
@@ -41,6 +42,7 @@ struct setting_reader {
 	struct str base;	     /* directory of the file, "" for the root */
 	bool policies; /* also what is wrong with the part of the file that the policies read */
 	struct slack_route *routes; /* ROUTES_MAX */
+	uint32_t too_long;	    /* bit per setting: that it has too many entries was said */
 };
 
 /* Text of a scalar -> value of a row. Errors: ERR_INVALID without a place, without secrets. */
@@ -55,7 +57,11 @@ void settings_read_switches(
     struct setting_reader *reader, const struct setting_row *row, const struct value *node);
 void settings_read_list(
     struct setting_reader *reader, const struct setting_row *row, const struct value *node);
-/* Adds to what stands there already; the same entry counts once. */
+/* False, and it is said, when the list alone is too long: then nothing of it is read. */
+bool setting_takes_list(
+    struct setting_reader *reader, const struct setting_row *row, const struct value *node);
+/* Adds to what stands there already; the same entry counts once. More than SETTING_ENTRIES_MAX are
+ * a problem, told once. */
 void setting_add_entry(struct setting_reader *reader, const struct setting_row *row,
     const struct value *node, struct str entry);
 /* settings_noise.c */

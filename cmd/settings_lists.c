@@ -7,8 +7,7 @@
 #include "base/words.h"
 #include "parser/detectors.h"
 
-#define ENTRIES_MAX 200
-#define ENTRY_MAX   1000
+#define ENTRY_MAX 1000
 
 static bool has_entry(struct str text, struct str wanted)
 {
@@ -31,6 +30,28 @@ static size_t count_entries(struct str text)
 	return count;
 }
 
+/* Once: what is said of the first one too many holds for all that follow. */
+static void say_too_many(
+    struct setting_reader *reader, const struct setting_row *row, const struct value *node)
+{
+	uint32_t bit = UINT32_C(1) << (row - setting_rows);
+
+	if (reader->too_long & bit)
+		return;
+	reader->too_long |= bit;
+	setting_problem(reader, node, "%s: more than %d entries, those of all files together",
+	    row->key, SETTING_ENTRIES_MAX);
+}
+
+bool setting_takes_list(
+    struct setting_reader *reader, const struct setting_row *row, const struct value *node)
+{
+	if (node->len <= SETTING_ENTRIES_MAX)
+		return true;
+	say_too_many(reader, row, node);
+	return false;
+}
+
 void setting_add_entry(struct setting_reader *reader, const struct setting_row *row,
     const struct value *node, struct str entry)
 {
@@ -38,8 +59,8 @@ void setting_add_entry(struct setting_reader *reader, const struct setting_row *
 
 	if (has_entry(slot->text, entry))
 		return;
-	if (count_entries(slot->text) == ENTRIES_MAX) {
-		setting_problem(reader, node, "%s: more than %d entries", row->key, ENTRIES_MAX);
+	if (count_entries(slot->text) >= SETTING_ENTRIES_MAX) {
+		say_too_many(reader, row, node);
 		return;
 	}
 	if (slot->text.len == 0)
@@ -188,6 +209,8 @@ void settings_read_list(
 		    reader, node, "%s: expected a list, found %s", row->key, node_is(*node));
 		return;
 	}
+	if (!setting_takes_list(reader, row, node))
+		return;
 	for (uint32_t i = 0; i < node->len; i++) {
 		const struct value *item = &node->as.items[i];
 		struct str text = value_text(*item), line = text, rest = text;

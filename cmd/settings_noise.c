@@ -101,6 +101,8 @@ void settings_read_noise(
 		    node_is(*node));
 		return;
 	}
+	if (!setting_takes_list(reader, row, node))
+		return;
 	for (uint32_t i = 0; i < node->len; i++)
 		read_rule(reader, row, &node->as.items[i]);
 	slot->is_set = true;

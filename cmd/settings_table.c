@@ -83,9 +83,11 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	.default_text = "",
 	.inherit = INHERIT_ROOT,
 	.trusted = true,
-	.help = "env:NAME, the variable that holds the key of the hashes of hidden values; without "
-		"one, a waiver that is bound to a value covers only values that are not hidden, "
-		"and `verify` compares only those"},
+	.help =
+	    "env:NAME, the variable that holds the key of the hashes of hidden values, at least "
+	    "16 random bytes; without one, a waiver that is bound to a value covers only values "
+	    "that are not hidden, "
+	    "and `verify` compares only those"},
     [SET_REDACT_DETECTORS] = {.key = "redact.detectors",
 	.type = SETTING_SWITCHES,
 	.default_text = "",
@@ -99,14 +101,16 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	.trusted = true,
 	.help =
 	    "list of env:NAME, whose value is hidden everywhere, and regexp:PATTERN (RE2), whose "
-	    "matches are hidden in values and in captured text"},
+	    "matches are hidden in values and in captured text; 200 at most, in all files "
+	    "together"},
     [SET_REDACT_ENV] = {.key = "redact.env",
 	.type = SETTING_LIST,
 	.default_text = "",
 	.inherit = INHERIT_ACCUMULATE,
 	.trusted = true,
-	.help =
-	    "list of variables whose values are hidden everywhere, beside those whose names tell"},
+	.help = "list of variables whose values are hidden everywhere, beside those whose names "
+		"tell; 200 at "
+		"most"},
     [SET_FAIL_ON_LEAK] = {.key = "fail_on_leak",
 	.type = SETTING_BOOL,
 	.default_text = "false",

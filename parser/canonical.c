@@ -1,6 +1,7 @@
 #include "parser/canonical.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -23,8 +24,9 @@
 #define FORM_BYTES_MAX	  ((size_t)1 << 30)
 #define FINGERPRINT_BYTES ((size_t)16)
 /* What normal form and sign of an exponent may add to a lexeme. */
-#define NUMBER_ROOM ((size_t)32)
-#define DEPTH_MAX   (2 * JSON_DEPTH_MAX)
+#define NUMBER_ROOM    ((size_t)32)
+#define DEPTH_MAX      (2 * JSON_DEPTH_MAX)
+#define SORT_SHORT_MAX ((size_t)16)
 
 struct writer {
 	struct arena *scratch;
@@ -183,22 +185,38 @@ static int entry_cmp(const void *a, const void *b)
 	return str_cmp(value_text(left->key), value_text(right->key));
 }
 
-static const struct value_entry *sorted_entries(struct writer *w, struct value map)
+/* Terraform sorts keys: what is not in order is nearly so, or was written by others. */
+static void sort_entries(struct value_entry *entries, size_t count)
 {
-	struct value_entry *entries;
+	if (count > SORT_SHORT_MAX) {
+		qsort(entries, count, sizeof(*entries), entry_cmp);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		const struct value_entry entry = entries[i];
+		size_t at = i;
 
-	if (map.marks & VALUE_SORTED)
+		for (; at > 0 && entry_cmp(&entries[at - 1], &entry) > 0; at--)
+			entries[at] = entries[at - 1];
+		entries[at] = entry;
+	}
+}
+
+const struct value_entry *canonical_entries(struct arena *scratch, struct value map)
+{
+	struct value_entry *sorted;
+
+	if ((map.marks & VALUE_SORTED) || map.len == 0)
 		return map.as.entries;
-	entries = arena_array(w->scratch, struct value_entry, map.len);
-	if (map.len > 0)
-		memcpy(entries, map.as.entries, map.len * sizeof(*entries));
-	qsort(entries, map.len, sizeof(*entries), entry_cmp);
-	return entries;
+	sorted = arena_array(scratch, struct value_entry, map.len);
+	memcpy(sorted, map.as.entries, map.len * sizeof(*sorted));
+	sort_entries(sorted, map.len);
+	return sorted;
 }
 
 NODISCARD static bool write_map(struct writer *w, struct value map)
 {
-	const struct value_entry *entries = sorted_entries(w, map);
+	const struct value_entry *entries = canonical_entries(w->scratch, map);
 
 	add_head(w->out, TAG_MAP, map.len);
 	for (uint32_t i = 0; i < map.len; i++) {

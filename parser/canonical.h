@@ -26,6 +26,8 @@ NODISCARD bool canonical_write(
 /* The same of a value that is hidden, whatever its marks: keyed as a whole. `key` is not empty. */
 NODISCARD bool canonical_write_secret(
     struct arena *scratch, struct value value, struct str key, struct buf *out);
+/* The entries of a map in the order of the bytes of their keys: its own, or a copy. */
+const struct value_entry *canonical_entries(struct arena *scratch, struct value map);
 /* "vf1:" and 16 bytes base64url of SHA-256 over canonical forms in a row; empty when not possible.
  */
 struct str value_fingerprint(struct arena *arena, struct arena *scratch, const struct value *values,

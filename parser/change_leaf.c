@@ -1,6 +1,5 @@
 #include "parser/change_leaf.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -10,6 +9,7 @@
 #include "base/json_read.h"
 #include "base/size.h"
 #include "parser/canonical.h"
+#include "parser/secrecy.h"
 
 /*
  * The form that is digested. Texts and numbers as canonical.h writes them. Each of these is
@@ -20,6 +20,7 @@
  *	KINDS letter letter	one side is an empty map or list, the other none
  *	SIZES number number	how many items the lists have
  *	DIFFERS side side	a place that differs
+ *	SECRECY marks marks	a place, or parts of it, that only one side marks as sensitive
  *	PART ... END		a map or list that only one side has: all of it
  *	MISSING			hidden, and there is no key
  */
@@ -28,13 +29,13 @@
 #define MARK_KINDS     'K'
 #define MARK_SIZES     'L'
 #define MARK_DIFFERS   'v'
+#define MARK_SECRECY   'm'
 #define MARK_PART      'c'
 #define MARK_MISSING   'x'
 #define MARK_END       'e'
 
 #define FORM_BYTES_MAX ((size_t)1 << 30)
 #define LEAF_DEPTH_MAX (2 * JSON_DEPTH_MAX)
-#define SORT_SHORT_MAX ((size_t)16)
 /* How much of the digest of an address goes into the rest: as much as there is of a leaf's value.
  */
 #define ADDRESS_PART ((size_t)LEAF_VALUE_BYTES)
@@ -98,8 +99,8 @@ static bool is_hidden(struct place place)
 	return place.raw && place.raw->kind != VALUE_UNKNOWN && !is_shown(place.raw, place.shown);
 }
 
-/* Of a JSON text with something hidden in it the rest is shown (redact.h): then it is looked at as
- * what it says. One that cannot be read again stays hidden as a whole. */
+/* Of a JSON text with something hidden in it the rest is shown (redact.h): without a key it is
+ * looked at as what it says. One that cannot be read again stays hidden as a whole. */
 NODISCARD static struct place open_text(struct arena *scratch, struct place place)
 {
 	struct jsonr reader = {.file = NULL};
@@ -112,13 +113,14 @@ NODISCARD static struct place open_text(struct arena *scratch, struct place plac
 	return (struct place){value, place.shown};
 }
 
-static struct place opened(struct arena *scratch, struct place place)
+/* With a key all of its bytes enter, as those of any text that is not shown as it is. */
+static struct place opened(const struct writer *w, struct place place)
 {
-	if (kind_of(place) != VALUE_STRING || !place.shown ||
+	if (w->maker->key.len > 0 || kind_of(place) != VALUE_STRING || !place.shown ||
 	    !is_container((enum value_kind)place.shown->kind) ||
 	    place.shown->tag != SHOWN_JSON_TEXT)
 		return place;
-	return open_text(scratch, place);
+	return open_text(w->scratch, place);
 }
 
 static struct value raw_of(struct place place)
@@ -184,6 +186,22 @@ NODISCARD static bool write_side(struct writer *w, struct place place)
 	return canonical_write(w->scratch, value, STR_EMPTY, w->out);
 }
 
+NODISCARD static bool write_secrecy(struct writer *w, struct places places)
+{
+	size_t mark = w->out->len;
+	bool differs;
+
+	if (secrecy_is_alike(places.before.raw, places.after.raw))
+		return true;
+	buf_addc(w->out, MARK_SECRECY);
+	if (!secrecy_write_difference(
+		w->scratch, places.before.raw, places.after.raw, w->out, &differs))
+		return false;
+	if (!differs)
+		buf_rewind(w->out, mark);
+	return true;
+}
+
 /* A place counts once, whether it is hidden on one side or on both. */
 NODISCARD static bool write_difference(struct writer *w, struct places places)
 {
@@ -191,6 +209,8 @@ NODISCARD static bool write_difference(struct writer *w, struct places places)
 	const size_t keyed = maker->hidden_keyed, left_out = maker->hidden_left_out;
 	bool both = is_hidden(places.before) && is_hidden(places.after);
 
+	if (!write_secrecy(w, places))
+		return false;
 	if (value_equal(raw_of(places.before), raw_of(places.after)))
 		return true;
 	buf_addc(w->out, MARK_DIFFERS);
@@ -212,45 +232,14 @@ struct members {
 	size_t count, at;
 };
 
-static int entry_cmp(const void *a, const void *b)
-{
-	const struct value_entry *left = a, *right = b;
-
-	return str_cmp(value_text(left->key), value_text(right->key));
-}
-
-/* Terraform sorts keys: what is not in order is nearly so, or was written by others. */
-static void sort_entries(struct value_entry *entries, size_t count)
-{
-	if (count > SORT_SHORT_MAX) {
-		qsort(entries, count, sizeof(*entries), entry_cmp);
-		return;
-	}
-	for (size_t i = 1; i < count; i++) {
-		const struct value_entry entry = entries[i];
-		size_t at = i;
-
-		for (; at > 0 && entry_cmp(&entries[at - 1], &entry) > 0; at--)
-			entries[at] = entries[at - 1];
-		entries[at] = entry;
-	}
-}
-
 static struct members members_of(struct arena *scratch, struct place place)
 {
 	struct members members = {.place = place};
-	struct value_entry *sorted;
 
 	if (!place.raw || place.raw->kind != VALUE_MAP || place.raw->len == 0)
 		return members;
 	members.count = place.raw->len;
-	members.entries = place.raw->as.entries;
-	if (place.raw->marks & VALUE_SORTED)
-		return members;
-	sorted = arena_array(scratch, struct value_entry, members.count);
-	memcpy(sorted, members.entries, members.count * sizeof(*sorted));
-	sort_entries(sorted, members.count);
-	members.entries = sorted;
+	members.entries = canonical_entries(scratch, *place.raw);
 	return members;
 }
 
@@ -286,7 +275,8 @@ static void skip_same(struct members *before, struct members *after, bool deep)
 		if (left->value.kind != right->value.kind ||
 		    (!deep && is_container((enum value_kind)left->value.kind)) ||
 		    !str_eq(value_text(left->key), value_text(right->key)) ||
-		    !value_equal(left->value, right->value))
+		    !value_equal(left->value, right->value) ||
+		    !secrecy_is_alike(&left->value, &right->value))
 			return;
 		before->at++;
 		after->at++;
@@ -303,7 +293,8 @@ static bool members_next(
 	if (!has_before && !has_after)
 		return false;
 	if (has_before && has_after)
-		order = entry_cmp(&before->entries[before->at], &after->entries[after->at]);
+		order = str_cmp(value_text(before->entries[before->at].key),
+		    value_text(after->entries[after->at].key));
 	*key = value_text(
 	    order <= 0 ? before->entries[before->at].key : after->entries[after->at].key);
 	out->before = order <= 0 ? member_take(before) : absent;
@@ -360,7 +351,8 @@ static bool is_plainly_same(struct places places)
 	enum value_kind kind = kind_of(places.before);
 
 	return kind == kind_of(places.after) && !is_container(kind) &&
-	       value_equal(raw_of(places.before), raw_of(places.after));
+	       value_equal(raw_of(places.before), raw_of(places.after)) &&
+	       secrecy_is_alike(places.before.raw, places.after.raw);
 }
 
 NODISCARD static bool walk_list(struct writer *w, struct places places)
@@ -439,8 +431,8 @@ static bool walk(struct writer *w, struct places places)
 
 	if (w->depth > LEAF_DEPTH_MAX)
 		return false;
-	places.before = opened(w->scratch, places.before);
-	places.after = opened(w->scratch, places.after);
+	places.before = opened(w, places.before);
+	places.after = opened(w, places.after);
 	w->depth++;
 	ok = walk_kind(w, places);
 	w->depth--;

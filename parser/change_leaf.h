@@ -4,14 +4,17 @@
  * A leaf is SHA-256 over the kind of row, address, deposed key (these as their digest), action,
  * previous address, import id, and every path at which the two sides differ, with the canonical
  * values (canonical.h) before and after. Absent and null are the same; what is only known after
- * apply is "unknown". Two leaves are different when any action, address or changed value is.
+ * apply is "unknown". A place that only one side marks as sensitive is in it, with the same value
+ * too. Two leaves are different when any action, address, changed value or changed mark is.
  *
  * Not in it, as they say why or when and not what: reasons and replace_paths, providers and
  * versions, values that stay as they are.
  *
  * A value that is not shown (redact.h: a part whose shown form is not the raw one) enters as
  * HMAC-SHA-256 under the key, so that nobody can search for it; without a key it is left out, only
- * that it changes is in, and `hidden_left_out` counts it.
+ * that it changes is in, and `hidden_left_out` counts it. So does text with a part that is not
+ * shown; of JSON text everything else is in without a key, too, but as what it says and not by its
+ * bytes.
  *
  * Errors: ERR_LIMIT (nested too deep, over 1 GiB). Ownership: none. Units: bytes. Layer: parser.
  * Source: report design, 5.
@@ -46,7 +49,7 @@ struct change_leaf {
 enum leaf_kind {
 	LEAF_RESOURCE,
 	LEAF_OUTPUT,
-	LEAF_DRIFT, /* of a plan that does nothing but write it into the state */
+	LEAF_DRIFT, /* of a plan that does nothing to resources but write it into the state */
 	LEAF_DEFERRED,
 	LEAF_ACTION, /* an action that is invoked */
 };

@@ -181,6 +181,17 @@ bool entry_is_change(const struct change_entry *entry)
 	return action_is_change((enum action)entry->action);
 }
 
+bool plan_lists_managed(const struct plan *plan)
+{
+	const struct change_entry *entries = plan->entries[CHANGES_RESOURCE];
+
+	for (size_t i = 0; entries && i < plan->counts[CHANGES_RESOURCE]; i++) {
+		if (!(entries[i].flags & ENTRY_DATA))
+			return true;
+	}
+	return false;
+}
+
 void plan_summary_add(struct plan_summary *summary, const struct change_entry *entry)
 {
 	if (entry->flags & ENTRY_IMPORTING)

@@ -172,6 +172,10 @@ enum entry_flag {
  * counts. */
 bool entry_is_change(const struct change_entry *entry);
 
+struct plan;
+/* Has it a row of a managed resource, be it a no-op? Of JSON plans. */
+bool plan_lists_managed(const struct plan *plan);
+
 struct change_row { /* of text and stream plans */
 	struct change_head head;
 	struct str body;
@@ -226,6 +230,7 @@ struct plan {
 	bool errored;
 	bool refresh_only;
 	bool destroy_mode; /* a plan of `-destroy`, where known */
+	bool more_plans;   /* JSON: what stands behind this document may be another plan */
 	bool has_result;   /* text: a summary, an error or changes were found at all */
 	enum plan_result result;
 	struct plan_summary summary;

@@ -7,6 +7,8 @@
 
 #define FINGERPRINT_BYTES   ((size_t)16)
 #define FINGERPRINT_LETTERS ((size_t)22)
+#define KEY_ID_BYTES	    ((size_t)8)
+#define KEY_ID_LETTERS	    ((size_t)11)
 
 #define BUCKETS		    ((size_t)1 << 16)
 #define BUCKETS_FROM	    ((size_t)4096) /* for fewer leaves they are not worth it */
@@ -72,13 +74,32 @@ static bool is_letter(char c)
 	       c == '-' || c == '_';
 }
 
-bool plan_fingerprint_is_one(struct str text)
+struct str plan_fingerprint_key_id(struct arena *arena, struct str key)
 {
-	if (!str_eat(&text, STR(PLAN_FINGERPRINT_PREFIX)) || text.len != FINGERPRINT_LETTERS)
-		return false;
+	struct digest digest;
+
+	if (key.len == 0)
+		return STR_EMPTY;
+	digest = digest_hmac(key, STR("tfherald key id"));
+	return base64url_encode(arena, (struct str){(const char *)digest.bytes, KEY_ID_BYTES});
+}
+
+NODISCARD static bool are_letters(struct str text)
+{
 	for (size_t i = 0; i < text.len; i++) {
 		if (!is_letter(text.ptr[i]))
 			return false;
 	}
 	return true;
+}
+
+bool plan_fingerprint_is_key_id(struct str text)
+{
+	return text.len == KEY_ID_LETTERS && are_letters(text);
+}
+
+bool plan_fingerprint_is_one(struct str text)
+{
+	return str_eat(&text, STR(PLAN_FINGERPRINT_PREFIX)) && text.len == FINGERPRINT_LETTERS &&
+	       are_letters(text);
 }

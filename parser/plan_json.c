@@ -107,6 +107,24 @@ NODISCARD static bool look_behind(
 	}
 }
 
+/* Is there a sign of another plan in the text from here on? */
+NODISCARD static bool names_plan(
+    const struct input *input, uint64_t offset, bool *out, struct err *err)
+{
+	static const struct str sign = STR_INIT("\"format_version\"");
+	char block[4096];
+	size_t got;
+
+	for (*out = false; !*out; offset += got - sign.len) {
+		if (!input_read_at(input, offset, block, sizeof(block), &got, err))
+			return false;
+		*out = str_contains((struct str){block, got}, sign);
+		if (got < sizeof(block))
+			return true;
+	}
+	return true;
+}
+
 static bool refuse_rest(const struct input *input, uint64_t offset, struct err *err)
 {
 	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
@@ -131,8 +149,9 @@ NODISCARD static bool note_rest(
 		break;
 	case REST_TEXT:
 		plan_add_note(arena, plan, STR("text behind the JSON of the plan was skipped"));
-		break;
+		return names_plan(plan->input, offset, &plan->more_plans, err);
 	case REST_DOCUMENT:
+		plan->more_plans = true;
 		plan_add_note(arena, plan,
 		    STR("more JSON documents follow the plan; the first that is a plan was read"));
 		break;
@@ -144,15 +163,18 @@ NODISCARD static bool note_rest(
 
 /*
  * Terraform calls a plan applicable that neither changes, moves nor imports anything only in
- * -refresh-only mode, where it writes what it found changed into the state.
+ * -refresh-only mode, where it writes what it found changed into the state. Outputs may change with
+ * it: then it is known by the managed resources, which this mode does not list, not as no-ops
+ * either.
  */
 static bool is_refresh_only(const struct plan *plan)
 {
 	struct plan without = *plan;
 
+	if (plan->applyable != TRI_YES || plan->summary.drift == 0)
+		return false;
 	without.applyable = TRI_NO;
-	return plan->applyable == TRI_YES && plan->summary.drift > 0 &&
-	       plan_decide_result(&without) == PLAN_NO_CHANGES;
+	return plan_decide_result(&without) == PLAN_NO_CHANGES || !plan_lists_managed(plan);
 }
 
 NODISCARD static bool read_document(struct arena *arena, struct plan *plan,

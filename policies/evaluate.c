@@ -381,8 +381,7 @@ static bool judge_all(struct evaluator *evaluator, struct err *err)
 	       judge_whole(evaluator, SCOPE_PLAN, err);
 }
 
-/* A text that counts more than it lists was cut: what is missing was judged by nobody. */
-static bool is_cut_text(const struct plan *plan)
+bool plan_is_cut_text(const struct plan *plan)
 {
 	struct plan_summary listed = {0};
 
@@ -402,7 +401,7 @@ static struct str why_withheld(const struct plan *plan)
 {
 	if (plan->errored || plan->result == PLAN_ERROR)
 		return STR("terraform reported an error: an errored plan gets no verdict");
-	if (is_cut_text(plan))
+	if (plan_is_cut_text(plan))
 		return STR("the text counts more changes than it lists: what is missing cannot be "
 			   "judged; read the plan as JSON");
 	return STR_EMPTY;

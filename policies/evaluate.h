@@ -60,6 +60,9 @@ struct evaluation {
 	struct locator *locator; /* NULL: findings get no file and line */
 };
 
+/* A text that counts more than it lists was cut: what is missing was judged by nobody. */
+bool plan_is_cut_text(const struct plan *plan);
+
 NODISCARD bool evaluate_plan(struct arena *arena, struct arena *scratch,
     const struct evaluation *evaluation, struct policy_problems *problems, struct verdict *out,
     struct err *err);

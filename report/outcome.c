@@ -298,15 +298,20 @@ static bool add_set(struct collector *collector, const struct plan *plan, enum c
 }
 
 /*
- * What a refresh found is no part of what was reviewed, but where the plan does nothing else than
- * write it into the state.
+ * What a refresh found is no part of what was reviewed, but where writing it into the state is all
+ * that the plan does to resources: it lists none then, not as no-ops either. Older versions of
+ * Terraform do not say whether a plan can be applied.
  */
+static bool writes_drift(const struct plan *plan)
+{
+	return plan->refresh_only || (plan->applyable != TRI_NO && !plan_lists_managed(plan));
+}
+
 NODISCARD static bool add_drift(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
 	collector_start(collector, plan, CHANGES_DRIFT);
-	collector->has_leaves =
-	    collector->keep && collector->leaves.count == 0 && plan->applyable == TRI_YES;
+	collector->has_leaves = collector->keep && writes_drift(plan);
 	if (!visit(collector, plan, VISIT_CHANGED, err))
 		return false;
 	collector_finish(collector, &outcome->drift, &outcome->drift_count);

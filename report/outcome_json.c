@@ -391,6 +391,7 @@ static void write_fingerprint(struct jsonw *writer, const struct plan_fingerprin
 	json_field_size(writer, "leaves", fingerprint->count);
 	json_field_size(writer, "hidden_keyed", fingerprint->hidden_keyed);
 	json_field_size(writer, "hidden_left_out", fingerprint->hidden_left_out);
+	json_field_text(writer, "key_id", fingerprint->key_id);
 	jsonw_end_object(writer);
 }
 

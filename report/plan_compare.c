@@ -283,6 +283,22 @@ static void name_hidden(
 	}
 }
 
+static bool lacks_something(struct value row)
+{
+	const struct value *attributes = attributes_of(row);
+
+	if (value_get_int(row, "attributes_left_out", 0) > 0)
+		return true;
+	for (uint32_t i = 0; i < attributes->len; i++) {
+		const struct value item = attributes->as.items[i];
+
+		if (value_get_int(item, "parts_left_out", 0) > 0 ||
+		    (!value_get_c(item, "before") && !value_get_c(item, "parts")))
+			return true;
+	}
+	return false;
+}
+
 bool row_compare(struct arena *arena, const struct report *report, const struct row_pair *pair,
     struct row_differences *out, struct err *err)
 {
@@ -299,6 +315,7 @@ bool row_compare(struct arena *arena, const struct report *report, const struct 
 	compare_fields(out, reviewed, planned);
 	compare_attributes(out, attributes_of(*reviewed), attributes_of(*planned));
 	out->is_hidden = out->count == 0;
+	out->is_cut = lacks_something(*reviewed) || lacks_something(*planned);
 	if (out->is_hidden)
 		name_hidden(out, attributes_of(*reviewed), attributes_of(*planned));
 	return true;

@@ -64,8 +64,9 @@ struct row_differences {
 	struct row_difference *items;
 	size_t count;
 	/* Nothing that is shown differs. Then these are the attributes with hidden parts: at least
-	 * one of them does. None: it was too much for the report. */
+	 * one of them does. None: is_cut, or it is nothing that a report holds. */
 	bool is_hidden;
+	bool is_cut; /* of one side not all attributes are in the report, or not all values */
 };
 
 NODISCARD bool row_compare(struct arena *arena, const struct report *reviewed,

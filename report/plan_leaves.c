@@ -319,5 +319,8 @@ void plan_leaves_finish(const struct plan_leaves *leaves, struct plan_fingerprin
 	    .count = count,
 	    .hidden_keyed = leaves->maker.hidden_keyed,
 	    .hidden_left_out = leaves->maker.hidden_left_out,
+	    .key_id = leaves->maker.hidden_keyed > 0
+			  ? plan_fingerprint_key_id(leaves->arena, leaves->maker.key)
+			  : STR_EMPTY,
 	};
 }

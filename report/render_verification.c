@@ -195,15 +195,27 @@ NODISCARD static bool put_difference(
 	       put_side(picture, STR("now:     "), difference, difference->planned, err);
 }
 
+/* Where to look when no attribute can be named. */
+static const char *unnamed_place(enum leaf_kind kind, const struct row_differences *differences)
+{
+	if (kind == LEAF_ACTION)
+		return "in its configuration, which a report does not hold";
+	if (differences->is_cut)
+		return "in values that are too many or too large for a report";
+	return "in what is marked as sensitive, or in how JSON text with " SHOWN_SENSITIVE
+	       " values is written";
+}
+
 /* "in (sensitive) values, of: password, env[0].value" */
-static bool put_hidden(struct picture *picture, const struct row_differences *differences)
+static bool put_hidden(
+    struct picture *picture, enum leaf_kind kind, const struct row_differences *differences)
 {
 	size_t shown = size_min(differences->count, NAMES_MAX);
 	struct buf buf;
 
 	buf_init(&buf, picture->scratch, NAMES_MAX * VALUE_SHOWN);
-	buf_adds(&buf, shown > 0 ? "in " SHOWN_SENSITIVE " values, of: "
-				 : "in values that are too many or too large for a report");
+	buf_adds(&buf,
+	    shown > 0 ? "in " SHOWN_SENSITIVE " values, of: " : unnamed_place(kind, differences));
 	for (size_t i = 0; i < shown; i++) {
 		struct str path = differences->items[i].path;
 
@@ -226,7 +238,7 @@ NODISCARD static bool put_differences(
 	if (!row_compare(picture->scratch, picture->verification->report, pair, &differences, err))
 		return false;
 	if (differences.is_hidden)
-		return put_hidden(picture, &differences);
+		return put_hidden(picture, pair->planned->kind, &differences);
 	shown = size_min(differences.count, DIFFERENCES_MAX);
 	for (size_t i = 0; i < shown; i++) {
 		if (!put_difference(picture, &differences.items[i], err))
@@ -463,6 +475,7 @@ static void write_planned(struct jsonw *writer, const struct outcome *planned)
 	json_field_text(writer, "directory", planned->facts.directory.value);
 	json_field_size(writer, "hidden_keyed", planned->fingerprint.hidden_keyed);
 	json_field_size(writer, "hidden_left_out", planned->fingerprint.hidden_left_out);
+	json_field_text(writer, "key_id", planned->fingerprint.key_id);
 	jsonw_end_object(writer);
 }
 

@@ -200,6 +200,7 @@ NODISCARD static bool read_fingerprint(struct reader *reader, struct err *err)
 	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
 	struct plan_fingerprint *out = &reader->report->fingerprint;
 	struct value value = value_null();
+	struct str key_id;
 	struct span span;
 
 	if (!read_part(reader, temp, PART_BYTES_MAX, &span, &value, err))
@@ -209,11 +210,14 @@ NODISCARD static bool read_fingerprint(struct reader *reader, struct err *err)
 	if (!plan_fingerprint_is_one(value_get_str(value, "plan")))
 		return refuse(reader, span.offset, ERR_INVALID,
 		    "expected a fingerprint like \"pf1:...\" in 'plan' of 'fingerprint'", err);
+	key_id = value_get_str(value, "key_id");
 	*out = (struct plan_fingerprint){
 	    .text = str_copy(reader->arena, value_get_str(value, "plan")),
 	    .count = count_of(value, "leaves"),
 	    .hidden_keyed = count_of(value, "hidden_keyed"),
 	    .hidden_left_out = count_of(value, "hidden_left_out"),
+	    .key_id =
+		plan_fingerprint_is_key_id(key_id) ? str_copy(reader->arena, key_id) : STR_EMPTY,
 	};
 	return true;
 }

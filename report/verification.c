@@ -17,6 +17,13 @@ static struct str shown_name(struct arena *arena, struct str name)
 	return wording_name(arena, name, NAME_MAX_SHOWN);
 }
 
+static bool has_another_key(
+    const struct plan_fingerprint *reviewed, const struct plan_fingerprint *planned)
+{
+	return reviewed && reviewed->key_id.len > 0 && planned->key_id.len > 0 &&
+	       !str_eq(reviewed->key_id, planned->key_id);
+}
+
 /* What is left out on one side cannot be compared; what is keyed on one side only always differs.
  */
 static void note_hidden(struct arena *arena, const struct plan_fingerprint *reviewed,
@@ -24,7 +31,10 @@ static void note_hidden(struct arena *arena, const struct plan_fingerprint *revi
 {
 	size_t left_out = planned->hidden_left_out;
 
-	if (reviewed && reviewed->hidden_keyed > 0 && left_out > 0)
+	if (has_another_key(reviewed, planned))
+		add_note(out, STR("the plan was reviewed with another fingerprint_key: hidden "
+				  "values count as different"));
+	else if (reviewed && reviewed->hidden_keyed > 0 && left_out > 0)
 		add_note(out, STR("the plan was reviewed with a fingerprint_key and this run has "
 				  "none: hidden "
 				  "values count as different"));
@@ -55,10 +65,10 @@ static void note_directory(
 
 static void note_problems(const struct report *report, struct verification *out)
 {
+	for (size_t i = 0; i < out->planned->note_count; i++)
+		add_note(out, out->planned->notes[i]);
 	if (report && report->errored)
 		add_note(out, STR("the plan that was reviewed had failed and was not whole"));
-	if (out->planned->errored)
-		add_note(out, STR("this plan failed: it is not whole and cannot be applied"));
 	if (out->comparison.is_partial)
 		add_note(out,
 		    STR("not all actions are listed: the list of what differs may not be whole"));

@@ -53,6 +53,12 @@ static const struct wrong_row wrong[] = {
     {"unknown option", {"tfherald", "plan", "--reprot", "x"}, "did you mean '--report'?"},
     {"abbreviated option", {"tfherald", "plan", "--dry"}, "did you mean '--dry-run'?"},
     {"terraform's option", {"tfherald", "plan", "-zzzzzz=1"}, "stand after '--'"},
+    {"what no person types",
+	{"tfherald", "--"
+		     "0123456789012345678901234567890123456789012345678901234567890123456789"
+		     "0123456789012345678901234567890123456789012345678901234567890123456789"
+		     "0123456789012345678901234567890123456789012345678901234567890123456789"},
+	"unknown option '--(210 bytes)'"},
     {"three dashes", {"tfherald", "plan", "---report=x"}, "unknown option"},
     {"dashes and a value", {"tfherald", "plan", "--=x"}, "unknown option"},
     {"option in front of its command", {"tfherald", "--report", "x", "plan"},

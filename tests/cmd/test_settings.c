@@ -462,6 +462,23 @@ static void test_noise(void **state)
 	    "tags[\"a.b\"]\tthe commit\n**.etag\t\ntags.x\ty"));
 }
 
+static void write_entries(
+    struct world *world, const char *path, const char *head, const char *entry, int count)
+{
+	struct buf text;
+
+	buf_init(&text, world->app.run, (size_t)1 << 20);
+	buf_adds(&text, head);
+	for (int i = 0; i < count; i++) {
+		const char *number = strstr(entry, "%d");
+
+		buf_adds(&text, "    - ");
+		buf_add(&text, (struct str){entry, (size_t)(number - entry)});
+		buf_addf(&text, "%d%s\n", i, number + 2);
+	}
+	write_file(world, path, str_to_c(world->app.run, buf_str(&text)));
+}
+
 static void test_redact_problems(void **state)
 {
 	static const struct {
@@ -501,12 +518,50 @@ static void test_redact_problems(void **state)
 	}
 }
 
+/* Too many are one problem, whatever else is wrong with them. */
+static void test_redact_too_many(void **state)
+{
+	static const struct {
+		const char *label, *root, *entry, *nearer_entry;
+		int count, nearer;
+		const char *says;
+	} rows[] = {
+	    {"as many as there may be", "redact:\n  masks:\n", "env:A%d", NULL, 200, 0, NULL},
+	    {"one more", "redact:\n  masks:\n", "env:A%d", NULL, 201, 0,
+		"redact.masks: more than 200 entries"},
+	    {"ten thousand that are wrong, too", "redact:\n  masks:\n", "secret%d", NULL, 10000, 0,
+		"redact.masks: more than 200 entries"},
+	    {"in two files", "redact:\n  masks:\n", "env:A%d", "env:B%d", 150, 150,
+		"redact.masks: more than 200 entries"},
+	    {"the same in two files", "redact:\n  masks:\n", "env:A%d", "env:A%d", 150, 150, NULL},
+	    {"variables", "redact:\n  env:\n", "A%d", NULL, 300, 0,
+		"redact.env: more than 200 entries"},
+	    {"noise", "noise:\n", "{path: a%d}", NULL, 300, 0, "noise: more than 200 entries"},
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err err = {0};
+		bool ok;
+
+		write_entries(world, "tfherald.yaml", rows[i].root, rows[i].entry, rows[i].count);
+		write_entries(world, "envs/prod/tfherald.yaml",
+		    rows[i].nearer > 0 ? rows[i].root : "", rows[i].nearer_entry, rows[i].nearer);
+		ok = load(world, &err);
+		if (ok != (rows[i].says == NULL))
+			fail_msg("%s: %s", rows[i].label, err.text);
+		if (!ok && (!strstr(err.text, rows[i].says) || strstr(err.text, "problems")))
+			fail_msg("%s: %s", rows[i].label, err.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_defaults, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_redact, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_redact_problems, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_redact_too_many, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_cascade, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_root_only, setup, teardown),

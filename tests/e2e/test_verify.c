@@ -135,6 +135,23 @@ static void secrets_under_a_key(void **state)
 	program_expect("another secret", &result, 4, "in (sensitive) values", NULL);
 	assert_false(str_contains(result.out, STR("-Secret-")));
 	assert_false(str_contains(program_read(&program, "reviewed.json"), STR("-Secret-")));
+	program_env(&program, "FP_KEY", "another key that nobody knows");
+	result = RUN(&program, "verify", "--reviewed", "reviewed.json", "reviewed");
+	program_expect("another key", &result, 4, "with another fingerprint_key", NULL);
+	program_env(&program, "FP_KEY", "");
+	result = RUN(&program, "verify", "--reviewed", "reviewed.json", "reviewed");
+	program_expect("no key", &result, 4, "this run has none",
+	    "fingerprint_key names FP_KEY, which is not set: hidden values are left out");
+	program_env(&program, "FP_KEY", "15 bytes only..");
+	result = RUN(&program, "verify", "--reviewed", "reviewed.json", "reviewed");
+	program_expect("a short key", &result, 65, NULL,
+	    "tfherald.yaml:2:18: fingerprint_key: the variable FP_KEY holds fewer than 16 bytes");
+	assert_false(str_contains(result.err, STR("15 bytes only")));
+	result = RUN(&program, "show", "reviewed");
+	program_expect("a short key of show", &result, 65, NULL, "fewer than 16 bytes");
+	program_env(&program, "FP_KEY", "16 bytes of key.");
+	result = RUN(&program, "show", "--format", "json", "reviewed");
+	program_expect("a key that will do", &result, 0, "\"key_id\": \"", NULL);
 	program_end(&program);
 }
 
@@ -184,6 +201,17 @@ static void what_cannot_be_compared(void **state)
 	    {"a plan as the report", {"verify", "--reviewed", "plan.json", "plan.json"}, 65,
 		"plan.json:1:1: this is no report"},
 	    {"text as the report", {"verify", "--reviewed", "text", "plan.json"}, 65, "text:1:1"},
+	    {"two plans", {"verify", "--reviewed", "report.json", "two.json"}, 65,
+		"'two.json' holds more than one JSON document: expected one plan"},
+	    {"two plans with text between them",
+		{"verify", "--reviewed", "report.json", "far.json"}, 65,
+		"'far.json' holds more than one JSON document"},
+	    {"a plan and text", {"verify", "--reviewed", "report.json", "log.json"}, 0, NULL},
+	    {"a part of the plan that stands twice",
+		{"verify", "--reviewed", "report.json", "twice.json"}, 65,
+		"the key 'resource_changes' stands there twice"},
+	    {"a plan that failed", {"verify", "--reviewed", "report.json", "failed.json"}, 65,
+		"'failed.json' is of a run that failed"},
 	    {"a text plan", {"verify", "--reviewed", "report.json", "text"}, 65,
 		"does not tell the values"},
 	    {"the report of a text plan", {"verify", "--reviewed", "text.json", "plan.json"}, 65,
@@ -222,7 +250,14 @@ static void what_cannot_be_compared(void **state)
 					"sed 's/\"leaf\": \"[^\"]*\"/\"leaf\": null/' report.json "
 					"> less.json && "
 					"sed 's/\"address\": \"a.b\"/\"address\": \"a.c\"/' "
-					"report.json > renamed.json",
+					"report.json > renamed.json; "
+					"cat plan.json plan.json > two.json; "
+					"(cat plan.json; printf '\\n%5000d\\n' 1; cat plan.json) "
+					"> far.json; "
+					"(cat plan.json; echo; echo done) > log.json; "
+					"sed 's/}$/,\"errored\":true}/' plan.json > failed.json; "
+					"sed 's/}$/,\"resource_changes\":[]}/' plan.json "
+					"> twice.json",
 					NULL});
 	program_expect("sed", &result, 0, NULL, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -90,6 +90,10 @@ static struct plan_fingerprint fingerprint(
 #define AFTER \
 	"\"n\":2,\"same\":\"s\",\"tags\":{\"x\":\"1\",\"y\":\"3\"},\"pw\":\"p2\",\"list\":[1,2,4]"
 #define UNKNOWN "\"after_unknown\":{\"etag\":true},"
+#define MARKS(before, after)                                                                 \
+	"{\"address\":\"a.update\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"update\"," \
+	"\"change\":{\"actions\":[\"update\"],\"before\":{" BEFORE "},\"after\":{" AFTER     \
+	"}," UNKNOWN "\"before_sensitive\":{" before "},\"after_sensitive\":{" after "}}}"
 
 static void test_what_makes_no_difference(void **state)
 {
@@ -127,6 +131,13 @@ static void test_what_makes_no_difference(void **state)
 		     UNKNOWN)}},
 	    {"attributes that are null",
 		{.update = UPDATE(BEFORE ",\"new\":null", AFTER ",\"other\":null", UNKNOWN)}},
+	    {"marks of what is null or not there",
+		{.update = MARKS("\"pw\":true", "\"pw\":true,\"new\":true")}},
+	    {"on the other side", {.update = MARKS("\"pw\":true,\"tags\":{\"z\":true}",
+				       "\"pw\":true,\"etag\":false")}},
+	    {"what stays the same is marked on both sides",
+		{.update = MARKS("\"pw\":true,\"same\":true,\"tags\":{\"x\":true}",
+		     "\"pw\":true,\"same\":true,\"tags\":{\"x\":true}")}},
 	    {"blank trees",
 		{.update = UPDATE(BEFORE, AFTER,
 		     "\"after_unknown\":{\"etag\":true,\"tags\":{},\"list\":[false,false]},")}},
@@ -287,6 +298,24 @@ static void test_what_makes_a_difference(void **state)
 					 ",\"pw\":\"p1\",\"list\":"
 					 "[1,2,4]",
 					 UNKNOWN)}},
+	    {"a value that becomes sensitive",
+		{.update = MARKS("\"pw\":true", "\"pw\":true,\"same\":true")}},
+	    {"a value that is sensitive no more",
+		{.update = MARKS("\"pw\":true,\"same\":true", "\"pw\":true")}},
+	    {"in a map", {.update = MARKS("\"pw\":true", "\"pw\":true,\"tags\":{\"x\":true}")}},
+	    {"in a list", {.update = MARKS("\"pw\":true", "\"pw\":true,\"list\":[true]")}},
+	    {"another item of it",
+		{.update = MARKS("\"pw\":true", "\"pw\":true,\"list\":[false,true]")}},
+	    {"one item instead of another", {.update = MARKS("\"pw\":true,\"list\":[true]",
+						 "\"pw\":true,\"list\":[false,true]")}},
+	    {"all of a map instead of a part", {.update = MARKS("\"pw\":true,\"tags\":{\"x\":true}",
+						    "\"pw\":true,\"tags\":true")}},
+	    {"a part of a map instead of all", {.update = MARKS("\"pw\":true,\"tags\":true",
+						    "\"pw\":true,\"tags\":{\"x\":true}")}},
+	    {"another part of it", {.update = MARKS("\"pw\":true,\"tags\":true",
+					"\"pw\":true,\"tags\":{\"y\":true}")}},
+	    {"a secret that becomes public with another value",
+		{.update = MARKS("\"pw\":true", "")}},
 	    {"an output's value",
 		{.outputs = "\"o\":{\"actions\":[\"create\"],\"before\":null,\"after\":\"w\"}"}},
 	    {"an output's name",
@@ -449,25 +478,139 @@ static void test_secret_inside_of_json_text(void **state)
 	    fingerprint(arena, "password", &password, "k").text));
 }
 
+/* With a key all of its bytes count, as those of any other text. */
+static void test_bytes_of_json_text_with_a_secret(void **state)
+{
+#define TEXT(before, after)                                                                     \
+	{                                                                                       \
+		.create =                                                                       \
+		    "{\"address\":\"a.text\",\"mode\":\"managed\",\"type\":\"a\",\"name\":"     \
+		    "\"text\",\"change\":{\"actions\":[\"update\"],\"before\":{\"t\":\"" before \
+		    "\"},\"after\":{\"t\":\"" after "\"}}}"                                     \
+	}
+#define PASSWORD "\\\"password\\\":\\\"hunter2-hunter2\\\""
+	const struct {
+		const char *label;
+		bool same_without_key;
+		struct sketch with;
+	} rows[] = {
+	    {"one", true, TEXT("{}", "{" PASSWORD ",\\\"n\\\":1}")},
+	    {"a null more", true, TEXT("{}", "{" PASSWORD ",\\\"n\\\":1,\\\"x\\\":null}")},
+	    {"a number spelt otherwise", true, TEXT("{}", "{" PASSWORD ",\\\"n\\\":1.0}")},
+	    {"keys in another order", true, TEXT("{}", "{\\\"n\\\":1," PASSWORD "}")},
+	    {"white space", true, TEXT("{}", "{" PASSWORD ",\\\"n\\\": 1}")},
+	    {"an escape", true, TEXT("{}", "{" PASSWORD ",\\\"\\\\u006e\\\":1}")},
+	    {"white space of what was there", true, TEXT("{ }", "{" PASSWORD ",\\\"n\\\":1}")},
+	    {"another number", false, TEXT("{}", "{" PASSWORD ",\\\"n\\\":2}")},
+	};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct str all[ARRAY_LEN(rows)], plain[ARRAY_LEN(rows)];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		all[i] = fingerprint(arena, rows[i].label, &rows[i].with, "k").text;
+		plain[i] = fingerprint(arena, rows[i].label, &rows[i].with, "").text;
+		if (str_eq(plain[i], plain[0]) != rows[i].same_without_key)
+			fail_msg("'%s' without a key", rows[i].label);
+		for (size_t j = 0; j < i; j++) {
+			if (str_eq(all[i], all[j]))
+				fail_msg(
+				    "'%s' and '%s' are the same", rows[j].label, rows[i].label);
+		}
+	}
+}
+
+/* What is not shown enters by its bytes, in whatever it is wrapped. */
+static void test_bytes_of_what_is_hidden(void **state)
+{
+#define HIDDEN(after)                                                                            \
+	{                                                                                        \
+		.create =                                                                        \
+		    "{\"address\":\"a.text\",\"mode\":\"managed\",\"type\":\"a\",\"name\":"      \
+		    "\"text\","                                                                  \
+		    "\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":" after "}}" \
+	}
+	/* base64 of {"password":"hunter2-hunter2","n":1}, and with a blank behind the colon */
+#define BASE64_TIGHT "eyJwYXNzd29yZCI6Imh1bnRlcjItaHVudGVyMiIsIm4iOjF9"
+#define BASE64_LOOSE "eyJwYXNzd29yZCI6Imh1bnRlcjItaHVudGVyMiIsIm4iOiAxfQ=="
+	const struct {
+		const char *label;
+		struct sketch with;
+	} rows[] = {
+	    {"base64", HIDDEN("{\"t\":\"" BASE64_TIGHT "\"}")},
+	    {"base64 of other bytes that say the same", HIDDEN("{\"t\":\"" BASE64_LOOSE "\"}")},
+	    {"with a line feed", HIDDEN("{\"t\":\"" BASE64_TIGHT "\\n\"}")},
+	    {"under a name", HIDDEN("{\"password\":\"hunter2-hunter2\"}")},
+	    {"in upper case", HIDDEN("{\"password\":\"Hunter2-hunter2\"}")},
+	    {"with a blank", HIDDEN("{\"password\":\"hunter2-hunter2 \"}")},
+	    {"as a map", HIDDEN("{\"password\":{\"hunter2-hunter2\":null}}")},
+	};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct str all[ARRAY_LEN(rows)];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		all[i] = fingerprint(arena, rows[i].label, &rows[i].with, "k").text;
+		for (size_t j = 0; j < i; j++) {
+			if (str_eq(all[i], all[j]))
+				fail_msg(
+				    "'%s' and '%s' are the same", rows[j].label, rows[i].label);
+		}
+	}
+}
+
+/* Drift is in the fingerprint of a plan that lists no managed resource: of one in -refresh-only
+ * mode. */
 static void test_drift_of_a_refresh_only_plan(void **state)
 {
-#define REFRESH(applyable, value)                                                                 \
-	"{\"format_version\":\"1.2\",\"applyable\":" applyable ",\"resource_changes\":[],"        \
+#define DRIFT(head, resources, value)                                                             \
+	"{\"format_version\":\"1.2\"," head "\"resource_changes\":[" resources "],"               \
 	"\"resource_drift\":[{\"address\":\"a.b\",\"mode\":\"managed\",\"type\":\"a\",\"name\":"  \
 	"\"b\",\"change\":{\"actions\":[\"update\"],\"before\":{\"z\":0},\"after\":{\"z\":" value \
 	"}}}]}"
-	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-	struct outcome *one = outcome_of(arena, "one", STR(REFRESH("true", "1")), "");
-	struct outcome *two = outcome_of(arena, "two", STR(REFRESH("true", "2")), "");
-	struct outcome *noise = outcome_of(arena, "noise", STR(REFRESH("false", "1")), "");
+#define BOTH(head, resources) DRIFT(head, resources, "1"), DRIFT(head, resources, "2")
+#define YES		      "\"applyable\":true,"
+#define NO		      "\"applyable\":false,"
+#define OUTPUT		      "\"output_changes\":{\"o\":{\"actions\":[\"update\"],\"before\":1,\"after\":2}},"
+#define NOOP                                                                       \
+	"{\"address\":\"a.b\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\"," \
+	"\"change\":{\"actions\":[\"no-op\"],\"before\":{\"z\":1},\"after\":{\"z\":1}}}"
+#define READ                                                                         \
+	"{\"address\":\"data.a.r\",\"mode\":\"data\",\"type\":\"a\",\"name\":\"r\"," \
+	"\"change\":{\"actions\":[\"read\"],\"before\":null,\"after\":{}}}"
+#define CREATE                                                                     \
+	"{\"address\":\"a.c\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"c\"," \
+	"\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":{}}}"
+	static const struct {
+		const char *label, *one, *two;
+		size_t count;
+		bool has_drift, refresh_only;
+	} rows[] = {
+	    {"drift alone", BOTH(YES, ""), 1, true, true},
+	    {"with an output", BOTH(YES OUTPUT, ""), 2, true, true},
+	    {"with an output and a data source", BOTH(YES OUTPUT, READ), 2, true, true},
+	    {"resources that stay, and nothing else", BOTH(YES, NOOP), 1, true, true},
+	    {"an output beside resources that stay", BOTH(YES OUTPUT, NOOP), 1, false, false},
+	    {"a create", BOTH(YES, CREATE), 1, false, false},
+	    {"nothing to apply", BOTH(NO, ""), 0, false, false},
+	    {"nobody says whether it can be applied", BOTH("", ""), 1, true, false},
+	    {"the same with an output", BOTH(OUTPUT, ""), 2, true, false},
+	    {"the same beside resources that stay", BOTH(OUTPUT, NOOP), 1, false, false},
+	};
 
 	(void)state;
-	assert_int_equal(one->fingerprint.count, 1);
-	assert_non_null(one->drift[0].leaf);
-	assert_false(str_eq(one->fingerprint.text, two->fingerprint.text));
-	assert_int_equal(noise->fingerprint.count, 0);
-	assert_null(noise->drift[0].leaf);
-	assert_true(plan_fingerprint_is_one(noise->fingerprint.text));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *one = outcome_of(arena, rows[i].label, str_from(rows[i].one), "");
+		struct outcome *two = outcome_of(arena, rows[i].label, str_from(rows[i].two), "");
+
+		if (one->fingerprint.count != rows[i].count ||
+		    one->refresh_only != rows[i].refresh_only ||
+		    (one->drift[0].leaf != NULL) != rows[i].has_drift ||
+		    str_eq(one->fingerprint.text, two->fingerprint.text) == rows[i].has_drift)
+			fail_msg("%s: %zu leaves", rows[i].label, one->fingerprint.count);
+		assert_true(plan_fingerprint_is_one(one->fingerprint.text));
+	}
 }
 
 static void test_text_has_none(void **state)
@@ -608,6 +751,8 @@ int main(void)
 	    cmocka_unit_test(test_unmarked_secret_that_moved),
 	    cmocka_unit_test(test_unmarked_secret_over_the_budget),
 	    cmocka_unit_test(test_secret_inside_of_json_text),
+	    cmocka_unit_test(test_bytes_of_json_text_with_a_secret),
+	    cmocka_unit_test(test_bytes_of_what_is_hidden),
 	    cmocka_unit_test(test_drift_of_a_refresh_only_plan),
 	    cmocka_unit_test(test_text_has_none),
 	    cmocka_unit_test(test_leaf_text),

@@ -247,9 +247,9 @@ static size_t check_outcome(
 static bool judge(struct arena *arena, struct arena *scratch, const struct plan *plan,
     struct outcome *outcome, struct err *err)
 {
-	const struct leak_search search = {.plan = plan, .directory = STR("prod")};
+	const struct leak_question question = {.plan = plan, .directory = STR("prod")};
 
-	return leaks_judge(arena, scratch, &search, &outcome->verdict, err);
+	return leaks_judge(arena, scratch, &question, &outcome->verdict, err);
 }
 
 /* How many secrets were looked for. */
