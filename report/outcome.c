@@ -423,6 +423,7 @@ NODISCARD static bool collect_all(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
 	return secrets_collect_variables(collector->secrets, plan, collector->scratch, err) &&
+	       secrets_collect_rest(collector->secrets, plan, collector->scratch, err) &&
 	       add_changes(collector, plan, outcome, err) &&
 	       add_set(collector, plan, CHANGES_OUTPUT, &outcome->outputs, &outcome->output_count,
 		   err) &&
