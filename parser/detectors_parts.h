@@ -36,6 +36,8 @@ enum name_class {
 
 /* detectors_names.c */
 enum name_class name_classify(struct str name);
+/* "namespace", "user_id": under the name of a secret this is still none. */
+bool name_describes(struct str name, bool is_of_map);
 /* False: no part of this text is a name of another class than NAME_PLAIN. */
 bool name_may_stand_in(struct str text);
 
