@@ -18,6 +18,7 @@ struct secrets *secrets_new(struct arena *arena)
 	struct secrets *secrets = arena_make(arena, struct secrets);
 
 	secrets->masker = masker_new(arena);
+	secrets->own = masker_new(arena);
 	return secrets;
 }
 
@@ -34,9 +35,10 @@ bool secrets_full(const struct secrets *secrets)
 void secrets_seal(struct secrets *secrets)
 {
 	masker_seal(secrets->masker);
+	masker_seal(secrets->own);
 }
 
-static bool has_digit_and_letter(struct str text)
+bool secret_has_digit_and_letter(struct str text)
 {
 	bool digit = false, letter = false;
 
@@ -58,7 +60,7 @@ static void add_short_lines(struct secrets *secrets, struct str text)
 	while (str_line(&text, &line)) {
 		line = str_trim(line);
 		if (line.len >= SECRET_MIN && line.len < SECRET_LINE_MIN &&
-		    !memchr(line.ptr, ' ', line.len) && has_digit_and_letter(line))
+		    !memchr(line.ptr, ' ', line.len) && secret_has_digit_and_letter(line))
 			masker_add(secrets->masker, line);
 	}
 }
@@ -98,11 +100,18 @@ void secrets_add(struct secrets *secrets, struct str secret)
 	add_short_lines(secrets, secret);
 }
 
+void secrets_add_own(struct secrets *secrets, struct str secret)
+{
+	secrets_add(secrets, secret);
+	if (secret.len >= SECRET_MIN)
+		masker_add_written(secrets->own, secret);
+}
+
 static void collect_text(struct secrets *secrets, struct value value, bool marked)
 {
 	struct str text = value_text(value);
 
-	if (marked || (text.len >= DETECTED_MIN && has_digit_and_letter(text)))
+	if (marked || (text.len >= DETECTED_MIN && secret_has_digit_and_letter(text)))
 		secrets_add(secrets, text);
 }
 

@@ -20,6 +20,7 @@
 #define SECRET_MIN	((size_t)8)
 #define SECRET_LINE_MIN MASKER_LINE_MIN
 #define SECRETS_MAX	MASKER_COUNT_MAX
+#define SECRET_NAME_MIN ((size_t)12)
 
 struct secrets; /* opaque */
 
@@ -31,6 +32,8 @@ struct secrets *secrets_new(struct arena *arena);
  */
 void secrets_collect(struct secrets *secrets, const struct change *change);
 void secrets_add(struct secrets *secrets, struct str secret);
+/* One of the environment or the user's: also looked for in names. */
+void secrets_add_own(struct secrets *secrets, struct str secret);
 /* All strings and numbers inside. */
 void secrets_add_value(struct secrets *secrets, struct value value);
 /* The values of the variables that the root module declares sensitive; `scratch` is rewound. */
@@ -52,6 +55,11 @@ void secrets_seal(struct secrets *secrets);
 bool secrets_are_in(const struct secrets *secrets, struct str text);
 /* The same text when none is in it, else a copy with SHOWN_SENSITIVE in their place. */
 struct str secrets_hide(struct arena *arena, const struct secrets *secrets, struct str text);
+/*
+ * The same for an address, a path or another name. What the plan marks is looked for in it from
+ * SECRET_NAME_MIN bytes on, with digits and letters in it: a word stands in many names.
+ */
+struct str secrets_hide_name(struct arena *arena, const struct secrets *secrets, struct str name);
 /* Does a string or a number hold one? */
 bool secrets_are_in_scalar(const struct secrets *secrets, struct value value);
 /* The same for the leaves of a shown value: one that holds a secret becomes HIDDEN, and so does a

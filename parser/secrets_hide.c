@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/masker.h"
 #include "base/size.h"
+#include "parser/detectors_parts.h"
 #include "parser/redact.h"
 #include "parser/secrets_parts.h"
 
@@ -81,18 +82,39 @@ static bool has_one_view(const struct secrets *secrets, struct str text)
 		   (!secrets->has_blanks || !memchr(text.ptr, '\n', text.len)));
 }
 
-bool secrets_are_in(const struct secrets *secrets, struct str text)
+static bool is_in_encoded(const struct secrets *secrets, struct str text, int level);
+
+static bool is_in(const struct secrets *secrets, struct str text, int level)
 {
 	struct places places = {.secrets = secrets, .first_only = true};
 	struct arena *scratch CLEANUP(arena_free_ptr) = NULL;
 
 	if (masker_is_in(secrets->masker, text))
 		return true;
-	if (masker_count(secrets->masker) == 0 || has_one_view(secrets, text))
+	if (masker_count(secrets->masker) == 0)
 		return false;
+	if (has_one_view(secrets, text))
+		return is_in_encoded(secrets, text, level);
 	places.arena = scratch = arena_new();
 	search_views(&places, text);
 	return places.found;
+}
+
+/* The whole text is base64 of another one: of JSON in which the secret is written in its way. */
+static bool is_in_encoded(const struct secrets *secrets, struct str text, int level)
+{
+	struct arena *scratch CLEANUP(arena_free_ptr) = NULL;
+	struct str inside;
+
+	if (level == LEVELS || !looks_like_base64(text))
+		return false;
+	scratch = arena_new();
+	return looks_like_encoded_text(scratch, text, &inside) && is_in(secrets, inside, level + 1);
+}
+
+bool secrets_are_in(const struct secrets *secrets, struct str text)
+{
+	return is_in(secrets, text, 0);
 }
 
 static struct str hide_places(struct arena *arena, const bool *hidden, struct str text)
@@ -122,9 +144,42 @@ static struct str hide_in_views(struct arena *arena, const struct secrets *secre
 struct str secrets_hide(struct arena *arena, const struct secrets *secrets, struct str text)
 {
 	text = masker_hide(arena, secrets->masker, text);
-	if (masker_count(secrets->masker) == 0 || has_one_view(secrets, text))
+	if (masker_count(secrets->masker) == 0)
 		return text;
+	if (has_one_view(secrets, text))
+		return is_in_encoded(secrets, text, 0) ? STR(SHOWN_SENSITIVE) : text;
 	return hide_in_views(arena, secrets, text);
+}
+
+/* --- names --- */
+
+static bool is_strong(struct str text)
+{
+	return text.len >= SECRET_NAME_MIN && secret_has_digit_and_letter(text);
+}
+
+static bool name_holds(const struct secrets *secrets, struct str name)
+{
+	struct masker_match match;
+	size_t at = 0;
+
+	if (name.len < SECRET_MIN)
+		return false;
+	if (masker_is_in(secrets->own, name))
+		return true;
+	while (masker_next(secrets->masker, name, at, &match)) {
+		if (is_strong(str_from_to(name, match.from, match.to)))
+			return true;
+		at = match.to;
+	}
+	return false;
+}
+
+struct str secrets_hide_name(struct arena *arena, const struct secrets *secrets, struct str name)
+{
+	if (!name_holds(secrets, name))
+		return name;
+	return masker_hide(arena, secrets->masker, masker_hide(arena, secrets->own, name));
 }
 
 /* --- values --- */
@@ -177,7 +232,7 @@ static bool holds(const struct secrets *secrets, struct value value)
 	}
 	if (value.kind == VALUE_MAP) {
 		for (uint32_t i = 0; i < value.len; i++) {
-			if (secrets_are_in(secrets, value_text(value.as.entries[i].key)) ||
+			if (name_holds(secrets, value_text(value.as.entries[i].key)) ||
 			    holds(secrets, value.as.entries[i].value))
 				return true;
 		}
@@ -196,7 +251,7 @@ static struct value hide_in_map(
 
 	for (uint32_t i = 0; i < value.len; i++) {
 		/* a key says what stands under it: of the two only the whole can be hidden */
-		if (secrets_are_in(secrets, value_text(value.as.entries[i].key)))
+		if (name_holds(secrets, value_text(value.as.entries[i].key)))
 			return value_hidden(true);
 		entries[i] = (struct value_entry){
 		    value.as.entries[i].key, hide(arena, secrets, value.as.entries[i].value)};

@@ -9,7 +9,8 @@
 
 struct secrets {
 	struct masker *masker;
-	bool has_blanks; /* a secret with a blank in it: lines of an error may be broken there */
+	struct masker *own; /* secrets_add_own() */
+	bool has_blanks;    /* a secret with a blank in it: lines of an error may be broken there */
 };
 
 #define SECRET_DIGITS_MAX ((size_t)64)
@@ -17,6 +18,8 @@ struct secrets {
 /* The digits of a number that count, in `out`: of 12345678, 12345678.0 and 1.2345678e7 the same.
  * Empty for one with more than SECRET_DIGITS_MAX. */
 struct str secret_digits(struct str number, char *out);
+
+bool secret_has_digit_and_letter(struct str text);
 
 /* --- secrets_views.c --- */
 

@@ -477,7 +477,7 @@ NODISCARD static bool take_plan(
 		return false;
 	add_surrogate_note(arena, collector->lone_surrogates, outcome);
 	for (size_t i = 0; i < collector->rules->literal_count; i++)
-		secrets_add(collector->secrets, collector->rules->literals[i]);
+		secrets_add_own(collector->secrets, collector->rules->literals[i]);
 	if (secrets_full(collector->secrets))
 		withhold_texts(arena, plan, outcome);
 	secrets_seal(collector->secrets);

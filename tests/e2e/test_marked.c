@@ -98,9 +98,46 @@ static void test_copies(void **state)
 	}
 }
 
+/* A secret of the environment in names: of a resource, a key, an output, and as a number. */
+static void test_names(void **state)
+{
+	static const char *const formats[] = {
+	    "terminal", "summary", "markdown", "slack", "json", "html"};
+	static const char json[] =
+	    HEAD "\"resource_changes\":[{\"address\":\"x_y.b[\\\"" SECRET
+		 "\\\"]\",\"previous_address\":\"x_y.c[\\\"" SECRET
+		 "\\\"]\",\"mode\":\"managed\",\"type\":\"x_y\",\"name\":\"b\",\"index\":\"" SECRET
+		 "\",\"provider_name\":\"registry.terraform.io/x/x\",\"change\":{\"actions\":["
+		 "\"update\"],\"before\":{\"tags\":{},\"m\":null,\"n\":1},\"after\":{\"tags\":{"
+		 "\"" SECRET "\":\"v\"},\"m\":[{\"" SECRET "\":1}],\"n\":987654321012,\"open\":"
+		 "\"to-be-seen\"},\"after_unknown\":{\"" SECRET "\":true},\"before_sensitive\":{},"
+		 "\"after_sensitive\":{}}}],\"output_changes\":{\"" SECRET "\":{\"actions\":["
+		 "\"create\"],\"before\":null,\"after\":\"v\",\"after_unknown\":false,"
+		 "\"before_sensitive\":false,\"after_sensitive\":false}}}";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		struct program program;
+		struct program_result result;
+
+		program_begin(&program);
+		(void)program_write(&program, "plan.json", str_from(json));
+		program_env(&program, "MY_TOKEN", SECRET);
+		program_env(&program, "MY_PASSWORD", "987654321012");
+		result = RUN(&program, "show", "--format", formats[i], "plan.json");
+		program_expect(formats[i], &result, 0, NULL, NULL);
+		if (str_contains(result.out, STR(SECRET)) ||
+		    str_contains(result.out, STR("987654321012")) ||
+		    (i == 0 && !str_contains(result.out, STR("to-be-seen"))))
+			fail_msg("%s:\n%.*s", formats[i], STR_ARG(result.out));
+		program_end(&program);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_copies)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_copies), cmocka_unit_test(test_names)};
 
 	return cmocka_run_group_tests_name("e2e/marked", tests, NULL, NULL);
 }
