@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -293,6 +294,39 @@ bool cursor_skip(struct cursor *cursor, struct span *span, struct err *err)
 		return false;
 	*span = (struct span){offset, cursor_offset(cursor) - offset};
 	return true;
+}
+
+static bool may_hold_true(const char *at, size_t len)
+{
+	for (size_t i = 0; i + 4 <= len; i++) {
+		if (at[i] == 't' && memcmp(at + i, "true", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool cursor_skip_marks(struct cursor *cursor, bool *has, struct err *err)
+{
+	struct json_window *window = &cursor->window;
+	uint64_t end_offset;
+	const char *start;
+	char byte;
+
+	if (!next_byte(window, &byte, err))
+		return false;
+	start = window->at;
+	end_offset = window->end_offset;
+	if (!skip_value(cursor, byte, err))
+		return false;
+	/* when the window has moved on, its beginning is gone */
+	*has = window->end_offset != end_offset ||
+	       (window->at - start != 2 && may_hold_true(start, (size_t)(window->at - start)));
+	return true;
+}
+
+void cursor_count(struct cursor *cursor, struct json_count *count)
+{
+	cursor->window.count = count;
 }
 
 bool cursor_string(struct cursor *cursor, struct str *text, bool *is_null, struct err *err)

@@ -33,6 +33,7 @@ struct arena;
 struct err;
 struct input;
 struct cursor; /* opaque */
+struct json_count;
 
 #define CURSOR_WINDOW	  ((size_t)256 << 10)
 #define CURSOR_SCALAR_MAX ((size_t)64 << 10)
@@ -66,6 +67,12 @@ NODISCARD bool cursor_item(struct cursor *cursor, bool *more, struct err *err);
 
 /* Skips the next value whole and tells where it stands. */
 NODISCARD bool cursor_skip(struct cursor *cursor, struct span *span, struct err *err);
+
+/* Skips a tree of marks: *has is false when no `true` stands in it. It may be true without one when
+ * the tree is large. */
+NODISCARD bool cursor_skip_marks(struct cursor *cursor, bool *has, struct err *err);
+/* What is skipped from here on is counted in (json_count.h); NULL: no longer. */
+void cursor_count(struct cursor *cursor, struct json_count *count);
 
 /* The next value as a string, decoded, valid until the next call; null gives *is_null and "". Any
  * other kind is skipped and gives *is_null too. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/json_count.h"
 #include "base/json_read.h"
 #include "base/json_scan.h"
 #include "base/json_token.h"
@@ -257,7 +258,12 @@ bool json_skip_container(struct json_window *window, int depth, struct err *err)
 	open[0] = 0; /* the rest is written before it is read */
 	skipper.room = JSON_DEPTH_MAX - depth;
 	for (;;) {
+		const char *from = window->at;
+
 		skipper = skip_window(skipper, window);
+		if (UNLIKELY(window->count != NULL))
+			json_count_in(
+			    window->count, (struct str){from, (size_t)(window->at - from)});
 		if (skipper.wrong != 0)
 			break;
 		if (skipper.top == skipper.floor && json_window_offset(window, window->at) > start)

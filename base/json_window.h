@@ -17,6 +17,7 @@
 
 struct ahead;
 struct arena;
+struct json_count;
 struct input;
 
 #define JSON_WINDOW_PAD ((size_t)128)
@@ -31,6 +32,7 @@ struct json_window {
 	bool last;	     /* the input ends at `end` */
 	char *own;	     /* `data`, but while a second thread reads: then data is its */
 	struct ahead *ahead; /* NULL: there is none */
+	struct json_count *count; /* sees what json_skip_container() gets over; or NULL */
 };
 
 void json_window_init(struct json_window *window, struct arena *arena, const struct input *input,

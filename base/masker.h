@@ -39,7 +39,8 @@ void masker_add(struct masker *masker, struct str literal);
 void masker_add_written(struct masker *masker, struct str literal);
 /* Also in base64, wherever in the encoded bytes it begins, and as part of an address. */
 void masker_add_encoded(struct masker *masker, struct str literal);
-/* PEM blocks of private keys, by their shape: from BEGIN to END, at most MASKER_PEM_MAX bytes. */
+/* PEM blocks of private keys, by their shape: from BEGIN to the END of the same label, at most
+ * MASKER_PEM_MAX bytes. */
 void masker_add_private_keys(struct masker *masker);
 
 size_t masker_count(const struct masker *masker);
@@ -55,7 +56,8 @@ struct str masker_hide(struct arena *arena, const struct masker *masker, struct 
 
 /* --- streams --- */
 
-#define MASKER_PEM_MAX ((size_t)65536)
+#define MASKER_PEM_MAX	 ((size_t)65536)
+#define MASKER_LABEL_MAX ((size_t)64) /* "OPENSSH PRIVATE KEY": none is longer */
 
 /* Takes what may be shown, in order; at most all of it in pieces. */
 typedef void masker_emit(void *context, struct str bytes);
@@ -70,6 +72,8 @@ struct masker_stream {
 	size_t held_len, masked, room;
 	bool in_key; /* inside a PEM block, of which key_bytes were seen */
 	size_t key_bytes;
+	char key_label[MASKER_LABEL_MAX]; /* "RSA PRIVATE KEY": its end has it, too */
+	size_t key_label_len;
 };
 
 void masker_stream_init(struct masker_stream *stream, struct arena *arena,

@@ -56,11 +56,27 @@ static void add_lines(struct masker *masker, struct str text)
 	}
 }
 
+/* Written in one way only. */
+static bool is_plain(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' ||
+		    c == '_')
+			return false;
+	}
+	return true;
+}
+
 void masker_add_written(struct masker *masker, struct str literal)
 {
-	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *scratch CLEANUP(arena_free_ptr) = NULL;
 
 	masker_add(masker, literal);
+	if (is_plain(literal)) /* there may be tens of thousands */
+		return;
+	scratch = arena_new();
 	for (size_t i = 0; i < ARRAY_LEN(writings); i++)
 		add_escaped(masker, scratch, literal, &writings[i]);
 	add_lines(masker, literal);

@@ -6,9 +6,7 @@
 #include "base/arena.h"
 #include "base/size.h"
 
-/* "-----BEGIN OPENSSH PRIVATE KEY-----": no label is longer. */
-#define LABEL_MAX ((size_t)64)
-#define DASHES	  STR("-----")
+#define DASHES STR("-----")
 /* Of a PEM block that goes on: its END may have begun. */
 #define TAIL_MAX ((size_t)96)
 
@@ -51,16 +49,21 @@ static void hide(struct pass *pass, size_t from, size_t to)
 	pass->done = size_max(pass->done, to);
 }
 
-/* The end of a PEM block, behind its last dashes. */
-static bool key_end(struct str text, size_t *end)
+/* The end of the PEM block, behind its last dashes. Another's END may stand in between. */
+static bool key_end(const struct masker_stream *stream, struct str text, size_t *end)
 {
-	size_t at, tail;
+	const struct str label = {stream->key_label, stream->key_label_len};
+	struct str rest = text;
+	size_t at;
 
-	if (!str_find(text, STR("-----END "), &at) ||
-	    !str_find(str_skip(text, at + 9), DASHES, &tail))
-		return false;
-	*end = at + 9 + tail + 5;
-	return true;
+	while (str_find(rest, STR("-----END "), &at)) {
+		rest = str_skip(rest, at + 9);
+		if (!str_eat(&rest, label) || !str_eat(&rest, DASHES))
+			continue;
+		*end = text.len - rest.len;
+		return true;
+	}
+	return false;
 }
 
 /* Goes on behind the block, or takes all that is there. Returns where it went on. */
@@ -70,7 +73,7 @@ static size_t pass_key(struct pass *pass, size_t at)
 	struct str rest = str_skip(pass->text, at);
 	size_t end;
 
-	if (key_end(rest, &end)) {
+	if (key_end(stream, rest, &end)) {
 		stream->in_key = false;
 		return pass->done = at + end;
 	}
@@ -91,13 +94,13 @@ enum label {
 	LABEL_UNKNOWN, /* not all of it is here */
 };
 
-static enum label read_label(const struct pass *pass, size_t at)
+static enum label read_label(struct pass *pass, size_t at)
 {
 	struct str rest = str_skip(pass->text, at), label;
 	size_t end;
 
-	if (rest.len > LABEL_MAX)
-		rest.len = LABEL_MAX;
+	if (rest.len > MASKER_LABEL_MAX)
+		rest.len = MASKER_LABEL_MAX;
 	for (end = 0; end < rest.len; end++) {
 		char c = rest.ptr[end];
 
@@ -106,10 +109,16 @@ static enum label read_label(const struct pass *pass, size_t at)
 	}
 	label = str_from_to(rest, 0, end);
 	rest = str_skip(rest, end);
-	if (str_starts(rest, DASHES))
-		return str_contains(label, STR("PRIVATE KEY")) ? LABEL_PRIVATE : LABEL_OPEN;
+	if (str_starts(rest, DASHES)) {
+		if (!str_contains(label, STR("PRIVATE KEY")))
+			return LABEL_OPEN;
+		memcpy(pass->stream->key_label, label.ptr, label.len);
+		pass->stream->key_label_len = label.len;
+		return LABEL_PRIVATE;
+	}
 	/* all that is here so far could become one */
-	if (!pass->is_last && rest.len < DASHES.len && str_starts(DASHES, rest) && end < LABEL_MAX)
+	if (!pass->is_last && rest.len < DASHES.len && str_starts(DASHES, rest) &&
+	    end < MASKER_LABEL_MAX)
 		return LABEL_UNKNOWN;
 	return LABEL_OPEN;
 }

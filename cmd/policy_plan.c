@@ -27,7 +27,8 @@ NODISCARD static bool collect_secrets(struct policy_plan *plan, struct err *err)
 			plan->plan, selection, app->scratch, collect_secret, plan->secrets, err))
 			return false;
 	}
-	if (!secrets_collect_variables(plan->secrets, plan->plan, app->scratch, err))
+	if (!secrets_collect_variables(plan->secrets, plan->plan, app->scratch, err) ||
+	    !secrets_collect_rest(plan->secrets, plan->plan, app->scratch, err))
 		return false;
 	if (secrets_full(plan->secrets))
 		return err_set(err, ERR_LIMIT,
@@ -94,7 +95,7 @@ static struct value mark_secrets(
 {
 	uint8_t marks = value.marks;
 
-	if (value.kind == VALUE_STRING && secrets_are_in(secrets, value_text(value)))
+	if (secrets_are_in_scalar(secrets, value))
 		value.marks |= VALUE_SENSITIVE | VALUE_HAS_SENSITIVE;
 	if (value.kind == VALUE_LIST) {
 		struct value *items = arena_array(arena, struct value, value.len + 1U);

@@ -291,7 +291,7 @@ static void hide_secrets(struct run *run)
 	struct secrets *secrets = secrets_new(app->run);
 
 	for (size_t i = 0; i < run->rules.literal_count; i++)
-		secrets_add(secrets, run->rules.literals[i]);
+		secrets_add_own(secrets, run->rules.literals[i]);
 	secrets_seal(secrets);
 	run->outcome.detectors = run->rules.detectors;
 	outcome_hide(app->run, secrets, &run->outcome);

@@ -198,7 +198,7 @@ static int digit64(char c)
 }
 
 /* A line end every so many characters is usual. */
-static bool is_base64(struct str text)
+bool looks_like_base64(struct str text)
 {
 	bool is_long = text.len >= ENCODED_LONG;
 
@@ -244,7 +244,7 @@ bool looks_like_encoded_text(struct arena *arena, struct str text, struct str *o
 	size_t len = 0, digits = 0;
 	unsigned bits = 0;
 
-	if (!is_base64(text))
+	if (!looks_like_base64(text))
 		return false;
 	bytes = arena_alloc(arena, text.len);
 	for (size_t i = 0; i < text.len; i++) {

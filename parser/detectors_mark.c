@@ -1,4 +1,6 @@
 /* detectors_mark() and leaks_collect(), declared in detectors.h. */
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -9,7 +11,7 @@
 #include "parser/path.h"
 #include "parser/redact.h"
 
-#define TEXT_LEVELS_MAX 3 /* JSON inside JSON inside JSON */
+#define TEXT_LEVELS_MAX 6 /* JSON inside JSON inside JSON ... */
 #define JSON_TEXT_MIN	((size_t)8)
 #define KEY_SHAPE_MIN	((size_t)16)
 #define PATH_BYTES_MAX	((size_t)1 << 16)
@@ -24,7 +26,9 @@ struct search {
 /* Where a value stands. */
 struct place {
 	enum name_class name;
-	bool is_env;  /* the name is that of its sibling */
+	bool is_env;   /* the name is that of its sibling */
+	bool is_above; /* the name is that of a map around it: "passwords" */
+	enum name_class above;
 	bool weak;    /* under something suspicious */
 	bool account; /* in the key file of a service account */
 	uint8_t depth, texts;
@@ -140,8 +144,15 @@ static bool text_is_secret(const struct search *s, struct str text, const struct
 	       (has_masks(s) && is_masked(s, text));
 }
 
+static struct str without_mark(struct str text)
+{
+	(void)str_eat(&text, STR("\xef\xbb\xbf"));
+	return text;
+}
+
 static bool is_json_text(struct str text)
 {
+	text = without_mark(text);
 	if (text.len < JSON_TEXT_MIN || (unsigned char)text.ptr[0] > '{' ||
 	    (text.ptr[0] > ' ' && text.ptr[0] != '{' && text.ptr[0] != '['))
 		return false;
@@ -163,6 +174,62 @@ static bool may_hold_secret(const struct search *s, struct str text, const struc
 	       may_hold_encoded(text) || shape_find(s->detectors, text, 0, &found);
 }
 
+/* The string that opens at `at`; moves behind it. */
+static struct str raw_string(struct str text, size_t *at)
+{
+	size_t from = ++*at;
+
+	while (*at < text.len && text.ptr[*at] != '"')
+		*at += text.ptr[*at] == '\\' && *at + 1 < text.len ? 2 : 1;
+	*at = size_min(*at + 1, text.len);
+	return str_from_to(text, from, size_max(*at - 1, from));
+}
+
+static size_t skip_blanks(struct str text, size_t at)
+{
+	while (at < text.len && memchr(" \t\r\n", text.ptr[at], 4))
+		at++;
+	return at;
+}
+
+/* Does a secret stand behind the name that ends before `at`? */
+static bool raw_member_is_secret(
+    const struct search *s, struct str text, struct str name, size_t at)
+{
+	const struct place place = {.name = name_classify(name)};
+
+	at = skip_blanks(text, at);
+	if (place.name == NAME_PLAIN || at == text.len || text.ptr[at] != ':')
+		return false;
+	at = skip_blanks(text, at + 1);
+	if (at == text.len || text.ptr[at] != '"') /* a list or map may hold anything */
+		return at < text.len && strchr("[{", text.ptr[at]) && place.name >= NAME_SECRET;
+	return is_secret_by_name(s, raw_string(text, &at), &place);
+}
+
+/*
+ * Text that looks like JSON and cannot be read as one value: a key stands there twice, there are
+ * several of them, or too many inside each other. Then its members are judged as they stand.
+ */
+static bool mark_unread(const struct search *s, struct str text, struct value *out)
+{
+	bool holds = holds_shape(s, text);
+
+	for (size_t at = 0; at < text.len && !holds;) {
+		struct str name;
+
+		if (text.ptr[at] != '"') {
+			at++;
+			continue;
+		}
+		name = raw_string(text, &at);
+		holds = raw_member_is_secret(s, text, name, at);
+	}
+	*out = value_string(text);
+	out->marks |= DETECTED;
+	return holds;
+}
+
 /* The tree of a JSON text, when it holds a secret and shows it as one. */
 static bool mark_json(
     const struct search *s, struct str text, const struct place *place, struct value *out)
@@ -172,9 +239,11 @@ static bool mark_json(
 	struct value tree;
 	struct err err = {0};
 
-	if (place->texts >= TEXT_LEVELS_MAX || !may_hold_secret(s, text, place) ||
-	    !jsonr_read(s->arena, text, &reader, &tree, &err))
+	if (!may_hold_secret(s, text, place))
 		return false;
+	if (place->texts >= TEXT_LEVELS_MAX ||
+	    !jsonr_read(s->arena, without_mark(text), &reader, &tree, &err))
+		return mark_unread(s, text, out);
 	inside.texts++;
 	inside.clean = NULL;
 	if (!mark(s, tree, &inside, out))
@@ -246,6 +315,7 @@ static struct place place_inside(const struct value *map, const struct place *ou
 {
 	return (struct place){
 	    .weak = outside->weak || outside->name >= NAME_SECRET,
+	    .above = outside->name >= NAME_SECRET ? outside->name : NAME_PLAIN,
 	    .depth = (uint8_t)(outside->depth + 1),
 	    .texts = outside->texts,
 	    .map = map,
@@ -256,10 +326,16 @@ static void name_place(const struct value_entry *entry, struct place *place)
 {
 	struct str key = value_text(entry->key);
 
-	place->is_env = place->account = false;
+	place->is_env = place->account = place->is_above = false;
 	if (str_is(key, "value") && sibling_name(*place->map, place))
 		return;
 	place->name = name_classify(key);
+	if (place->name < NAME_SECRET && place->above != NAME_PLAIN &&
+	    !name_describes(
+		key, entry->value.kind == VALUE_MAP || entry->value.kind == VALUE_LIST)) {
+		place->name = place->above;
+		place->is_above = true;
+	}
 	if (str_is(key, "private_key"))
 		place->account = is_service_account(*place->map);
 }
@@ -398,7 +474,7 @@ static bool mark(
 		return value.len > 0 && mark_text(s, value, place, out);
 	case VALUE_INT:
 	case VALUE_NUMBER:
-		if (place->name != NAME_PASSWORD ||
+		if (place->name != NAME_PASSWORD || place->is_above ||
 		    !is_on(s, place->is_env ? DETECTOR_ENV_VALUE : DETECTOR_ATTRIBUTE_NAME))
 			return false;
 		*out = value;

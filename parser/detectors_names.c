@@ -167,6 +167,24 @@ static const char *const open_heads[] = {"id", "ids", "name", "names", "ref", "r
     "url", "uri", "urls", "endpoint", "path", "paths", "file", "version", "versions", "pair",
     "type", "policy", "location", "region", "hash", "prefix", "suffix", NULL};
 
+/* Under "secrets" a member whose name ends in one of these says which one it is, where it is, what
+ * it is for; all others hold one. */
+static const char *const describing[] = {"name", "names", "namespace", "id", "ids", "uuid", "key",
+    "keys", "type", "kind", "description", "comment", "note", "label", "labels", "annotations",
+    "tags", "metadata", "user", "username", "login", "email", "role", "account", "owner", "subject",
+    "issuer", "audience", "scope", "scopes", "realm", "tenant", "client", "project", "domain",
+    "host", "hostname", "address", "server", "servers", "port", "ports", "protocol", "scheme",
+    "engine", "database", "dbname", "db", "schema", "table", "cluster", "service", "provider",
+    "store", "backend", "engines", "mount", "from", "ref", "refs", "source", "selector", "url",
+    "uri", "urls", "endpoint", "path", "paths", "file", "dir", "directory", "arn", "arns",
+    "version", "versions", "stage", "stages", "revision", "region", "location", "zone", "algorithm",
+    "format", "encoding", "mode", "size", "length", "min", "max", "ttl", "expiry", "expiration",
+    "expires", "duration", "period", "interval", "schedule", "rotation", "policy", "policies",
+    "status", "state", "enabled", "optional", "created", "updated", "date", "time", "timestamp",
+    "characters", "charset", "prefix", "suffix", "hash", "fingerprint", "thumbprint", "replica",
+    "replication", "method", "flow", "grant", "use", "usage", "usages", "keepers", "triggers",
+    "environment", "env", "sid", "effect", "action", "resource", "principal", NULL};
+
 static bool ends_joined(struct str word, const char *const *list)
 {
 	for (; *list; list++) {
@@ -305,4 +323,25 @@ enum name_class name_classify(struct str name)
 	if (is_one_of(word_at(&words, words.count - 1), open_heads))
 		return NAME_PLAIN;
 	return is_weak(&words) ? NAME_WEAK : NAME_PLAIN;
+}
+
+static const char *const describing_maps[] = {"metadata", "labels", "annotations", "tags",
+    "selector", "keepers", "triggers", "replica", "replication", "rotation", "policy", "policies",
+    "schedule", "ref", "refs", "lifecycle", "timeouts", NULL};
+
+bool name_describes(struct str name, bool is_of_map)
+{
+	struct words words;
+	struct str last;
+
+	if (name.len > NAME_MAX_BYTES)
+		name = str_skip(name, name.len - NAME_MAX_BYTES);
+	split(name, &words);
+	if (words.count == 0)
+		return false;
+	last = without_digits(word_at(&words, words.count - 1));
+	if (is_of_map) /* "db" is whose secrets these are */
+		return is_one_of(last, describing_maps);
+	return has_any(&words, open_words) || is_one_of(last, open_heads) ||
+	       is_one_of(last, describing);
 }

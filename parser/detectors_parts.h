@@ -1,6 +1,6 @@
 /*
  * detectors_parts.h: between the files of the detectors: the shapes, the names, the look of a
- * value. Included by parser/detectors*.c only. Layer: parser.
+ * value. Included by parser/detectors*.c and parser/secrets_hide.c only. Layer: parser.
  */
 #ifndef PARSER_DETECTORS_PARTS_H
 #define PARSER_DETECTORS_PARTS_H
@@ -36,6 +36,8 @@ enum name_class {
 
 /* detectors_names.c */
 enum name_class name_classify(struct str name);
+/* "namespace", "user_id": under the name of a secret this is still none. */
+bool name_describes(struct str name, bool is_of_map);
 /* False: no part of this text is a name of another class than NAME_PLAIN. */
 bool name_may_stand_in(struct str text);
 
@@ -50,7 +52,9 @@ bool looks_like_key(struct str text);
 bool looks_random(struct str text);
 bool looks_like_aws_secret(struct str text);
 /* base64 of a text: the text, in `arena`; false when it is none. */
-bool may_hold_encoded(struct str json); /* a string of JSON text that may be base64 */
+bool may_hold_encoded(struct str json); /* By its letters and length only. */
+bool looks_like_base64(struct str text);
+/* a string of JSON text that may be base64 */
 bool looks_like_encoded_text(struct arena *arena, struct str text, struct str *out);
 
 #endif

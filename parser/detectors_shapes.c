@@ -95,9 +95,14 @@ static bool match_pem(
 		return false;
 	rest = str_skip(rest, end + 5);
 	*to = text.len;
-	if (str_find(rest, STR("-----END "), &end) &&
-	    str_find(str_skip(rest, end + 9), STR("-----"), &tail))
-		*to = text.len - rest.len + end + 9 + tail + 5;
+	/* another's END may stand in between */
+	while (str_find(rest, STR("-----END "), &tail)) {
+		rest = str_skip(rest, tail + 9);
+		if (!str_eat(&rest, label) || !str_eat(&rest, STR("-----")))
+			continue;
+		*to = text.len - rest.len;
+		break;
+	}
 	return true;
 }
 

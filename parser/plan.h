@@ -166,6 +166,7 @@ enum entry_flag {
 	ENTRY_DEPOSED = 1 << 2,
 	ENTRY_DATA = 1 << 3,	  /* mode is not managed */
 	ENTRY_SENSITIVE = 1 << 4, /* an output that planned_values or prior_state call sensitive */
+	ENTRY_MARKED = 1 << 5,	  /* may mark something in it as sensitive */
 };
 
 /* Is there something to do? Also false for the delete of a data source, which Terraform never
@@ -254,6 +255,8 @@ struct plan {
 	const struct input *input; /* JSON: where the entries point */
 	struct span configuration, prior_state, planned_values, variables; /* len 0: not there */
 	struct span action_invocations, deferred_actions;		   /* the same */
+	/* these may mark something that no change marks */
+	bool prior_has_marks, planned_has_marks;
 };
 
 /* Counts one change of the resource set. */

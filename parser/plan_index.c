@@ -5,10 +5,12 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/input.h"
+#include "base/json_count.h"
 #include "parser/plan_record.h"
 
 #define CHUNK_ENTRIES	  2048
 #define UNKNOWN_PARTS_MAX ((size_t)200)
+#define SMALL_PLAN	  ((uint64_t)16 << 20)
 
 /* Entries are gathered in chunks in memory that goes away, and copied once into one array. */
 struct chunk {
@@ -27,6 +29,13 @@ struct name_hashes {
 	size_t count, capacity;
 };
 
+/* A part of the plan that is skipped, and what is looked for in it on the way. */
+struct looked_in {
+	bool is_there;
+	bool is_compact; /* as terraform writes it; else its words are not found */
+	size_t found;
+};
+
 struct pass {
 	struct arena *arena; /* of the result */
 	struct arena *temp;
@@ -34,6 +43,7 @@ struct pass {
 	struct plan_index *index;
 	struct entry_list lists[CHANGE_SETS];
 	struct name_hashes sensitive; /* outputs */
+	struct looked_in prior, planned, configuration;
 	struct buf unknown;
 	unsigned seen; /* rows of the member table */
 };
@@ -99,6 +109,7 @@ NODISCARD static bool enter_member(
 static bool read_changes(struct pass *pass, const struct member *member, struct err *err)
 {
 	struct plan_summary *summary = &pass->index->plan->summary;
+	const struct mark_trees before = pass->reader.mark_trees;
 	bool entered, more = false;
 
 	if (!enter_member(pass, member->name, '[', &entered, err))
@@ -116,6 +127,8 @@ static bool read_changes(struct pass *pass, const struct member *member, struct 
 		if (member->set == CHANGES_RESOURCE)
 			plan_summary_add(summary, entry);
 	}
+	if (member->set != CHANGES_RESOURCE)
+		pass->reader.mark_trees = before;
 	return true;
 }
 
@@ -324,34 +337,64 @@ NODISCARD static bool read_providers(struct pass *pass, struct err *err)
 }
 
 /* A member that is looked into for one part and also kept as a span. */
-NODISCARD static bool read_span_and_part(struct pass *pass, const struct member *member,
-    const char *part, part_reader *read, struct err *err)
+struct span_part {
+	const char *name;
+	part_reader *read;
+	struct str word; /* counted in what is skipped */
+	struct looked_in *looked;
+	bool if_small; /* what terraform writes there it also writes elsewhere */
+};
+
+NODISCARD static bool read_span_and_part(
+    struct pass *pass, const struct member *member, const struct span_part *part, struct err *err)
 {
 	struct span *span = (struct span *)(void *)((char *)pass->index->plan + member->offset);
+	uint64_t behind_colon = cursor_offset(pass->reader.cursor);
+	struct json_count count;
+	bool ok;
 	char kind;
 
 	if (!cursor_peek(pass->reader.cursor, &kind, err))
 		return false;
 	span->offset = cursor_offset(pass->reader.cursor);
-	if (!read_part_of(pass, member->name, part, read, err))
-		return false;
+	json_count_init(&count, part->word);
+	if (!part->if_small || input_size(pass->reader.input) <= SMALL_PLAN)
+		cursor_count(pass->reader.cursor, &count);
+	ok = read_part_of(pass, member->name, part->name, part->read, err);
+	cursor_count(pass->reader.cursor, NULL);
 	span->len = cursor_offset(pass->reader.cursor) - span->offset;
-	return true;
+	*part->looked = (struct looked_in){.is_there = kind == '{',
+	    .is_compact = span->offset == behind_colon,
+	    .found = count.found};
+	return ok;
 }
+
+/* A resource whose marks are no empty map; one of the configuration that only reads. */
+#define MARKED_VALUES STR("\"sensitive_values\":{\"")
+#define DATA_SOURCE   STR("\"mode\":\"data\"")
 
 static bool read_planned_values(struct pass *pass, const struct member *member, struct err *err)
 {
-	return read_span_and_part(pass, member, "outputs", read_output_values, err);
+	const struct span_part part = {
+	    "outputs", read_output_values, MARKED_VALUES, &pass->planned, true};
+
+	return read_span_and_part(pass, member, &part, err);
 }
 
 static bool read_prior_state(struct pass *pass, const struct member *member, struct err *err)
 {
-	return read_span_and_part(pass, member, "values", read_state_values, err);
+	const struct span_part part = {
+	    "values", read_state_values, MARKED_VALUES, &pass->prior, false};
+
+	return read_span_and_part(pass, member, &part, err);
 }
 
 static bool read_configuration(struct pass *pass, const struct member *member, struct err *err)
 {
-	return read_span_and_part(pass, member, "provider_config", read_providers, err);
+	const struct span_part part = {
+	    "provider_config", read_providers, DATA_SOURCE, &pass->configuration, false};
+
+	return read_span_and_part(pass, member, &part, err);
 }
 
 #define IN_PLAN(field)	offsetof(struct plan, field)
@@ -470,11 +513,35 @@ static size_t count_changed(const struct plan *plan, enum change_set set)
 	return count;
 }
 
+/*
+ * The state and the planned values repeat what the changes say: as many marks in the one as in the
+ * other are the same ones. Data sources stand in the state only.
+ */
+static bool may_mark_more(const struct looked_in *looked, size_t in_changes, bool has_others)
+{
+	if (!looked->is_there || !looked->is_compact)
+		return looked->is_there;
+	return looked->found > (has_others ? 0 : in_changes);
+}
+
+static void compare_marks(struct pass *pass)
+{
+	const struct looked_in *configuration = &pass->configuration;
+	const struct mark_trees trees = pass->reader.mark_trees;
+	struct plan *plan = pass->index->plan;
+	bool has_data =
+	    !configuration->is_there || !configuration->is_compact || configuration->found > 0;
+
+	plan->prior_has_marks = may_mark_more(&pass->prior, trees.before, has_data);
+	plan->planned_has_marks = may_mark_more(&pass->planned, trees.after, false);
+}
+
 static void finish(struct pass *pass)
 {
 	struct plan *plan = pass->index->plan;
 
 	mark_sensitive(pass);
+	compare_marks(pass);
 	for (size_t set = 0; set < CHANGE_SETS; set++) {
 		plan->entries[set] = list_join(pass->arena, &pass->lists[set]);
 		plan->counts[set] = pass->lists[set].count;

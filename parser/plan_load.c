@@ -145,6 +145,8 @@ bool loader_load(struct loader *loader, size_t index, struct change *out, struct
 		return false;
 	if (loader->set == CHANGES_OUTPUT)
 		return read_output(loader, entry, text, out, err);
+	if (loader->marks_only && still_read(loader->scratch, text, out))
+		return true;
 	if (!jsonr_read(loader->scratch, text, &json, &element, err) ||
 	    !change_read(loader->scratch, loader->set, element, out, err))
 		return place_error(loader, entry->offset, err);
@@ -254,6 +256,22 @@ bool plan_visit_wanted(const struct plan *plan, enum change_set set, change_want
 	    .wanted = wanted,
 	    .context = context,
 	    .scratch = scratch,
+	};
+
+	return visit(&loader, visitor, context, err);
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the parameters of plan_visit_wanted() */
+bool plan_visit_marks(const struct plan *plan, enum change_set set, change_wanted *wanted,
+    struct arena *scratch, change_visitor *visitor, void *context, struct err *err)
+{
+	struct loader loader = {
+	    .plan = plan,
+	    .set = set,
+	    .wanted = wanted,
+	    .context = context,
+	    .scratch = scratch,
+	    .marks_only = true,
 	};
 
 	return visit(&loader, visitor, context, err);

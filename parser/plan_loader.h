@@ -18,6 +18,7 @@ struct loader {
 	void *context; /* of wanted */
 	struct arena *scratch;
 	bool in_memory; /* the whole input */
+	bool marks_only; /* plan_visit_marks() */
 	char *window;
 	size_t window_size; /* at most */
 	bool keeps_windows; /* all that were read stay in `scratch`: each in memory of its own */
@@ -29,6 +30,14 @@ struct loader {
 bool loader_selection_takes(void *context, size_t i, const struct change_entry *entry);
 NODISCARD bool loader_load(
     struct loader *loader, size_t index, struct change *out, struct err *err);
+/*
+ * plan_visit_wanted() for what is marked: of a no-op as terraform writes it, `before`, which is
+ * also its `after`, is all that is read, and all there is in the change.
+ */
+NODISCARD bool plan_visit_marks(const struct plan *plan, enum change_set set, change_wanted *wanted,
+    struct arena *scratch, change_visitor *visitor, void *context, struct err *err);
+/* False: it is written in another way, or says more. */
+NODISCARD bool still_read(struct arena *arena, struct str record, struct change *out);
 NODISCARD bool loader_visit_rows(
     const struct loader *loader, change_visitor *visitor, void *context, struct err *err);
 

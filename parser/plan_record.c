@@ -19,6 +19,8 @@ enum member {
 	MEMBER_RECORD, /* the change inside a deferred one */
 	MEMBER_ACTIONS,
 	MEMBER_IMPORTING,
+	MEMBER_BEFORE_MARKS,
+	MEMBER_AFTER_MARKS,
 };
 
 struct member_name {
@@ -39,6 +41,8 @@ static const struct member_name record_members[] = {
 static const struct member_name change_members[] = {
     {STR_INIT("actions"), MEMBER_ACTIONS},
     {STR_INIT("importing"), MEMBER_IMPORTING},
+    {STR_INIT("before_sensitive"), MEMBER_BEFORE_MARKS},
+    {STR_INIT("after_sensitive"), MEMBER_AFTER_MARKS},
 };
 
 static const struct member_name deferred_members[] = {
@@ -56,7 +60,7 @@ struct member_table {
 static const struct member_table record_table = {record_members, ARRAY_LEN(record_members),
     LENGTH(4) | LENGTH(6) | LENGTH(7) | LENGTH(13) | LENGTH(16)};
 static const struct member_table change_table = {
-    change_members, ARRAY_LEN(change_members), LENGTH(7) | LENGTH(9)};
+    change_members, ARRAY_LEN(change_members), LENGTH(7) | LENGTH(9) | LENGTH(15) | LENGTH(16)};
 static const struct member_table deferred_table = {
     deferred_members, ARRAY_LEN(deferred_members), LENGTH(15)};
 
@@ -227,6 +231,24 @@ NODISCARD static bool read_importing(
 	return true;
 }
 
+/* Only those that mark something need to be loaded for their secrets. */
+NODISCARD static bool read_marks(
+    struct record_reader *reader, struct draft *draft, enum member member, struct err *err)
+{
+	uint64_t offset = cursor_offset(reader->cursor);
+	bool has;
+
+	if (!cursor_skip_marks(reader->cursor, &has, err))
+		return false;
+	draft->entry->flags |= has ? ENTRY_MARKED : 0;
+	/* a map with members */
+	if (cursor_offset(reader->cursor) - offset <= STR("false").len)
+		return true;
+	reader->mark_trees.before += member == MEMBER_BEFORE_MARKS;
+	reader->mark_trees.after += member == MEMBER_AFTER_MARKS;
+	return true;
+}
+
 /* Enters the map that a change is; null counts as a map without members. */
 NODISCARD static bool enter_change(
     struct record_reader *reader, const char *what, bool *entered, struct err *err)
@@ -245,6 +267,16 @@ NODISCARD static bool enter_change(
 	return cursor_enter(reader->cursor, '{', err);
 }
 
+NODISCARD static bool read_change_member(
+    struct record_reader *reader, struct draft *draft, enum member member, struct err *err)
+{
+	if (member == MEMBER_ACTIONS)
+		return read_actions(reader, draft, err);
+	if (member == MEMBER_IMPORTING)
+		return read_importing(reader, draft, err);
+	return read_marks(reader, draft, member, err);
+}
+
 NODISCARD static bool read_change(
     struct record_reader *reader, struct draft *draft, struct err *err)
 {
@@ -258,8 +290,7 @@ NODISCARD static bool read_change(
 			return false;
 		if (member == MEMBER_OTHER)
 			break;
-		if (!(member == MEMBER_ACTIONS ? read_actions(reader, draft, err)
-					       : read_importing(reader, draft, err)))
+		if (!read_change_member(reader, draft, member, err))
 			return false;
 	}
 	return true;

@@ -8,6 +8,11 @@
 
 #include "parser/plan.h"
 
+/* How many changes have marks that are no empty map. */
+struct mark_trees {
+	size_t before, after;
+};
+
 struct record_reader {
 	struct cursor *cursor;
 	const struct input *input;
@@ -15,6 +20,7 @@ struct record_reader {
 	char last_type[64];
 	size_t last_type_len;
 	uint64_t last_type_hash;
+	struct mark_trees mark_trees;
 	bool tool_known; /* a provider's host told whose plan this is */
 	enum tool tool;
 };

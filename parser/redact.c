@@ -194,6 +194,62 @@ static bool open_text(const struct redaction *r, struct sides sides, struct valu
 	return true;
 }
 
+/* Is it, or an item of it, what stands on the secret side? */
+static bool repeats(struct sides sides)
+{
+	const struct value *mine = sides.mine, *other = sides.other;
+
+	if (value_equal(*mine, *other))
+		return true;
+	for (uint32_t i = 0; mine->kind == VALUE_LIST && i < mine->len; i++) {
+		for (uint32_t k = 0; other->kind == VALUE_LIST && k < other->len; k++) {
+			if (k >= ALIGNED_MAX || value_equal(mine->as.items[i], other->as.items[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The other side is secret as a whole, this one in its own marks: of it is hidden, besides, what
+ * it repeats of the other. */
+NODISCARD static bool redact_beside(
+    const struct redaction *r, struct sides sides, int depth, struct value *out)
+{
+	struct value map = *sides.mine;
+	struct value_entry *entries = arena_array(r->arena, struct value_entry, map.len);
+
+	for (uint32_t i = 0; i < map.len; i++) {
+		const struct value_entry *entry = &map.as.entries[i];
+		struct sides part = {.mine = &entry->value};
+		const struct value *other = other_member(sides.other, i, value_text(entry->key));
+		struct value *to = &entries[i].value;
+
+		entries[i] = *entry;
+		if (other && other->kind == VALUE_MAP && part.mine->kind == VALUE_MAP &&
+		    !is_secret(part.mine) && depth < JSON_DEPTH_MAX) {
+			part.other = other;
+			if (!redact_beside(r, part, depth + 1, to))
+				return false;
+		} else if (other && part.mine->kind != VALUE_NULL &&
+			   repeats((struct sides){.mine = part.mine, .other = other})) {
+			*to = value_hidden(!value_equal(*part.mine, *other));
+		} else if (!redact(r, part, depth + 1, to)) {
+			return false;
+		}
+	}
+	*out = value_map_like(r->arena, map, entries);
+	out->tag = map.tag;
+	return true;
+}
+
+/* A resource whose marks one side gives for the object as such. */
+static bool is_beside_secret(struct sides sides, int depth)
+{
+	return depth == 0 && sides.mine->kind == VALUE_MAP && !is_secret(sides.mine) &&
+	       is_secret(sides.other) && sides.other->kind == VALUE_MAP &&
+	       !value_equal(*sides.mine, *sides.other);
+}
+
 static bool redact(const struct redaction *r, struct sides sides, int depth, struct value *out)
 {
 	struct value opened;
@@ -212,6 +268,8 @@ static bool redact(const struct redaction *r, struct sides sides, int depth, str
 		*out = hide(sides);
 		return true;
 	}
+	if (is_beside_secret(sides, depth))
+		return redact_beside(r, sides, depth, out);
 	if (open_text(r, sides, &opened))
 		sides.mine = &opened;
 	*out = *sides.mine;

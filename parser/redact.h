@@ -11,7 +11,8 @@
  * stay, too. When one side is opened so is the other, where it is JSON.
  *
  * A map or list marked as a whole becomes one HIDDEN. What is null on both sides stays null. A
- * value sensitive on one side only is hidden on both (a diff would give it away). Of an import with
+ * value sensitive on one side only is hidden on both (a diff would give it away), but of a whole
+ * object only what is the same on both. Of an import with
  * a sensitive identity the id is hidden too. Outputs that are sensitive are hidden as a whole.
  *
  * Ownership: result in `arena`, strings shared with the change. Layer: parser.

@@ -1,24 +1,24 @@
 #include "parser/secrets.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/masker.h"
-#include "base/size.h"
-#include "parser/redact.h"
+#include "parser/secrets_parts.h"
 
 /* With more of them the table is for what is written as it is. */
 #define ENCODED_COUNT_MAX ((size_t)8192)
 /* Of what only a detector found: a short word stands everywhere by chance. */
 #define DETECTED_MIN ((size_t)12)
-
-struct secrets {
-	struct masker *masker;
-};
+/* Of a longer secret; a multiple of three, so that the pieces follow each other in base64, too. */
+#define PIECE ((size_t)32766)
 
 struct secrets *secrets_new(struct arena *arena)
 {
 	struct secrets *secrets = arena_make(arena, struct secrets);
 
 	secrets->masker = masker_new(arena);
+	secrets->own = masker_new(arena);
 	return secrets;
 }
 
@@ -35,19 +35,10 @@ bool secrets_full(const struct secrets *secrets)
 void secrets_seal(struct secrets *secrets)
 {
 	masker_seal(secrets->masker);
+	masker_seal(secrets->own);
 }
 
-void secrets_add(struct secrets *secrets, struct str secret)
-{
-	if (secret.len < SECRET_MIN || secret.len > SECRET_MAX)
-		return;
-	if (masker_count(secrets->masker) < ENCODED_COUNT_MAX)
-		masker_add_encoded(secrets->masker, secret);
-	else
-		masker_add_written(secrets->masker, secret);
-}
-
-static bool has_digit_and_letter(struct str text)
+bool secret_has_digit_and_letter(struct str text)
 {
 	bool digit = false, letter = false;
 
@@ -60,12 +51,79 @@ static bool has_digit_and_letter(struct str text)
 	return digit && letter;
 }
 
+/* Of a text of several lines a short one counts when it is no word: "services:" stands everywhere.
+ */
+static void add_short_lines(struct secrets *secrets, struct str text)
+{
+	struct str line;
+
+	while (str_line(&text, &line)) {
+		line = str_trim(line);
+		if (line.len >= SECRET_MIN && line.len < SECRET_LINE_MIN &&
+		    !memchr(line.ptr, ' ', line.len) && secret_has_digit_and_letter(line))
+			masker_add(secrets->masker, line);
+	}
+}
+
+static void add_forms(struct secrets *secrets, struct str secret)
+{
+	if (masker_count(secrets->masker) < ENCODED_COUNT_MAX)
+		masker_add_encoded(secrets->masker, secret);
+	else
+		masker_add_written(secrets->masker, secret);
+}
+
+/* Piece by piece: where the whole stands they stand one behind the other. */
+static void add_pieces(struct secrets *secrets, struct str secret)
+{
+	for (size_t at = 0; at < secret.len && !masker_full(secrets->masker); at += PIECE) {
+		size_t from = at + PIECE <= secret.len ? at : secret.len - PIECE;
+
+		add_forms(secrets, str_from_to(secret, from, from + PIECE));
+	}
+}
+
+void secrets_add(struct secrets *secrets, struct str secret)
+{
+	struct str bare = str_trim(secret);
+
+	if (secret.len < SECRET_MIN)
+		return;
+	secrets->has_blanks = secrets->has_blanks || memchr(bare.ptr, ' ', bare.len);
+	if (secret.len > PIECE)
+		add_pieces(secrets, secret);
+	else
+		add_forms(secrets, secret);
+	/* written to a file, or read from one with chomp() */
+	if (bare.len < secret.len && bare.len >= SECRET_MIN && bare.len <= PIECE)
+		add_forms(secrets, bare);
+	add_short_lines(secrets, secret);
+}
+
+void secrets_add_own(struct secrets *secrets, struct str secret)
+{
+	secrets_add(secrets, secret);
+	if (secret.len >= SECRET_MIN)
+		masker_add_written(secrets->own, secret);
+}
+
 static void collect_text(struct secrets *secrets, struct value value, bool marked)
 {
 	struct str text = value_text(value);
 
-	if (marked || (text.len >= DETECTED_MIN && has_digit_and_letter(text)))
+	if (marked || (text.len >= DETECTED_MIN && secret_has_digit_and_letter(text)))
 		secrets_add(secrets, text);
+}
+
+static void collect_number(struct secrets *secrets, struct str number)
+{
+	char digits[SECRET_DIGITS_MAX];
+
+	if (number.len >= SECRET_MIN)
+		masker_add(secrets->masker, number);
+	number = secret_digits(number, digits);
+	if (number.len >= SECRET_MIN)
+		masker_add(secrets->masker, number);
 }
 
 /* Depth is bounded by the reader (JSON_DEPTH_MAX). `marked`: by the plan, here or above. */
@@ -79,8 +137,8 @@ static void collect(struct secrets *secrets, struct value value, bool marked)
 		return;
 	if (value.kind == VALUE_STRING && (marked || (value.marks & VALUE_DETECTED)))
 		collect_text(secrets, value, marked);
-	if (marked && value_as_number_text(value, digits, &number) && number.len >= SECRET_MIN)
-		masker_add(secrets->masker, number);
+	if (marked && value_as_number_text(value, digits, &number))
+		collect_number(secrets, number);
 	if (value.kind == VALUE_LIST) {
 		for (uint32_t i = 0; i < value.len; i++)
 			collect(secrets, value.as.items[i], marked);
@@ -100,67 +158,4 @@ void secrets_collect(struct secrets *secrets, const struct change *change)
 {
 	collect(secrets, change->before, false);
 	collect(secrets, change->after, false);
-}
-
-bool secrets_are_in(const struct secrets *secrets, struct str text)
-{
-	return masker_is_in(secrets->masker, text);
-}
-
-struct str secrets_hide(struct arena *arena, const struct secrets *secrets, struct str text)
-{
-	return masker_hide(arena, secrets->masker, text);
-}
-
-static bool holds(const struct secrets *secrets, struct value value)
-{
-	if (value.kind == VALUE_STRING)
-		return secrets_are_in(secrets, value_text(value));
-	if (value.kind == VALUE_LIST) {
-		for (uint32_t i = 0; i < value.len; i++) {
-			if (holds(secrets, value.as.items[i]))
-				return true;
-		}
-	}
-	if (value.kind == VALUE_MAP) {
-		for (uint32_t i = 0; i < value.len; i++) {
-			if (holds(secrets, value.as.entries[i].value))
-				return true;
-		}
-	}
-	return false;
-}
-
-static struct value hide(struct arena *arena, const struct secrets *secrets, struct value value)
-{
-	if (!holds(secrets, value))
-		return value;
-	if (value.kind == VALUE_LIST) {
-		struct value *items = arena_array(arena, struct value, value.len);
-		for (uint32_t i = 0; i < value.len; i++)
-			items[i] = hide(arena, secrets, value.as.items[i]);
-		value.as.items = items;
-		return value;
-	}
-	if (value.kind == VALUE_MAP) {
-		struct value_entry *entries = arena_array(arena, struct value_entry, value.len);
-		struct value out;
-
-		for (uint32_t i = 0; i < value.len; i++)
-			entries[i] = (struct value_entry){value.as.entries[i].key,
-			    hide(arena, secrets, value.as.entries[i].value)};
-		out = value_map_like(arena, value, entries);
-		out.marks |= value.marks;
-		out.tag = value.tag;
-		return out;
-	}
-	return value_hidden(true);
-}
-
-struct shown secrets_hide_value(
-    struct arena *arena, const struct secrets *secrets, struct shown shown)
-{
-	if (secrets_count(secrets) == 0)
-		return shown;
-	return (struct shown){hide(arena, secrets, shown.value)};
 }

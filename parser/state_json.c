@@ -12,7 +12,7 @@
 struct state_row {
 	struct span span; /* of the resource, or of an output */
 	uint64_t hash;	  /* of its address or name */
-	bool is_deposed;
+	bool is_deposed, is_marked;
 };
 
 struct state {
@@ -132,10 +132,15 @@ static bool read_deposed(struct reader *r, struct err *err)
 	return true;
 }
 
+static bool read_marks(struct reader *r, struct err *err)
+{
+	return cursor_skip_marks(r->cursor, &newest(&r->rows)->is_marked, err);
+}
+
 static bool read_resource(struct reader *r, struct err *err)
 {
-	static const struct member members[] = {
-	    {"address", read_address}, {"deposed_key", read_deposed}, {NULL, NULL}};
+	static const struct member members[] = {{"address", read_address},
+	    {"deposed_key", read_deposed}, {"sensitive_values", read_marks}, {NULL, NULL}};
 	struct state_row *row;
 	struct span span;
 	char kind;
@@ -285,8 +290,13 @@ NODISCARD static bool read_document(struct reader *r, struct err *err)
 	return true;
 }
 
+enum part {
+	PART_STATE,
+	PART_PLANNED, /* what the plan makes of it: the values alone */
+};
+
 NODISCARD static bool read_at(struct arena *arena, const struct input *input, struct span span,
-    const struct state **out, struct err *err)
+    enum part part, const struct state **out, struct err *err)
 {
 	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
 	struct state *state = arena_make(arena, struct state);
@@ -296,7 +306,7 @@ NODISCARD static bool read_at(struct arena *arena, const struct input *input, st
 		return err_set(err, ERR_LIMIT, "the state is over %zu MiB", STATE_MAX >> 20);
 	if (span.len > 0) {
 		r.cursor = cursor_new(temp, input, span.offset);
-		if (!read_document(&r, err))
+		if (!(part == PART_STATE ? read_document(&r, err) : read_values(&r, err)))
 			return err_in_file(err, input_name(input));
 	}
 	state->input = input;
@@ -318,7 +328,7 @@ bool state_read_json(
 	if (all.len == 0)
 		return err_set_at(err, ERR_SYNTAX, input_name(input), 0, 0,
 		    "empty, expected the JSON of a state");
-	return read_at(arena, input, all, out, err);
+	return read_at(arena, input, all, PART_STATE, out, err);
 }
 
 bool state_read_prior(
@@ -329,7 +339,19 @@ bool state_read_prior(
 	/* null */
 	if (span.len <= 4)
 		span.len = 0;
-	return read_at(arena, plan->input, span, out, err);
+	return read_at(arena, plan->input, span, PART_STATE, out, err);
+}
+
+bool state_read_planned(
+    struct arena *arena, const struct plan *plan, const struct state **out, struct err *err)
+{
+	/* without "values" around it */
+	return read_at(arena, plan->input, plan->planned_values, PART_PLANNED, out, err);
+}
+
+bool state_is_marked(const struct state *state, size_t i)
+{
+	return state->rows[i].is_marked;
 }
 
 size_t state_count(const struct state *state)

@@ -27,6 +27,12 @@ NODISCARD bool state_read_json(
 NODISCARD bool state_read_prior(
     struct arena *arena, const struct plan *plan, const struct state **out, struct err *err);
 
+/* Of the planned values: the resources and outputs as they are to be, without what is unknown. */
+NODISCARD bool state_read_planned(
+    struct arena *arena, const struct plan *plan, const struct state **out, struct err *err);
+
+/* False: nothing of resource number i is marked sensitive. */
+bool state_is_marked(const struct state *state, size_t i);
 size_t state_count(const struct state *state);
 /* Change number i; values valid as long as the arena. */
 NODISCARD bool state_change(

@@ -24,6 +24,15 @@ static struct str hide_literals(const struct hiding *hiding, struct str text)
 	return text.len == 0 ? text : secrets_hide(hiding->arena, hiding->secrets, text);
 }
 
+/* An address, the name of an output, a path. */
+static struct str hide_name(const struct hiding *hiding, struct str name)
+{
+	if (name.len == 0)
+		return name;
+	name = secrets_hide_name(hiding->arena, hiding->secrets, name);
+	return detectors_hide(hiding->arena, hiding->detectors, name);
+}
+
 /* --- changes --- */
 
 /* Hiding gives another kind, or another list or map around it. */
@@ -77,6 +86,7 @@ static struct str hide_in_path(const struct hiding *hiding, struct str path)
 {
 	size_t at;
 
+	path = secrets_hide_name(hiding->arena, hiding->secrets, path);
 	return str_find_char(path, '=', &at) ? hide_literals(hiding, path) : path;
 }
 
@@ -119,6 +129,25 @@ static void hide_in_attributes(const struct hiding *hiding, struct outcome_chang
 		change->attributes = copies;
 }
 
+/* What a change is called. True: there was nothing in it. */
+static bool head_is_clean(const struct hiding *hiding, struct change_head *head)
+{
+	const struct change_head was = *head;
+
+	head->address = hide_name(hiding, was.address);
+	head->previous_address = hide_name(hiding, was.previous_address);
+	head->reason = hide_name(hiding, was.reason);
+	if (head->address.ptr == was.address.ptr)
+		return head->previous_address.ptr == was.previous_address.ptr &&
+		       head->reason.ptr == was.reason.ptr;
+	head->module = hide_name(hiding, was.module);
+	if (str_eq(was.name, was.address)) /* of an output */
+		head->name = head->address;
+	if (was.index.kind == VALUE_STRING)
+		head->index = value_string(hide_name(hiding, value_text(was.index)));
+	return false;
+}
+
 static bool row_is_clean(const struct hiding *hiding, struct outcome_change *row)
 {
 	const struct outcome_change was = *row;
@@ -126,8 +155,8 @@ static bool row_is_clean(const struct hiding *hiding, struct outcome_change *row
 	row->body = hide_text(hiding, was.body);
 	row->head.import_id = hide_text(hiding, was.head.import_id);
 	hide_in_attributes(hiding, row);
-	return row->attributes == was.attributes && row->body.ptr == was.body.ptr &&
-	       row->head.import_id.ptr == was.head.import_id.ptr;
+	return head_is_clean(hiding, &row->head) && row->attributes == was.attributes &&
+	       row->body.ptr == was.body.ptr && row->head.import_id.ptr == was.head.import_id.ptr;
 }
 
 static const struct outcome_change *hide_in_rows(
@@ -177,6 +206,7 @@ static void hide_in_diagnostics(const struct hiding *hiding, struct outcome *out
 		copies[i] = outcome->diagnostics[i];
 		copies[i].summary = hide_text(hiding, copies[i].summary);
 		copies[i].detail = hide_text(hiding, copies[i].detail);
+		copies[i].address = hide_name(hiding, copies[i].address);
 	}
 	outcome->diagnostics = copies;
 }
@@ -189,8 +219,40 @@ static void hide_in_checks(const struct hiding *hiding, struct outcome *outcome)
 	for (size_t i = 0; i < outcome->check_count; i++) {
 		copies[i] = outcome->checks[i];
 		copies[i].problem = hide_text(hiding, copies[i].problem);
+		copies[i].address = hide_name(hiding, copies[i].address);
 	}
 	outcome->checks = copies;
+}
+
+static const struct str *hide_names(
+    const struct hiding *hiding, const struct str *names, size_t count)
+{
+	struct str *copies = arena_array(hiding->arena, struct str, count);
+
+	for (size_t i = 0; i < count; i++)
+		copies[i] = hide_name(hiding, names[i]);
+	return copies;
+}
+
+/* By these names the rows are found, which are hidden in the same way. */
+static void hide_in_steps(const struct hiding *hiding, struct outcome *outcome)
+{
+	struct apply_step *steps =
+	    arena_array(hiding->arena, struct apply_step, outcome->apply.step_count);
+	struct action_invocation *invocations =
+	    arena_array(hiding->arena, struct action_invocation, outcome->invocation_count);
+
+	for (size_t i = 0; i < outcome->apply.step_count; i++) {
+		steps[i] = outcome->apply.steps[i];
+		steps[i].address = hide_name(hiding, steps[i].address);
+	}
+	outcome->apply.steps = steps;
+	for (size_t i = 0; i < outcome->invocation_count; i++) {
+		invocations[i] = outcome->invocations[i];
+		invocations[i].address = hide_name(hiding, invocations[i].address);
+		invocations[i].trigger = hide_name(hiding, invocations[i].trigger);
+	}
+	outcome->invocations = invocations;
 }
 
 /* Messages are made of shown values, but a secret can stand where the plan does not mark it. */
@@ -202,6 +264,9 @@ static void hide_in_verdict(const struct hiding *hiding, struct verdict *verdict
 		finding->message = hide_text(hiding, finding->message);
 		finding->remediation = hide_text(hiding, finding->remediation);
 		finding->item = hide_text(hiding, finding->item);
+		finding->address = hide_name(hiding, finding->address);
+		finding->paths = hide_names(hiding, finding->paths, finding->path_count);
+		finding->causes = hide_names(hiding, finding->causes, finding->cause_count);
 	}
 	verdict->break_glass = hide_text(hiding, verdict->break_glass);
 }
@@ -215,6 +280,7 @@ void outcome_hide_rest(struct arena *arena, const struct secrets *secrets, struc
 
 	hide_in_diagnostics(&hiding, outcome);
 	hide_in_checks(&hiding, outcome);
+	hide_in_steps(&hiding, outcome);
 	hide_in_verdict(&hiding, &outcome->verdict);
 	hide_in_verdict(&hiding, &outcome->after_apply);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)

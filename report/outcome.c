@@ -428,6 +428,7 @@ NODISCARD static bool collect_all(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
 	return secrets_collect_variables(collector->secrets, plan, collector->scratch, err) &&
+	       secrets_collect_rest(collector->secrets, plan, collector->scratch, err) &&
 	       add_changes(collector, plan, outcome, err) &&
 	       add_set(collector, plan, CHANGES_OUTPUT, &outcome->outputs, &outcome->output_count,
 		   err) &&
@@ -481,7 +482,7 @@ NODISCARD static bool take_plan(
 		return false;
 	add_surrogate_note(arena, collector->lone_surrogates, outcome);
 	for (size_t i = 0; i < collector->rules->literal_count; i++)
-		secrets_add(collector->secrets, collector->rules->literals[i]);
+		secrets_add_own(collector->secrets, collector->rules->literals[i]);
 	if (secrets_full(collector->secrets))
 		withhold_texts(arena, plan, outcome);
 	secrets_seal(collector->secrets);

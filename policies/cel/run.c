@@ -12,6 +12,7 @@
 #define ERROR_TEXT_MAX	   400
 #define UNKNOWN_PATHS_MAX  200
 #define UNKNOWN_DEPTH_MAX  64
+#define HIDDEN_SEARCH_MAX  1000 /* lists and maps */
 #define STRING_RESULT_MAX  ((size_t)1 << 20)
 #define NO_OVERLOAD_TYPES  8
 #define PATTERN_STEPS_BYTE 8
@@ -315,12 +316,35 @@ static void join_inside(
 		join_inside(run, value.as.entries[i].value, depth + 1, joined);
 }
 
+/* Is something in it unknown because it is a secret? So it is when that takes long to find out. */
+static bool hides_inside(struct value value, unsigned depth, unsigned *left)
+{
+	bool hides = false;
+
+	value = cel_load(value);
+	if (value.kind == VALUE_UNKNOWN)
+		return (value.marks & CEL_BECAUSE_HIDDEN) != 0;
+	if (!(value.marks & VALUE_HAS_UNKNOWN))
+		return false;
+	if (depth > UNKNOWN_DEPTH_MAX || *left == 0)
+		return true;
+	--*left;
+	for (uint32_t i = 0; value.kind == VALUE_LIST && i < value.len && !hides; i++)
+		hides = hides_inside(value.as.items[i], depth + 1, left);
+	for (uint32_t i = 0; value.kind == VALUE_MAP && i < value.len && !hides; i++)
+		hides = hides_inside(value.as.entries[i].value, depth + 1, left);
+	return hides;
+}
+
 struct value cel_unknown_inside(struct cel_run *run, struct value container)
 {
 	struct value joined = value_unknown();
+	unsigned left = HIDDEN_SEARCH_MAX;
 
 	if (run && run->trace)
 		join_inside(run, container, 0, &joined);
+	else if (hides_inside(container, 0, &left))
+		joined.marks |= CEL_BECAUSE_HIDDEN;
 	return joined;
 }
 

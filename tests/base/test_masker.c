@@ -58,6 +58,10 @@ static const struct {
 	"-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n" KEY,
 	"-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n" M},
     {"a key without an end", {NULL}, "a -----BEGIN PRIVATE KEY-----\nMIIE", "a " M},
+    {"another END inside", {NULL},
+	"a -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END CERTIFICATE-----\nq83h\n-----END RSA "
+	"PRIVATE KEY----- b",
+	"a " M " b"},
     {"prose about keys", {NULL}, "write -----BEGIN RSA PRIV", "write -----BEGIN RSA PRIV"},
     {"a literal in a key and behind it", {"q83hd/+kd02"}, KEY "q83hd/+kd02", M M},
 };

@@ -119,6 +119,12 @@ static const struct redact_case cases[] = {
 	"\"after\":{\"a\":{\"p\":\"secret\"}},"
 	"\"before_sensitive\":{},\"after_sensitive\":{\"a\":{\"p\":true}}}",
 	"{a:#}", "{a:{p:#}}"},
+    {"the whole object before",
+	"{\"actions\":[\"update\"],\"before\":{\"a\":\"s1\",\"b\":\"s2\",\"l\":[\"s3\",\"s4\"],"
+	"\"m\":{\"x\":1,\"y\":2}},\"after\":{\"a\":\"s1\",\"b\":\"open\",\"c\":\"p\",\"l\":["
+	"\"s4\"],\"m\":{\"x\":1,\"y\":3},\"n\":null},\"before_sensitive\":true,"
+	"\"after_sensitive\":{\"c\":true}}",
+	"#", "{a:=,b:open,c:#,l:#,m:{x:=,y:3},n:null}"},
     {"keys stay",
 	"{\"actions\":[\"update\"],\"before\":{\"m\":{\"k\":\"x\"}},\"after\":{\"m\":{\"k\":\"y\"}}"
 	","

@@ -113,6 +113,8 @@ static const struct cel_check_row rows[] = {
     {"pr.number == 1 || r.yes", "true"},
     {"r.secret", "hidden:"},
     {"r.secret == 'x'", "hidden:"},
+    {"'%s'.format([r.secret])", "hidden:"},
+    {"'%s'.format([[1, {'a': r.secret}]])", "hidden:"},
     {"sensitive(r.secret)", "true"},
     {"unknown(r.secret)", "false"},
     {"slow", "unknown: after.a, after.b"},
