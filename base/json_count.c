@@ -63,6 +63,15 @@ static size_t count_in(const struct json_count *count, struct str text)
 	size_t found = 0, from = 0, at = step - 1, next;
 
 	while (at + GRAM <= text.len) {
+		/* four looks at once: they are far more often in vain than not */
+		while (at + 3 * step + GRAM <= text.len &&
+		       (count->places[slot_of(text.ptr + at)] |
+			   count->places[slot_of(text.ptr + at + step)] |
+			   count->places[slot_of(text.ptr + at + 2 * step)] |
+			   count->places[slot_of(text.ptr + at + 3 * step)]) == 0)
+			at += 4 * step;
+		if (at + GRAM > text.len)
+			break;
 		if (count->places[slot_of(text.ptr + at)] == 0) {
 			at += step;
 			continue;

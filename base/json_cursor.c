@@ -314,13 +314,18 @@ bool cursor_skip_marks(struct cursor *cursor, bool *has, struct err *err)
 
 	if (!next_byte(window, &byte, err))
 		return false;
+	*has = false;
+	if (byte == '{' && window->end - window->at >= 2 && window->at[1] == '}') {
+		window->at += 2; /* nearly all */
+		return true;
+	}
 	start = window->at;
 	end_offset = window->end_offset;
 	if (!skip_value(cursor, byte, err))
 		return false;
 	/* when the window has moved on, its beginning is gone */
-	*has = window->end_offset != end_offset ||
-	       (window->at - start != 2 && may_hold_true(start, (size_t)(window->at - start)));
+	*has =
+	    window->end_offset != end_offset || may_hold_true(start, (size_t)(window->at - start));
 	return true;
 }
 

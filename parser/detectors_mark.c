@@ -187,7 +187,7 @@ static struct str raw_string(struct str text, size_t *at)
 
 static size_t skip_blanks(struct str text, size_t at)
 {
-	while (at < text.len && memchr(" \t\r\n", text.ptr[at], 4))
+	while (at < text.len && text.ptr[at] && strchr(" \t\r\n", text.ptr[at]))
 		at++;
 	return at;
 }

@@ -126,7 +126,7 @@ static struct sides item_sides(struct value list, const struct value *other, uin
 
 	part.by_position = !is_container(part.mine);
 
-	if (!other || other->kind != VALUE_LIST)
+	if (!other || other->kind != VALUE_LIST || !other->as.items)
 		return part;
 	if (i < other->len)
 		part.other = &other->as.items[i];

@@ -65,6 +65,22 @@ static void add_short_lines(struct secrets *secrets, struct str text)
 	}
 }
 
+/* What may be written in another way in it. */
+static void note_writings(struct secrets *secrets, struct str secret)
+{
+	for (size_t i = 0; i < secret.len; i++) {
+		unsigned char c = (unsigned char)secret.ptr[i];
+
+		if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+			continue;
+		if ((c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')
+			continue;
+		secrets->has_reserved = true;
+		secrets->has_escapable = secrets->has_escapable || c < ' ' || c >= 0x7f ||
+					 strchr("\"\\/<>&'+=", c) != NULL;
+	}
+}
+
 static void add_forms(struct secrets *secrets, struct str secret)
 {
 	if (masker_count(secrets->masker) < ENCODED_COUNT_MAX)
@@ -89,6 +105,8 @@ void secrets_add(struct secrets *secrets, struct str secret)
 
 	if (secret.len < SECRET_MIN)
 		return;
+	if (!secrets->has_reserved || !secrets->has_escapable)
+		note_writings(secrets, secret);
 	secrets->has_blanks = secrets->has_blanks || memchr(bare.ptr, ' ', bare.len);
 	if (secret.len > PIECE)
 		add_pieces(secrets, secret);

@@ -17,10 +17,11 @@
 #include "parser/plan.h"
 #include "parser/redact.h"
 
-#define SECRET_MIN	((size_t)8)
-#define SECRET_LINE_MIN MASKER_LINE_MIN
-#define SECRETS_MAX	MASKER_COUNT_MAX
-#define SECRET_NAME_MIN ((size_t)12)
+#define SECRET_MIN	 ((size_t)8)
+#define SECRET_LINE_MIN	 MASKER_LINE_MIN
+#define SECRETS_MAX	 MASKER_COUNT_MAX
+#define SECRET_NAME_MIN	 ((size_t)12)
+#define SECRET_NAME_LONG ((size_t)24)
 
 struct secrets; /* opaque */
 
@@ -57,7 +58,8 @@ bool secrets_are_in(const struct secrets *secrets, struct str text);
 struct str secrets_hide(struct arena *arena, const struct secrets *secrets, struct str text);
 /*
  * The same for an address, a path or another name. What the plan marks is looked for in it from
- * SECRET_NAME_MIN bytes on, with digits and letters in it: a word stands in many names.
+ * SECRET_NAME_MIN bytes on, with digits and letters or a blank in it, or from SECRET_NAME_LONG on:
+ * a word stands in many names.
  */
 struct str secrets_hide_name(struct arena *arena, const struct secrets *secrets, struct str name);
 /* Does a string or a number hold one? */

@@ -65,10 +65,12 @@ static void search_views(struct places *places, struct str text)
 	for (int level = 0; level <= LEVELS && !is_done(places); level++) {
 		if (level > 0)
 			search_view(places, &view);
-		search_other(places, VIEW_PERCENT, &view);
+		if (places->secrets->has_reserved)
+			search_other(places, VIEW_PERCENT, &view);
 		if (places->secrets->has_blanks)
 			search_other(places, VIEW_JOINED, &view);
-		if (!view_make(places->arena, VIEW_UNESCAPED, &view, &next))
+		if (!places->secrets->has_escapable ||
+		    !view_make(places->arena, VIEW_UNESCAPED, &view, &next))
 			break;
 		view = next;
 	}
@@ -78,7 +80,8 @@ static void search_views(struct places *places, struct str text)
 static bool has_one_view(const struct secrets *secrets, struct str text)
 {
 	return text.len < SECRET_MIN ||
-	       (!memchr(text.ptr, '\\', text.len) && !memchr(text.ptr, '%', text.len) &&
+	       ((!secrets->has_escapable || !memchr(text.ptr, '\\', text.len)) &&
+		   (!secrets->has_reserved || !memchr(text.ptr, '%', text.len)) &&
 		   (!secrets->has_blanks || !memchr(text.ptr, '\n', text.len)));
 }
 
@@ -95,7 +98,8 @@ static bool is_in(const struct secrets *secrets, struct str text, int level)
 		return false;
 	if (has_one_view(secrets, text))
 		return is_in_encoded(secrets, text, level);
-	places.arena = scratch = arena_new();
+	scratch = arena_new();
+	places.arena = scratch;
 	search_views(&places, text);
 	return places.found;
 }
@@ -155,7 +159,9 @@ struct str secrets_hide(struct arena *arena, const struct secrets *secrets, stru
 
 static bool is_strong(struct str text)
 {
-	return text.len >= SECRET_NAME_MIN && secret_has_digit_and_letter(text);
+	return text.len >= SECRET_NAME_MIN &&
+	       (secret_has_digit_and_letter(text) || memchr(text.ptr, ' ', text.len) ||
+		   text.len >= SECRET_NAME_LONG);
 }
 
 static bool name_holds(const struct secrets *secrets, struct str name)

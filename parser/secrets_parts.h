@@ -10,7 +10,9 @@
 struct secrets {
 	struct masker *masker;
 	struct masker *own; /* secrets_add_own() */
-	bool has_blanks;    /* a secret with a blank in it: lines of an error may be broken there */
+	/* what other writings change of some secret; of digits and letters none does */
+	bool has_escapable, has_reserved;
+	bool has_blanks; /* a secret with a blank in it: lines of an error may be broken there */
 };
 
 #define SECRET_DIGITS_MAX ((size_t)64)

@@ -124,27 +124,50 @@ static const struct {
     [VIEW_JOINED] = {'\n', join_lines},
 };
 
+struct making {
+	const struct view *from;
+	struct view *out;
+	char *bytes;
+	size_t len;
+};
+
+static void put(struct making *making, size_t from, const char *bytes, size_t len, bool is_one)
+{
+	uint32_t *at = making->out->at + making->len;
+
+	memcpy(making->bytes + making->len, bytes, len);
+	for (size_t i = 0; i < len; i++) {
+		size_t place = is_one ? from : from + i;
+
+		at[i] = making->from->at ? making->from->at[place] : (uint32_t)place;
+	}
+	making->len += len;
+}
+
 bool view_make(struct arena *arena, enum viewing viewing, const struct view *from, struct view *out)
 {
+	struct making making = {.from = from, .out = out};
 	const struct str text = from->text;
-	size_t len = 0;
-	char *bytes;
+	const char sign = viewings[viewing].sign;
 
-	if (text.len == 0 || text.len > VIEW_MAX ||
-	    !memchr(text.ptr, viewings[viewing].sign, text.len))
+	if (text.len == 0 || text.len > VIEW_MAX || !memchr(text.ptr, sign, text.len))
 		return false;
-	bytes = arena_alloc(arena, text.len);
+	making.bytes = arena_alloc(arena, text.len);
 	out->at = arena_alloc(arena, (text.len + 1) * sizeof(*out->at));
 	for (size_t i = 0; i < text.len;) {
-		struct step step = viewings[viewing].step(text, i);
+		const char *next = memchr(text.ptr + i, sign, text.len - i);
+		size_t plain = next ? (size_t)(next - text.ptr) - i : text.len - i;
+		struct step step;
 
-		for (size_t k = 0; k < step.len; k++) {
-			out->at[len] = from->at ? from->at[i] : (uint32_t)i;
-			bytes[len++] = step.bytes[k];
-		}
+		put(&making, i, text.ptr + i, plain, false);
+		i += plain;
+		if (!next)
+			break;
+		step = viewings[viewing].step(text, i);
+		put(&making, i, step.bytes, step.len, true);
 		i += step.read;
 	}
-	out->at[len] = from->at ? from->at[text.len] : (uint32_t)text.len;
-	out->text = (struct str){bytes, len};
+	out->at[making.len] = from->at ? from->at[text.len] : (uint32_t)text.len;
+	out->text = (struct str){making.bytes, making.len};
 	return true;
 }

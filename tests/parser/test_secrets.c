@@ -162,6 +162,35 @@ static void collects_numbers(void **state)
 	assert_true(secrets_are_in(secrets, STR("1.234567890")));
 }
 
+static void hides_in_names(void **state)
+{
+	static const struct {
+		const char *name, *marked, *own, *text, *want;
+	} rows[] = {
+	    {"a word that the plan marks", "production", NULL, "x.y[\"production\"]",
+		"x.y[\"production\"]"},
+	    {"what is no word", "a1b2c3d4e5f6", NULL, "x.y[\"a1b2c3d4e5f6\"]",
+		"x.y[\"(sensitive)\"]"},
+	    {"several words", "correct horse", NULL, "k[\"correct horse\"]", "k[\"(sensitive)\"]"},
+	    {"one of the environment", NULL, "tokvalue", "x.tokvalue", "x.(sensitive)"},
+	    {"quoted once more", NULL, "tok\"value", "x[\"tok\\\"value\"]", "x[\"(sensitive)\"]"},
+	    {"a short one of it", NULL, "abcdefg", "x.abcdefg", "x.abcdefg"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct secrets *secrets = secrets_new(arena);
+		if (rows[i].marked)
+			secrets_add(secrets, str_from(rows[i].marked));
+		if (rows[i].own)
+			secrets_add_own(secrets, str_from(rows[i].own));
+		secrets_seal(secrets);
+		struct str got = secrets_hide_name(arena, secrets, str_from(rows[i].text));
+		if (!str_is(got, rows[i].want))
+			fail_msg("%s: %.*s", rows[i].name, STR_ARG(got));
+	}
+}
+
 static void hides_numbers(void **state)
 {
 	static const struct {
@@ -280,6 +309,7 @@ int main(void)
 	    cmocka_unit_test(hides_in_values),
 	    cmocka_unit_test(collects_what_was_detected),
 	    cmocka_unit_test(collects_numbers),
+	    cmocka_unit_test(hides_in_names),
 	    cmocka_unit_test(hides_numbers),
 	    cmocka_unit_test(hides_long_ones),
 	    cmocka_unit_test(collects_variables),
