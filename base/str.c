@@ -49,7 +49,7 @@ bool str_find(struct str s, struct str part, size_t *at)
 
 bool str_find_char(struct str s, char c, size_t *at)
 {
-	const char *found = s.len > 0 ? memchr(s.ptr, (unsigned char)c, s.len) : NULL;
+	const char *found = memchr(s.ptr, (unsigned char)c, s.len);
 
 	if (!found)
 		return false;

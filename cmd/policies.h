@@ -12,7 +12,10 @@
  * {type, config}}. What nobody says is unknown, never empty.
  *
  * Errors: ERR_INVALID, ERR_SYNTAX (65) for policies, facts and documents; those of trust_find().
- * Ownership: the run arena; policies_close() releases what is foreign. Layer: cmd.
+ * Ownership: the arena `app->rules`, with `app->rules_scratch` for what is rewound: rules are
+ * judged beside the rest, in a thread of their own, which shares no arena. What the rules know of
+ * the world is read before that and lives in the run arena. policies_close() releases what is
+ * foreign. Layer: cmd.
  */
 #ifndef CMD_POLICIES_H
 #define CMD_POLICIES_H

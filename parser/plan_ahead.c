@@ -199,3 +199,53 @@ bool plan_visit_prepared(const struct plan *plan, struct plan_selection selectio
 	batches.loader.in_memory = input_in_memory(plan->input, &bytes);
 	return visit_entries(&batches, scratch, how, err);
 }
+
+/* --- what is marked --- */
+
+/* A change_preparer. */
+static bool prepare_nothing(const void *context UNUSED, struct arena *arena UNUSED,
+    const struct change *change UNUSED, const void **prepared, struct err *err UNUSED)
+{
+	*prepared = NULL;
+	return true;
+}
+
+struct marks_visit {
+	change_visitor *visitor;
+	void *context;
+};
+
+/* A prepared_visitor. */
+static bool visit_marks(
+    void *context, const struct change *change, const void *prepared UNUSED, struct err *err)
+{
+	const struct marks_visit *visit = context;
+
+	return visit->visitor(visit->context, change, err);
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the parameters of plan_visit_wanted() */
+bool plan_visit_marks(const struct plan *plan, enum change_set set, change_wanted *wanted,
+    struct arena *scratch, change_visitor *visitor, void *context, struct err *err)
+{
+	struct marks_visit visit = {visitor, context};
+	const struct prepared_visit how = {
+	    .prepare = prepare_nothing, .visitor = visit_marks, .context = &visit};
+	struct str bytes;
+	struct batch_loader batches = {
+	    .how = &how,
+	    .loader =
+		{
+		    .plan = plan,
+		    .set = set,
+		    .wanted = wanted,
+		    .context = context,
+		    .marks_only = true,
+		    .in_memory = input_in_memory(plan->input, &bytes),
+		    .window_size = BATCH_BYTES,
+		    .keeps_windows = true,
+		},
+	};
+
+	return plan->counts[set] == 0 || visit_entries(&batches, scratch, &how, err);
+}

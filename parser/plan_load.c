@@ -261,22 +261,6 @@ bool plan_visit_wanted(const struct plan *plan, enum change_set set, change_want
 	return visit(&loader, visitor, context, err);
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the parameters of plan_visit_wanted() */
-bool plan_visit_marks(const struct plan *plan, enum change_set set, change_wanted *wanted,
-    struct arena *scratch, change_visitor *visitor, void *context, struct err *err)
-{
-	struct loader loader = {
-	    .plan = plan,
-	    .set = set,
-	    .wanted = wanted,
-	    .context = context,
-	    .scratch = scratch,
-	    .marks_only = true,
-	};
-
-	return visit(&loader, visitor, context, err);
-}
-
 bool plan_load(const struct plan *plan, enum change_set set, size_t i, struct arena *arena,
     struct change *out, struct err *err)
 {

@@ -230,7 +230,7 @@ static bool put_hidden(
 }
 
 NODISCARD static bool put_differences(
-    struct picture *picture, const struct row_pair *pair, struct err *err)
+    struct picture *picture, enum leaf_kind kind, const struct row_pair *pair, struct err *err)
 {
 	struct row_differences differences;
 	size_t shown;
@@ -238,7 +238,7 @@ NODISCARD static bool put_differences(
 	if (!row_compare(picture->scratch, picture->verification->report, pair, &differences, err))
 		return false;
 	if (differences.is_hidden)
-		return put_hidden(picture, pair->planned->kind, &differences);
+		return put_hidden(picture, kind, &differences);
 	shown = size_min(differences.count, DIFFERENCES_MAX);
 	for (size_t i = 0; i < shown; i++) {
 		if (!put_difference(picture, &differences.items[i], err))
@@ -260,7 +260,7 @@ NODISCARD static bool put_pair(
 	put(picture, 2, delta_tones[delta], (struct str){&delta_marks[delta], 1},
 	    row_title(picture, kind, row),
 	    wording_name(picture->scratch, value_get_str(row, "action"), 100));
-	return delta != DELTA_CHANGED || put_differences(picture, pair, err);
+	return delta != DELTA_CHANGED || put_differences(picture, kind, pair, err);
 }
 
 NODISCARD static bool put_delta(struct picture *picture, enum plan_delta delta, struct err *err)
