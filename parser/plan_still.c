@@ -1,49 +1,120 @@
-/* still_read(), declared in plan_loader.h. */
+/*
+ * still_read(), declared in plan_loader.h: a no-op as terraform writes it, without reading all of
+ * it. Its parts are told by the words between them. Words are looked for with their quotes, which
+ * inside of a string are escaped; before "change" stand only the scalars that a record begins with.
+ */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json_read.h"
 #include "parser/overlay.h"
 #include "parser/plan_loader.h"
 
-/* A value that is repeated under another name: {"before":X,"after":X}. */
-NODISCARD static bool read_twice(
-    struct arena *arena, struct str *text, struct str second, struct value *out)
+#include <string.h>
+
+/* More marks than that, or lists of them, take the whole of the values. */
+#define VALUES_MAX 16
+
+struct still {
+	struct arena *arena;
+	struct str values;
+	struct value found[VALUES_MAX];
+	uint32_t count;
+};
+
+NODISCARD static bool read_text(
+    struct arena *arena, struct str text, size_t *end, struct value *out)
 {
 	struct jsonr json = {.allow_trailing = true};
 	struct err ignored = {0};
-	struct str raw;
 
-	if (!jsonr_read(arena, *text, &json, out, &ignored))
+	if (!jsonr_read(arena, text, &json, out, &ignored))
 		return false;
-	raw = str_from_to(*text, 0, json.end);
-	*text = str_skip(*text, json.end);
-	return str_eat(text, second) && str_eat(text, raw);
+	*end = json.end;
+	return true;
 }
 
-/*
- * The words are looked for with their quotes, which inside a string are escaped; before them stand
- * only the scalars that a record begins with.
- */
+/* `X,"after":X`: the same on both sides. */
+static bool halve(struct str both, struct str *half)
+{
+	const struct str between = STR(",\"after\":");
+	size_t len;
+
+	if (both.len <= between.len || (both.len - between.len) % 2 != 0)
+		return false;
+	len = (both.len - between.len) / 2;
+	*half = str_from_to(both, 0, len);
+	return str_starts(str_skip(both, len), between) &&
+	       memcmp(both.ptr, both.ptr + len + between.len, len) == 0;
+}
+
+/* The member of this name, when there is one only, wherever in the values. */
+static bool take_member(struct still *still, struct str key)
+{
+	struct str name = str_format(still->arena, "\"%.*s\":", STR_ARG(key));
+	size_t at, again, end;
+
+	if (still->count == VALUES_MAX || !str_find(still->values, name, &at) ||
+	    str_find(str_skip(still->values, at + name.len), name, &again) ||
+	    !read_text(still->arena, str_skip(still->values, at + name.len), &end,
+		&still->found[still->count]))
+		return false;
+	still->found[still->count++].marks |= VALUE_SENSITIVE | VALUE_HAS_SENSITIVE;
+	return true;
+}
+
+/* Takes what is marked with `true`. Depth is bounded by the reader. */
+static bool take_marked(struct still *still, struct value marks)
+{
+	for (uint32_t i = 0; marks.kind == VALUE_MAP && i < marks.len; i++) {
+		const struct value_entry *entry = &marks.as.entries[i];
+		bool is_mark = entry->value.kind == VALUE_BOOL && entry->value.as.boolean;
+
+		if (is_mark ? !take_member(still, value_text(entry->key))
+			    : !take_marked(still, entry->value))
+			return false;
+	}
+	return marks.kind == VALUE_MAP || (marks.kind == VALUE_BOOL && !marks.as.boolean);
+}
+
+static bool read_parts(struct arena *arena, struct str rest, struct change *out)
+{
+	const struct str before_marks = STR(",\"after_unknown\":{},\"before_sensitive\":");
+	struct still still = {.arena = arena};
+	struct err ignored = {0};
+	struct value marks, values, *items;
+	size_t at, end;
+
+	if (!str_find(rest, before_marks, &at) || !halve(str_from_to(rest, 0, at), &still.values))
+		return false;
+	rest = str_skip(rest, at + before_marks.len);
+	if (!read_text(arena, rest, &end, &marks))
+		return false;
+	at = end;
+	end = at + STR(",\"after_sensitive\":").len;
+	if (!str_starts(str_skip(rest, at), STR(",\"after_sensitive\":")) ||
+	    !str_starts(str_skip(rest, end), str_from_to(rest, 0, at)))
+		return false;
+	if (take_marked(&still, marks)) {
+		items = arena_array(arena, struct value, still.count);
+		memcpy(items, still.found, still.count * sizeof(*items));
+		out->before = value_list(items, still.count);
+		out->before.marks |= VALUE_HAS_SENSITIVE;
+		return true;
+	}
+	return read_text(arena, still.values, &end, &values) &&
+	       overlay_value(arena, values, value_null(), marks, &out->before, &ignored);
+}
+
 bool still_read(struct arena *arena, struct str record, struct change *out)
 {
 	const struct str beginning = STR("\"change\":{\"actions\":[\"no-op\"],\"before\":");
 	struct arena_mark mark = arena_save(arena);
-	struct err ignored = {0};
-	struct value values, marks;
 	size_t at;
 
 	*out = (struct change){.has_values = true, .body = STR_EMPTY};
-	if (str_find(record, beginning, &at)) {
-		struct str rest = str_skip(record, at + beginning.len);
-
-		if (read_twice(arena, &rest, STR(",\"after\":"), &values) &&
-		    str_eat(&rest, STR(",\"after_unknown\":{},\"before_sensitive\":")) &&
-		    read_twice(arena, &rest, STR(",\"after_sensitive\":"), &marks) &&
-		    (str_starts(rest, STR("}")) ||
-			str_starts(rest, STR(",\"before_identity\":"))) &&
-		    overlay_value(arena, values, value_null(), marks, &out->before, &ignored))
-			return true;
-	}
+	if (str_find(record, beginning, &at) &&
+	    read_parts(arena, str_skip(record, at + beginning.len), out))
+		return true;
 	arena_rewind(arena, mark);
 	return false;
 }
