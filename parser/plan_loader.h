@@ -17,7 +17,7 @@ struct loader {
 	change_wanted *wanted;
 	void *context; /* of wanted */
 	struct arena *scratch;
-	bool in_memory; /* the whole input */
+	bool in_memory;	 /* the whole input */
 	bool marks_only; /* plan_visit_marks() */
 	char *window;
 	size_t window_size; /* at most */
