@@ -26,12 +26,12 @@ struct json_window {
 	const struct input *input;
 	char *data; /* where the next part is read to; what is kept is moved in front of it */
 	const char *at, *end;
-	const char *keep;    /* nothing from here on may be dropped; NULL: from `at` on */
-	uint64_t end_offset; /* of `end` in the input */
-	size_t size;	     /* bytes of a part */
-	bool last;	     /* the input ends at `end` */
-	char *own;	     /* `data`, but while a second thread reads: then data is its */
-	struct ahead *ahead; /* NULL: there is none */
+	const char *keep;	  /* nothing from here on may be dropped; NULL: from `at` on */
+	uint64_t end_offset;	  /* of `end` in the input */
+	size_t size;		  /* bytes of a part */
+	bool last;		  /* the input ends at `end` */
+	char *own;		  /* `data`, but while a second thread reads: then data is its */
+	struct ahead *ahead;	  /* NULL: there is none */
 	struct json_count *count; /* sees what json_skip_container() gets over; or NULL */
 };
 

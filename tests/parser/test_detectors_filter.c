@@ -17,16 +17,19 @@ bool slow_shape_find(
     const struct detectors *detectors, struct str text, size_t start, struct detection *out);
 bool slow_name_may_stand_in(struct str text);
 enum name_class slow_name_classify(struct str name);
+bool slow_name_describes(struct str name, bool is_of_map);
 
 #define shape_find		   slow_shape_find
 #define name_may_stand_in	   slow_name_may_stand_in
 #define name_classify		   slow_name_classify
+#define name_describes		   slow_name_describes
 #define text_may_hold(text, parts) true
 #define pairs			   slow_shape_pairs
 #include "parser/detectors_shapes.c"
 #undef pairs
 #include "parser/detectors_names.c"
 #undef text_may_hold
+#undef name_describes
 #undef name_classify
 #undef name_may_stand_in
 #undef shape_find
