@@ -116,7 +116,7 @@ static struct place opened(struct arena *scratch, struct place place)
 {
 	if (kind_of(place) != VALUE_STRING || !place.shown ||
 	    !is_container((enum value_kind)place.shown->kind) ||
-	    place.shown->tag != SHOWN_JSON_TEXT)
+	    !shown_is_json_text(place.shown))
 		return place;
 	return open_text(scratch, place);
 }
