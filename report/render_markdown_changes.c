@@ -18,10 +18,15 @@
 #define NAMES_LEVEL	 2 /* and why, and what changes */
 #define DIFF_LEVEL	 3 /* and the diff, from here on longer */
 
-/* Bytes of a diff by level. */
-static const size_t diff_max[BUDGET_LEVELS + 1] = {0, 0, 0, 400, 1500, 8000, 8000};
+/* A diff by level; the last one is all there is, as far as a comment could hold it. */
+static const struct page_diff_size diff_sizes[BUDGET_LEVELS + 1] = {
+    [DIFF_LEVEL] = {400, &detail_brief},
+    [4] = {1500, &detail_brief},
+    [5] = {8000, &detail_brief},
+    [6] = {60000, &detail_full},
+};
 /* Addresses behind a fold by level. */
-static const size_t listed_max[BUDGET_LEVELS + 1] = {0, 0, 10, 20, 50, 500, 500};
+static const size_t listed_max[BUDGET_LEVELS + 1] = {0, 0, 10, 20, 50, 500, 2000};
 
 /* --- one change --- */
 
@@ -159,7 +164,7 @@ static void add_change(struct page *page, const struct part *part,
 		add_remarks(page, change, !has_diff || folded, is_first);
 	end_line(page, folded);
 	if (has_diff)
-		page_diff(page, &change, 1, diff_max[level], folded ? "" : "  ");
+		page_diff(page, &change, 1, &diff_sizes[level], folded ? "" : "  ");
 	end_item(page, folded);
 }
 
@@ -320,7 +325,7 @@ static void add_collapsed(
 	end_line(page, folded);
 	if (has_diff) {
 		page_diff(page, item->rows, item->kind == COLLAPSE_SAME ? 1 : item->count,
-		    diff_max[level], "");
+		    &diff_sizes[level], "");
 		page_blank(page);
 	}
 	if (folded)

@@ -98,7 +98,7 @@ static void add_diff(struct message *message, const struct outcome_change *chang
 	struct lines lines = {.message = message};
 
 	buf_init(&lines.buf, arena, DIFF_MAX);
-	(void)detail_lines(message->arena, change, add_line, &lines);
+	(void)detail_lines(message->arena, change, &detail_brief, add_line, &lines);
 	if (lines.buf.len == 0)
 		return;
 	buf_adds(&message->text, "```");
