@@ -101,13 +101,19 @@ static void add_remarks(
 	}
 }
 
-static void add_address(struct page *page, const struct change_head *head)
+/* Bytes of an address by level: two that differ in the middle are to be told apart. */
+static size_t address_max(unsigned level)
+{
+	return level > LINE_LEVEL ? WORDING_ADDRESS_WHOLE : WORDING_ADDRESS_MAX;
+}
+
+static void add_address(struct page *page, const struct change_head *head, size_t max)
 {
 	if (head->previous_address.len > 0) {
-		page_code(page, head->previous_address, WORDING_ADDRESS_MAX);
+		page_code(page, head->previous_address, max);
 		buf_adds(&page->out, " → ");
 	}
-	page_code(page, head->address, WORDING_ADDRESS_MAX);
+	page_code(page, head->address, max);
 	if (head->deposed.len > 0) {
 		buf_adds(&page->out, " (deposed ");
 		page_code(page, head->deposed, NAME_MAX_BYTES);
@@ -155,7 +161,7 @@ static void add_change(struct page *page, const struct part *part,
 	struct str callout = callout_of(change, &more);
 
 	begin_item(page, folded);
-	add_address(page, &change->head);
+	add_address(page, &change->head, address_max(level));
 	if (word)
 		word(page, change);
 	add_callout(page, callout, more, &is_first);
@@ -305,7 +311,7 @@ static void add_addresses(struct page *page, const struct collapsed *item, size_
 		struct arena_mark mark = arena_save(page->arena);
 
 		buf_adds(&page->out, "- ");
-		add_address(page, &item->rows[i]->head);
+		add_address(page, &item->rows[i]->head, WORDING_ADDRESS_MAX);
 		buf_addc(&page->out, '\n');
 		arena_rewind(page->arena, mark);
 	}
@@ -409,7 +415,7 @@ static void output_item(struct page *page, const struct part *part, size_t index
 		return;
 	}
 	begin_item(page, false);
-	add_address(page, &output->head);
+	add_address(page, &output->head, address_max(level));
 	add_action(page, output);
 	add_both_sides(page, row);
 	end_line(page, false);

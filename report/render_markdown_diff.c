@@ -95,7 +95,8 @@ static bool add_line(void *context, const struct detail_text *line)
 static bool add_change(struct lines *lines, const struct outcome_change *change, bool named)
 {
 	struct arena *arena = lines->page->arena;
-	struct str address = wording_name(arena, change->head.address, WORDING_ADDRESS_MAX);
+	struct str address = wording_name(arena, change->head.address,
+	    lines->limits == &detail_full ? WORDING_ADDRESS_WHOLE : WORDING_ADDRESS_MAX);
 	const struct detail_text line = {
 	    .mark = ' ', .text = str_format(arena, "@@ %.*s @@", STR_ARG(address))};
 

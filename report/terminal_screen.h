@@ -15,7 +15,7 @@
 #include "report/render.h"
 
 #define SCREEN_LIMIT	((size_t)64 << 20)
-#define SCREEN_TEXT_MAX ((size_t)1000) /* bytes of an address or a summary, while there is room */
+#define SCREEN_TEXT_MAX ((size_t)4096) /* bytes of an address or a summary, while there is room */
 
 enum tone {
 	TONE_PLAIN,
