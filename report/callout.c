@@ -10,6 +10,7 @@ static const char *const worst_first[] = {
     "no longer denied",
     "new principal outside the account",
     "now allows every action",
+    "denies less",
 };
 
 static size_t badness(struct str text)
