@@ -296,7 +296,16 @@ static const struct row network[] = {
     {"two halves on two ports",
 	SG("[" TCP(22, "[\"0.0.0.0/1\"]", "") "]",
 	    "[" TCP(22, "[\"0.0.0.0/1\"]", "") "," TCP(23, "[\"128.0.0.0/1\"]", "") "]"),
-	"~ingress{+ ingress|tcp|23|128.0.0.0/1|; . 1 rule unchanged}"},
+	"~ingress{! now open to half of the internet: tcp 23; + ingress|tcp|23|128.0.0.0/1|; "
+	". 1 rule unchanged}"},
+    {"one half in a resource of its own",
+	{.type = "aws_vpc_security_group_ingress_rule",
+	    .action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"from_port\":22,\"to_port\":22,\"ip_protocol\":\"tcp\","
+		     "\"cidr_ipv4\":\"128.0.0.0/1\"}"},
+	"+rule{! now open to half of the internet: tcp 22; + ingress|tcp|22|128.0.0.0/1|} "
+	"+from_port +to_port +ip_protocol +cidr_ipv4"},
     {"a key that the table lacks",
 	SG("[{\"foo\":\"a\",\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
 	    "[{\"foo\":\"b\",\"protocol\":\"tcp\",\"from_port\":23,\"to_port\":23}]"),
