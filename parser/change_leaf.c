@@ -118,7 +118,7 @@ static struct place opened(const struct writer *w, struct place place)
 {
 	if (w->maker->key.len > 0 || kind_of(place) != VALUE_STRING || !place.shown ||
 	    !is_container((enum value_kind)place.shown->kind) ||
-	    place.shown->tag != SHOWN_JSON_TEXT)
+	    !shown_is_json_text(place.shown))
 		return place;
 	return open_text(w->scratch, place);
 }

@@ -33,9 +33,11 @@ struct place {
 	bool account; /* in the key file of a service account */
 	uint8_t depth, texts;
 	const struct value *map; /* the members around it */
-	/* What stands here on the other side, when nothing was found in the whole of that: what is
-	 * the same needs no second look. NULL: all is looked at. */
-	const struct value *clean;
+	/* What stands here on the side that was looked at before. NULL: nothing, or another thing.
+	 */
+	const struct value *twin;
+	/* Nothing was found in the whole of that side: what is the same needs no second look. */
+	bool twin_is_clean;
 };
 
 static bool mark(
@@ -230,6 +232,11 @@ static bool mark_unread(const struct search *s, struct str text, struct value *o
 	return holds;
 }
 
+static bool is_twin(struct str text, const struct value *twin)
+{
+	return twin && twin->kind == VALUE_STRING && str_eq(text, value_text(*twin));
+}
+
 /* The tree of a JSON text, when it holds a secret and shows it as one. */
 static bool mark_json(
     const struct search *s, struct str text, const struct place *place, struct value *out)
@@ -245,10 +252,10 @@ static bool mark_json(
 	    !jsonr_read(s->arena, without_mark(text), &reader, &tree, &err))
 		return mark_unread(s, text, out);
 	inside.texts++;
-	inside.clean = NULL;
+	inside.twin = NULL;
 	if (!mark(s, tree, &inside, out))
 		return false;
-	out->tag = SHOWN_JSON_TEXT;
+	out->tag = is_twin(text, place->twin) ? SHOWN_JSON_SAME : SHOWN_JSON_TEXT;
 	return true;
 }
 
@@ -342,13 +349,13 @@ static void name_place(const struct value_entry *entry, struct place *place)
 
 /* The member on the other side; usually it stands at the same place of its map. */
 static const struct value_entry *twin_of(
-    const struct value *clean, uint32_t i, const struct value_entry *entry)
+    const struct value *map, uint32_t i, const struct value_entry *entry)
 {
 	const struct value_entry *twin;
 
-	if (!clean || clean->kind != VALUE_MAP || i >= clean->len)
+	if (!map || map->kind != VALUE_MAP || i >= map->len)
 		return NULL;
-	twin = &clean->as.entries[i];
+	twin = &map->as.entries[i];
 	return str_eq(value_text(twin->key), value_text(entry->key)) ? twin : NULL;
 }
 
@@ -356,20 +363,22 @@ static const struct value_entry *twin_of(
  * What is said of a member, but of those whose neighbours have a say, is said by the names above
  * it: the same on both sides.
  */
-static const struct value *clean_member(const struct value_entry *twin)
+static bool says_the_same(const struct value_entry *twin)
 {
 	struct str key;
 
 	if (!twin || (twin->value.marks & VALUE_SENSITIVE))
-		return NULL;
+		return false;
 	key = value_text(twin->key);
-	return str_is(key, "value") || str_is(key, "private_key") ? NULL : &twin->value;
+	return !str_is(key, "value") && !str_is(key, "private_key");
 }
 
 /* Is this what was looked at on the other side? */
-static bool is_known_clean(const struct value *value, const struct value *clean)
+static bool is_known_clean(const struct value *value, const struct place *place)
 {
-	if (!clean || clean->kind != value->kind)
+	const struct value *clean = place->twin;
+
+	if (!clean || !place->twin_is_clean || clean->kind != value->kind)
 		return false;
 	if (value->kind == VALUE_INT)
 		return true;
@@ -404,16 +413,17 @@ static bool mark_map(
 
 	for (uint32_t i = 0; i < map.len; i++) {
 		const struct value_entry *entry = &map.as.entries[i];
-		const struct value_entry *twin = twin_of(place->clean, i, entry);
+		const struct value_entry *twin = twin_of(place->twin, i, entry);
 		struct value marked;
 
-		if (!twin && key_is_secret(s, value_text(entry->key))) {
+		if (!(twin && place->twin_is_clean) && key_is_secret(s, value_text(entry->key))) {
 			*out = map;
 			out->marks |= DETECTED;
 			return true;
 		}
-		inside.clean = clean_member(twin);
-		if (!may_hold(&entry->value) || is_known_clean(&entry->value, inside.clean))
+		inside.twin = twin ? &twin->value : NULL;
+		inside.twin_is_clean = place->twin_is_clean && says_the_same(twin);
+		if (!may_hold(&entry->value) || is_known_clean(&entry->value, &inside))
 			continue;
 		name_place(entry, &inside);
 		if (!mark(s, entry->value, &inside, &marked))
@@ -434,19 +444,19 @@ static bool mark_list(
     const struct search *s, struct value list, const struct place *place, struct value *out)
 {
 	struct place inside = *place;
-	const struct value *clean = place->clean;
+	const struct value *other = place->twin;
 	struct value *items = NULL;
 
 	inside.depth++;
-	if (clean && clean->kind != VALUE_LIST)
-		clean = NULL;
+	if (other && other->kind != VALUE_LIST)
+		other = NULL;
 	for (uint32_t i = 0; i < list.len; i++) {
 		bool is_paired =
-		    clean && i < clean->len && !(clean->as.items[i].marks & VALUE_SENSITIVE);
+		    other && i < other->len && !(other->as.items[i].marks & VALUE_SENSITIVE);
 		struct value marked;
 
-		inside.clean = is_paired ? &clean->as.items[i] : NULL;
-		if (is_known_clean(&list.as.items[i], inside.clean) ||
+		inside.twin = is_paired ? &other->as.items[i] : NULL;
+		if (is_known_clean(&list.as.items[i], &inside) ||
 		    !mark(s, list.as.items[i], &inside, &marked))
 			continue;
 		if (!items) {
@@ -508,8 +518,9 @@ void detectors_mark(struct arena *arena, const struct detectors *detectors,
 		place.name = name_classify(change->head.address);
 	if (mark(&s, change->before, &place, &marked))
 		out->before = marked;
-	else if (!(change->before.marks & VALUE_SENSITIVE))
-		place.clean = &change->before;
+	else
+		place.twin_is_clean = !(change->before.marks & VALUE_SENSITIVE);
+	place.twin = &change->before;
 	if (mark(&s, change->after, &place, &marked))
 		out->after = marked;
 }

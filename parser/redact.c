@@ -184,7 +184,7 @@ static bool open_text(const struct redaction *r, struct sides sides, struct valu
 	struct jsonr reader = {0};
 	struct err err = {0};
 
-	if (!sides.other || sides.other->tag != SHOWN_JSON_TEXT || !is_container(sides.other) ||
+	if (!sides.other || !is_container(sides.other) || !shown_is_json_text(sides.other) ||
 	    sides.mine->kind != VALUE_STRING ||
 	    !jsonr_read(r->arena, value_text(*sides.mine), &reader, out, &err))
 		return false;
@@ -375,7 +375,7 @@ static bool has_text(struct value value)
 {
 	if (!is_container(&value))
 		return false;
-	if (value.tag == SHOWN_JSON_TEXT)
+	if (shown_is_json_text(&value))
 		return true;
 	for (uint32_t i = 0; i < value.len; i++) {
 		if (has_text(
@@ -392,7 +392,7 @@ struct value redact_close_texts(struct arena *arena, struct value shown)
 
 	if (!has_text(shown))
 		return shown;
-	if (shown.tag == SHOWN_JSON_TEXT)
+	if (shown_is_json_text(&shown))
 		return value_hidden(true);
 	if (shown.kind == VALUE_LIST) {
 		struct value *items = arena_array(arena, struct value, shown.len);

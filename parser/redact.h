@@ -40,8 +40,14 @@ struct shown_change {
 #define SHOWN_SENSITIVE MASKER_MARK
 #define SHOWN_UNKNOWN	"(known after apply)"
 
-/* `tag` of a MAP or LIST that stood as JSON text in a string. */
+/* `tag` of a MAP or LIST that stood as JSON text in a string; the second one of the after side,
+ * when that text was the same, byte by byte, at the same place before. */
 #define SHOWN_JSON_TEXT 1
+#define SHOWN_JSON_SAME 2
+static inline bool shown_is_json_text(const struct value *value)
+{
+	return value->tag == SHOWN_JSON_TEXT || value->tag == SHOWN_JSON_SAME;
+}
 
 struct detectors;
 

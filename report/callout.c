@@ -7,9 +7,11 @@ static const char *const worst_first[] = {
     "now allows *",
     "now open to everyone",
     "now open to the internet",
+    "now open to half of the internet",
     "no longer denied",
     "new principal outside the account",
     "now allows every action",
+    "denies less",
 };
 
 static size_t badness(struct str text)

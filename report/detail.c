@@ -7,12 +7,21 @@
 #include "report/detail_views.h"
 #include "report/wording.h"
 
-#define PATH_MAX_SHOWN	((size_t)200)
-#define LINE_MAX_BYTES	((size_t)8192)
-#define ROWS_OF_UPDATES ((size_t)80)
-#define ROWS_OF_OTHERS	((size_t)12) /* all attributes of a create or delete say little */
+#define PATH_MAX_SHOWN ((size_t)200)
+#define LINE_MAX_BYTES ((size_t)65536)
 
-#define NAMES_BYTES	((size_t)400)
+const struct detail_limits detail_brief = {.rows = 80,
+    .rows_of_all = 12,
+    .parts = 60,
+    .parts_of_all = 24,
+    .value = DETAIL_VALUE_MAX,
+    .names = 400};
+const struct detail_limits detail_full = {.rows = SIZE_MAX,
+    .rows_of_all = SIZE_MAX,
+    .parts = SIZE_MAX,
+    .parts_of_all = SIZE_MAX,
+    .value = 1000,
+    .names = 32000};
 
 /* The passes over the rows of a change. */
 enum pass {
@@ -26,6 +35,7 @@ struct listing {
 	struct arena *scratch;
 	detail_line *line;
 	void *context;
+	const struct detail_limits *limits;
 	size_t left, over; /* rows that may still be shown; rows that were not */
 	size_t parts;	   /* of a row: so many lines */
 };
@@ -55,7 +65,8 @@ static struct str shown_path(struct arena *scratch, struct str path)
 }
 
 /* Where its other side begins, or 0. */
-static size_t add_values(struct buf *buf, const struct attribute_change *row)
+static size_t add_values(
+    const struct listing *listing, struct buf *buf, const struct attribute_change *row)
 {
 	bool both_hidden =
 	    row->before.value.kind == VALUE_HIDDEN && row->after.value.kind == VALUE_HIDDEN;
@@ -65,7 +76,7 @@ static size_t add_values(struct buf *buf, const struct attribute_change *row)
 	size_t at = 0;
 
 	both_sides_of(buf->arena, has_before ? &row->before : NULL, has_after ? &row->after : NULL,
-	    DETAIL_VALUE_MAX, &sides);
+	    listing->limits->value, &sides);
 	buf_adds(buf, ": ");
 	buf_add(buf, sides.before);
 	if (has_before && has_after) {
@@ -100,17 +111,19 @@ static bool list_view(const struct listing *listing, const struct attribute_chan
 	const struct detail_view view = {.scratch = listing->scratch,
 	    .line = listing->line,
 	    .context = listing->context,
-	    .most = listing->parts};
+	    .most = listing->parts,
+	    .width = listing->limits->value};
 
 	if (!row->has_values || row->view == DIFF_VALUES || detail_view_is_short(row))
 		return true;
 	return detail_view_lines(&view, row);
 }
 
-static size_t add_shown(struct buf *buf, const struct attribute_change *row)
+static size_t add_shown(
+    const struct listing *listing, struct buf *buf, const struct attribute_change *row)
 {
 	if (row->view == DIFF_VALUES)
-		return add_values(buf, row);
+		return add_values(listing, buf, row);
 	buf_addc(buf, ':');
 	if (detail_view_is_short(row)) {
 		buf_addc(buf, ' ');
@@ -151,7 +164,7 @@ static bool list_row(struct listing *listing, const struct attribute_change *row
 	buf_add(&buf, shown_path(listing->scratch, row->path));
 	add_opened(&buf, row);
 	if (row->has_values)
-		line.after = add_shown(&buf, row);
+		line.after = add_shown(listing, &buf, row);
 	if (row->forces_replacement) {
 		buf_addc(&buf, ' ');
 		line.forces = buf.len;
@@ -163,6 +176,19 @@ static bool list_row(struct listing *listing, const struct attribute_change *row
 	return more && list_view(listing, row);
 }
 
+static bool is_unknown(
+    const struct outcome_change *change UNUSED, const struct attribute_change *row)
+{
+	return pass_of(row) == PASS_UNKNOWN;
+}
+
+static bool is_named_empty(const struct outcome_change *change, const struct attribute_change *row)
+{
+	enum pass pass = pass_of(row);
+
+	return (pass == PASS_FORCING || pass == PASS_KNOWN) && is_empty(change, row);
+}
+
 static bool list_pass(struct listing *listing, const struct outcome_change *change, enum pass pass)
 {
 	for (size_t i = 0; i < change->attribute_count; i++) {
@@ -170,9 +196,7 @@ static bool list_pass(struct listing *listing, const struct outcome_change *chan
 
 		if (pass_of(row) != pass)
 			continue;
-		if (is_empty(change, row))
-			listing->over++;
-		else if (!list_row(listing, row))
+		if (!is_empty(change, row) && !list_row(listing, row))
 			return false;
 	}
 	return true;
@@ -197,23 +221,30 @@ static void add_name_of(
 }
 
 /* "known after apply: arn, id": one line, they are many and say nothing. */
-static bool list_unknown(struct listing *listing, const struct outcome_change *change)
+static bool list_names(struct listing *listing, const struct outcome_change *change,
+    const char *title,
+    bool (*is_named)(const struct outcome_change *, const struct attribute_change *))
 {
 	struct arena_mark mark = arena_save(listing->scratch);
+	size_t over = 0;
 	struct buf buf;
 	bool more;
 
 	buf_init(&buf, listing->scratch, LINE_MAX_BYTES);
-	for (size_t i = 0; i < change->attribute_count && buf.len < NAMES_BYTES; i++) {
+	for (size_t i = 0; i < change->attribute_count; i++) {
 		const struct attribute_change *row = &change->attributes[i];
 
-		if (pass_of(row) != PASS_UNKNOWN)
+		if (!is_named(change, row))
 			continue;
-		buf_adds(&buf, buf.len > 0 ? ", " : "known after apply: ");
+		if (buf.len >= listing->limits->names) {
+			over++;
+			continue;
+		}
+		buf_adds(&buf, buf.len > 0 ? ", " : title);
 		add_name_of(listing, &buf, row);
 	}
-	if (buf.len >= NAMES_BYTES)
-		buf_adds(&buf, ", …");
+	if (over > 0)
+		buf_addf(&buf, ", and %zu more", over);
 	more = list_remark(listing, &buf);
 	arena_rewind(listing->scratch, mark);
 	return more;
@@ -225,7 +256,8 @@ static void add_folded(const struct listing *listing, struct buf *buf,
 {
 	struct str reason = change->attributes[first].noise;
 
-	for (size_t i = first; i < change->attribute_count && buf->len < NAMES_BYTES; i++) {
+	for (size_t i = first; i < change->attribute_count && buf->len < listing->limits->names;
+	     i++) {
 		const struct attribute_change *row = &change->attributes[i];
 
 		if (pass_of(row) != PASS_NOISE || !str_eq(row->noise, reason))
@@ -233,7 +265,7 @@ static void add_folded(const struct listing *listing, struct buf *buf,
 		buf_adds(buf, i > first ? ", " : "");
 		buf_add(buf, shown_path(listing->scratch, row->path));
 	}
-	buf_adds(buf, buf->len >= NAMES_BYTES ? ", …" : "");
+	buf_adds(buf, buf->len >= listing->limits->names ? ", …" : "");
 	buf_adds(buf, ": ");
 	buf_add(buf, wording_cut(listing->scratch, reason, PATH_MAX_SHOWN));
 }
@@ -262,7 +294,7 @@ static bool list_noise(struct listing *listing, const struct outcome_change *cha
 	for (size_t i = 0; i < change->attribute_count; i++) {
 		if (pass_of(&change->attributes[i]) != PASS_NOISE)
 			continue;
-		if (names.len < NAMES_BYTES && is_first_of_reason(change, i)) {
+		if (names.len < listing->limits->names && is_first_of_reason(change, i)) {
 			buf_adds(&names, names.len > 0 ? "; " : "");
 			add_folded(listing, &names, change, i);
 		}
@@ -310,8 +342,8 @@ static bool list_body(struct listing *listing, struct str body)
 	return true;
 }
 
-bool detail_lines(
-    struct arena *scratch, const struct outcome_change *change, detail_line *line, void *context)
+bool detail_lines(struct arena *scratch, const struct outcome_change *change,
+    const struct detail_limits *limits, detail_line *line, void *context)
 {
 	enum action action = change->head.action;
 	bool is_diff = action != ACTION_CREATE && action != ACTION_DELETE;
@@ -319,14 +351,17 @@ bool detail_lines(
 	    .scratch = scratch,
 	    .line = line,
 	    .context = context,
-	    .left = is_diff ? ROWS_OF_UPDATES : ROWS_OF_OTHERS,
-	    .parts = is_diff ? DETAIL_PARTS_OF_UPDATES : DETAIL_PARTS_OF_OTHERS,
+	    .limits = limits,
+	    .left = is_diff ? limits->rows : limits->rows_of_all,
+	    .parts = is_diff ? limits->parts : limits->parts_of_all,
 	};
 
 	if (!change->has_values)
 		return list_body(&listing, change->body);
 	return list_pass(&listing, change, PASS_FORCING) &&
-	       list_pass(&listing, change, PASS_KNOWN) && list_unknown(&listing, change) &&
+	       list_pass(&listing, change, PASS_KNOWN) &&
+	       list_names(&listing, change, "known after apply: ", is_unknown) &&
+	       list_names(&listing, change, "empty: ", is_named_empty) &&
 	       list_noise(&listing, change) && list_over(&listing, change);
 }
 

@@ -15,7 +15,7 @@
 
 struct buf;
 
-#define DETAIL_VALUE_MAX 160 /* bytes of a value; what is longer is cut around what differs */
+#define DETAIL_VALUE_MAX 160 /* bytes of a value in one line of a list */
 
 struct detail_text {
 	char mark; /* '+', '-', '~', '!' (called out), '#' (a remark), or ' ' (the same, or a line
@@ -27,10 +27,24 @@ struct detail_text {
 };
 typedef bool detail_line(void *context, const struct detail_text *line); /* false: stop */
 
+/*
+ * How much is told of one change; what is over is counted. A create or delete is one of all its
+ * attributes, of which few say much: it has numbers of its own.
+ */
+struct detail_limits {
+	size_t rows, rows_of_all;   /* attributes: of an update, of a create or delete */
+	size_t parts, parts_of_all; /* lines of a view */
+	size_t value; /* bytes of a value; what is longer is cut around what differs */
+	size_t names; /* bytes of a line of names */
+};
+/* What a page has room for where much else is to be told; and all there is (the limits of a diff,
+ * ATTRIBUTES_MAX and DIFF_PARTS_MAX, are those of hostile input). */
+extern const struct detail_limits detail_brief, detail_full;
+
 /* False when the callback stopped it. `scratch` is rewound after each line: nothing that the
  * callback keeps may live there. */
-bool detail_lines(
-    struct arena *scratch, const struct outcome_change *change, detail_line *line, void *context);
+bool detail_lines(struct arena *scratch, const struct outcome_change *change,
+    const struct detail_limits *limits, detail_line *line, void *context);
 
 /* What was opened to show the row: "JSON", "base64, decoded"; empty: nothing. */
 struct str detail_opened(const struct attribute_change *row);

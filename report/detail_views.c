@@ -7,9 +7,8 @@
 #include "report/both_sides.h"
 #include "report/wording.h"
 
-#define LINE_BYTES ((size_t)4096)
-#define CELL_WIDTH ((size_t)160) /* columns of a line, about */
-#define NEAR	   ((size_t)40)	 /* parts before and behind that a cut one is compared with */
+#define LINE_BYTES ((size_t)8192)
+#define NEAR	   ((size_t)40) /* parts before and behind that a cut one is compared with */
 
 static const char marks[] = {
     [PART_SAME] = ' ',
@@ -127,7 +126,7 @@ static bool put_part(const struct detail_view *view, const struct attribute_chan
 	if (part->mark == PART_GAP)
 		buf_adds(&buf, "… ");
 	if (part->cell_count > 0)
-		buf_add(&buf, fit(view->scratch, &(struct cell){row, part, 0}, CELL_WIDTH));
+		buf_add(&buf, fit(view->scratch, &(struct cell){row, part, 0}, view->width));
 	more = put(view, part->mark, &buf);
 	arena_rewind(view->scratch, mark);
 	return more;

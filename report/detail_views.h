@@ -9,14 +9,12 @@
 
 #include "report/detail.h"
 
-#define DETAIL_PARTS_OF_UPDATES ((size_t)60)
-#define DETAIL_PARTS_OF_OTHERS	((size_t)24)
-
 struct detail_view {
 	struct arena *scratch; /* rewound after each line */
 	detail_line *line;
 	void *context;
-	size_t most; /* parts that are written; remarks are, whatever this says */
+	size_t width; /* columns of a line, about */
+	size_t most;  /* parts that are written; remarks are, whatever this says */
 };
 
 /* A view that is one remark: it stands behind the path. */

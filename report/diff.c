@@ -98,9 +98,8 @@ static bool may_tell(
     const struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	return str_contains(value_text(*before), STR("tatement\"")) ||
-	       str_contains(value_text(*after), STR("tatement\"")) ||
-	       before->tag == SHOWN_JSON_TEXT || after->tag == SHOWN_JSON_TEXT ||
-	       (walk->is_network && diff_network_may_tell(walk));
+	       str_contains(value_text(*after), STR("tatement\"")) || shown_is_json_text(before) ||
+	       shown_is_json_text(after) || (walk->is_network && diff_network_may_tell(walk));
 }
 
 void diff_add_values(struct diff_walk *walk, const struct value *before, const struct value *after)
@@ -209,7 +208,7 @@ static void walk_maps(struct diff_walk *walk, const struct value *before, const 
 static bool is_text(const struct value *value)
 {
 	return value->kind == VALUE_STRING ||
-	       (is_container(value->kind) && value->tag == SHOWN_JSON_TEXT);
+	       (is_container(value->kind) && shown_is_json_text(value));
 }
 
 /* Text is looked into where it changes; of what comes or goes only documents are. */
@@ -227,7 +226,7 @@ void diff_pair(struct diff_walk *walk, const struct value *before, const struct 
 	if (before->kind == VALUE_NULL && after->kind == VALUE_NULL)
 		return;
 	if (same_kind && is_container(before->kind) && walk->depth < JSON_DEPTH_MAX &&
-	    before->tag != SHOWN_JSON_TEXT && after->tag != SHOWN_JSON_TEXT) {
+	    !shown_is_json_text(before) && !shown_is_json_text(after)) {
 		if (before->kind == VALUE_MAP)
 			walk_maps(walk, before, after);
 		else

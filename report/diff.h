@@ -17,7 +17,7 @@
 
 #include "report/outcome.h"
 
-#define DIFF_PARTS_MAX	       400
+#define DIFF_PARTS_MAX	       2000
 #define DIFF_SENSITIVE_CHANGED "(sensitive, changed)" /* in cells; nobody knows to what */
 
 struct noise; /* noise.h; which rows are folded */

@@ -13,6 +13,8 @@
 #define CELL_MAX     ((size_t)200)
 #define LINES_MAX    ((size_t)20000) /* of one side; beyond, rows are shown instead */
 #define TOGETHER_MAX ((size_t)2000)  /* rules of which the ranges are taken together */
+#define INTERNET     "the internet"
+#define HALF	     "half of the internet"
 #define SEPARATOR    '\x1f'
 #define ALL_PORTS_TO 65535
 
@@ -33,7 +35,7 @@ struct rules {
 	struct arena *arena;
 	struct rule_row *items;
 	size_t count, room;
-	struct diff_lines open; /* incoming and open to the internet, by protocol and ports */
+	struct diff_lines open; /* "now open to the internet: tcp 22" */
 	size_t open_room;
 	/* incoming and not open by themselves: the lines are numbered by protocol and ports */
 	struct diff_lines some;
@@ -173,34 +175,33 @@ static bool has_unknown(const struct value *item)
 	return ports && (is_open_value(ports) || ports->marks & VALUE_HAS_UNKNOWN);
 }
 
+static void add_line(struct arena *arena, struct diff_lines *lines, size_t *room, struct str text)
+{
+	if (lines->count == *room) {
+		size_t more = *room ? *room * 2 : 16;
+
+		lines->items = arena_grow(arena, lines->items, *room * sizeof(*lines->items),
+		    more * sizeof(*lines->items));
+		*room = more;
+	}
+	lines->items[lines->count++] = (struct diff_line){.text = text};
+}
+
 static void add_open(struct rules *rules, struct str text)
 {
-	if (rules->open.count == rules->open_room) {
-		size_t room = rules->open_room ? rules->open_room * 2 : 16;
-
-		rules->open.items = arena_grow(rules->arena, rules->open.items,
-		    rules->open_room * sizeof(*rules->open.items),
-		    room * sizeof(*rules->open.items));
-		rules->open_room = room;
-	}
-	rules->open.items[rules->open.count++] = (struct diff_line){.text = text};
+	add_line(rules->arena, &rules->open, &rules->open_room, text);
 }
 
 static void add_part(struct rules *rules, struct str text, const struct value *cidrs)
 {
-	if (rules->some.count == rules->some_room) {
-		size_t room = rules->some_room ? rules->some_room * 2 : 16;
+	size_t at = rules->some.count, had = rules->some_room;
 
-		rules->some.items = arena_grow(rules->arena, rules->some.items,
-		    rules->some_room * sizeof(*rules->some.items),
-		    room * sizeof(*rules->some.items));
-		rules->some_cidrs = arena_grow(rules->arena, rules->some_cidrs,
-		    rules->some_room * sizeof(const struct value *),
-		    room * sizeof(const struct value *));
-		rules->some_room = room;
-	}
-	rules->some_cidrs[rules->some.count] = cidrs;
-	rules->some.items[rules->some.count++] = (struct diff_line){.text = text};
+	add_line(rules->arena, &rules->some, &rules->some_room, text);
+	if (rules->some_room > had)
+		rules->some_cidrs =
+		    arena_grow(rules->arena, rules->some_cidrs, had * sizeof(const struct value *),
+			rules->some_room * sizeof(const struct value *));
+	rules->some_cidrs[at] = cidrs;
 }
 
 /* The ranges of all those with the number of `first`, which is the first of them. */
@@ -221,6 +222,21 @@ static struct value ranges_of(const struct rules *rules, const uint32_t *numbers
 	return value_list(ranges, count);
 }
 
+/* One half of the internet: the other may stand in another resource. */
+static bool has_half(const struct value *ranges)
+{
+	for (uint32_t i = 0; i < ranges->len; i++) {
+		if (str_ends(value_text(ranges->as.items[i]), STR("/1")))
+			return true;
+	}
+	return false;
+}
+
+static void add_open_to(struct rules *rules, const char *whom, struct str what)
+{
+	add_open(rules, str_format(rules->arena, "now open to %s: %.*s", whom, STR_ARG(what)));
+}
+
 /* Two halves of the internet in two rules let in all of it. */
 static void add_open_together(struct rules *rules)
 {
@@ -228,18 +244,21 @@ static void add_open_together(struct rules *rules)
 	uint32_t *seen; /* of each number: how many rules */
 	struct diff_lines none = {0};
 
-	if (rules->some.count < 2 || rules->some.count > TOGETHER_MAX)
+	if (rules->some.count == 0 || rules->some.count > TOGETHER_MAX)
 		return;
 	diff_number_lines(rules->arena, &rules->some, &none, &numbers);
 	seen = arena_array(rules->arena, uint32_t, numbers.count);
 	for (size_t i = 0; i < rules->some.count; i++) {
-		struct value open;
+		struct value open, ranges;
 
 		if (seen[numbers.before[i]]++ > 0)
 			continue;
-		open = shape_network_open(rules->arena, ranges_of(rules, numbers.before, i));
+		ranges = ranges_of(rules, numbers.before, i);
+		open = shape_network_open(rules->arena, ranges);
 		if (open.kind == VALUE_BOOL && open.as.boolean)
-			add_open(rules, rules->some.items[i].text);
+			add_open_to(rules, INTERNET, rules->some.items[i].text);
+		else if (has_half(&ranges))
+			add_open_to(rules, HALF, rules->some.items[i].text);
 	}
 }
 
@@ -257,7 +276,7 @@ static void judge_item(struct rules *rules, const struct value *item, const stru
 		   : str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
 			 STR_ARG(rule->cells[CELL_PORTS]));
 	if (open && open->kind == VALUE_BOOL && open->as.boolean)
-		add_open(rules, text);
+		add_open_to(rules, INTERNET, text);
 	else if (cidrs && cidrs->kind == VALUE_LIST && cidrs->len > 0)
 		add_part(rules, text, cidrs);
 }
@@ -398,9 +417,7 @@ static void add_remarks(struct table *table)
 	diff_members(arena, &table->before.open, open, &marks);
 	for (size_t i = 0; i < open->count; i++) {
 		if (marks.added[i])
-			diff_parts_add(&table->parts, PART_REMARK, 0,
-			    str_format(arena, "now open to the internet: %.*s",
-				STR_ARG(open->items[i].text)));
+			diff_parts_add(&table->parts, PART_REMARK, 0, open->items[i].text);
 	}
 }
 

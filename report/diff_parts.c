@@ -5,12 +5,14 @@
 #include "base/digest.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "report/both_sides.h"
 #include "report/diff_walk.h"
 #include "report/wording.h"
 
 #define PARTS_FIRST	16
 #define REMARKS_MAX	50 /* beyond DIFF_PARTS_MAX */
 #define VALUE_SHOWN_MAX ((size_t)65536)
+#define LONG_LINES_MAX	8 /* of the other side that one is compared with */
 
 /* --- parts --- */
 
@@ -155,6 +157,44 @@ struct str diff_line_cell(struct arena *arena, const struct diff_line *line)
 	return line->value ? diff_value_cell(arena, line->value) : diff_cell(arena, line->text);
 }
 
+/* The longest beginning that it shares with one that stands in its place on the other side. */
+static size_t shared_head(
+    const struct diff_line *line, const struct diff_lines *other, const bool *marked)
+{
+	size_t longest = 0, looked = 0;
+
+	for (size_t i = 0; i < other->count && looked < LONG_LINES_MAX; i++) {
+		if (!marked[i] || other->items[i].text.len <= DIFF_CELL_BYTES)
+			continue;
+		looked++;
+		longest = size_max(longest, both_sides_head(line->text, other->items[i].text));
+	}
+	return longest;
+}
+
+/* One that is cut is cut around what makes it differ; `marked`: of the other side. */
+static struct str marked_cell(struct arena *arena, const struct diff_line *line,
+    const struct diff_lines *other, const bool *marked)
+{
+	bool is_text = !line->value || line->value->kind == VALUE_STRING;
+	struct buf buf;
+	size_t from;
+
+	if (!is_text || line->text.len <= DIFF_CELL_BYTES)
+		return diff_line_cell(arena, line);
+	from = both_sides_from(line->text, shared_head(line, other, marked), DIFF_CELL_BYTES);
+	if (from == 0)
+		return diff_line_cell(arena, line);
+	buf_init(&buf, arena, DIFF_CELL_BYTES * 8 + 8);
+	if (line->value) {
+		wording_string(&buf, line->text, from, VALUE_SHOWN_MAX);
+	} else {
+		buf_adds(&buf, "…");
+		buf_add(&buf, diff_cell(arena, str_skip(line->text, from)));
+	}
+	return buf_str(&buf);
+}
+
 struct table {
 	uint32_t *slots;		/* number + 1; 0: free */
 	const struct diff_line **lines; /* of each number, the first one */
@@ -273,10 +313,15 @@ static void flush_same(struct emission *emission, bool is_end)
 
 static void add_marked(struct emission *emission, enum part_mark mark, const struct diff_line *line)
 {
+	const struct diff_text *text = emission->text;
+	bool goes = mark == PART_REMOVED;
+
 	if (emission->pending > 0 || emission->head > 0)
 		flush_same(emission, false);
 	emission->any = true;
-	diff_parts_add(emission->parts, mark, 0, diff_line_cell(emission->parts->arena, line));
+	diff_parts_add(emission->parts, mark, 0,
+	    marked_cell(emission->parts->arena, line, goes ? &text->after : &text->before,
+		goes ? text->marks.added : text->marks.removed));
 }
 
 void diff_parts_add_text(struct diff_parts *parts, const struct diff_text *text)
@@ -300,13 +345,19 @@ void diff_parts_add_text(struct diff_parts *parts, const struct diff_text *text)
 		flush_same(&emission, true);
 }
 
-static void add_marked_members(struct diff_parts *parts, int level, enum part_mark mark,
-    const struct diff_lines *lines, const bool *marked)
+static void add_marked_members(
+    struct diff_parts *parts, int level, enum part_mark mark, const struct diff_text *text)
 {
+	bool goes = mark == PART_REMOVED;
+	const struct diff_lines *lines = goes ? &text->before : &text->after;
+	const struct diff_lines *other = goes ? &text->after : &text->before;
+	const bool *marked = goes ? text->marks.removed : text->marks.added;
+	const bool *other_marked = goes ? text->marks.added : text->marks.removed;
+
 	for (size_t i = 0; i < lines->count; i++) {
 		if (marked[i])
-			diff_parts_add(
-			    parts, mark, level, diff_line_cell(parts->arena, &lines->items[i]));
+			diff_parts_add(parts, mark, level,
+			    marked_cell(parts->arena, &lines->items[i], other, other_marked));
 	}
 }
 
@@ -315,8 +366,8 @@ void diff_parts_add_members(
 {
 	const struct diff_marks *marks = &text->marks;
 
-	add_marked_members(parts, level, PART_REMOVED, &text->before, marks->removed);
-	add_marked_members(parts, level, PART_ADDED, &text->after, marks->added);
+	add_marked_members(parts, level, PART_REMOVED, text);
+	add_marked_members(parts, level, PART_ADDED, text);
 	if (!same) {
 		diff_parts_gap(
 		    parts, level, text->after.count - marks->added_count, text->one, text->many);

@@ -62,14 +62,16 @@ static bool json_of(struct diff_walk *walk, const struct value *value, struct va
 	       jsonr_read(walk->arena, value_text(*value), &reader, out, &err);
 }
 
-static bool walk_json(struct diff_walk *walk, const struct value *before, const struct value *after)
+/* `same`: the texts are, whatever of them is hidden. */
+static bool walk_json(
+    struct diff_walk *walk, const struct value *before, const struct value *after, bool same)
 {
 	size_t found = diff_found(walk);
 	bool iam = diff_is_iam(before) && diff_is_iam(after);
 	bool says_all = iam && diff_iam_says_all(before) && diff_iam_says_all(after);
 
 	if (says_all && diff_iam_pair(walk, before, after)) {
-		if (diff_found(walk) == found && !walk->rest_of_rules)
+		if (diff_found(walk) == found && !walk->rest_of_rules && !same)
 			add_remark(walk, STR(OTHER_POLICY), true);
 		return true;
 	}
@@ -78,7 +80,7 @@ static bool walk_json(struct diff_walk *walk, const struct value *before, const 
 	walk->text_depth++;
 	diff_pair(walk, before, after);
 	walk->text_depth--;
-	if (diff_found(walk) == found && !walk->rest_of_rules)
+	if (diff_found(walk) == found && !walk->rest_of_rules && !same)
 		add_remark(walk, STR(OTHER_SPELLING), true);
 	return true;
 }
@@ -108,7 +110,7 @@ static bool json_pair(struct diff_walk *walk, const struct value *before, const 
 
 	if (json_of(walk, before, &a) && json_of(walk, after, &b) && a.kind == b.kind &&
 	    (a.kind == VALUE_MAP || a.kind == VALUE_LIST))
-		return walk_json(walk, &a, &b);
+		return walk_json(walk, &a, &b, after->tag == SHOWN_JSON_SAME);
 	arena_rewind(walk->arena, mark);
 	return false;
 }

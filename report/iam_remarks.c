@@ -256,6 +256,79 @@ static void add_conditions_gone(struct remarks *remarks, const struct diff_text 
 	}
 }
 
+static bool has_marked(const struct diff_lines *lines, const bool *marked, enum iam_word word)
+{
+	for (size_t i = 0; marked && i < lines->count; i++) {
+		if (lines->items[i].kind == (uint8_t)word && marked[i])
+			return true;
+	}
+	return false;
+}
+
+/* "Action *": whatever else was taken off, this is all of it. */
+static bool has_any(const struct diff_lines *lines, enum iam_word word)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		struct str text = lines->items[i].text;
+
+		if (lines->items[i].kind == (uint8_t)word && str_eat(&text, judges[word].title) &&
+		    is_any(text))
+			return true;
+	}
+	return false;
+}
+
+/* Of the values of a condition any is enough, but where it says Not none may be there. */
+static bool is_negated(struct str condition)
+{
+	return str_contains(str_from_to(condition, 0, condition_end(condition)), STR("Not"));
+}
+
+/* A line of a condition that comes, or goes, and its name. */
+static bool is_marked_condition(
+    const struct diff_lines *lines, const bool *marked, size_t i, struct str *name)
+{
+	struct str line = lines->items[i].text;
+
+	*name = str_from_to(line, 0, condition_end(line));
+	return marked[i] && lines->items[i].kind == IAM_CONDITION;
+}
+
+/* A condition that was not there, or one that less meets than before. */
+static bool denies_under_more(const struct diff_text *text, struct str *which)
+{
+	for (size_t i = 0; i < text->after.count; i++) {
+		if (is_marked_condition(&text->after, text->marks.added, i, which) &&
+		    (is_negated(*which) || !has_condition_on(&text->before, *which)))
+			return true;
+	}
+	for (size_t i = 0; i < text->before.count; i++) {
+		if (is_marked_condition(&text->before, text->marks.removed, i, which) &&
+		    !is_negated(*which) && has_condition_on(&text->after, *which))
+			return true;
+	}
+	return false;
+}
+
+/* A denial that goes on, and denies less than before. */
+static void add_denied_less(struct remarks *remarks, const struct diff_text *text)
+{
+	struct str which;
+
+	for (enum iam_word word = IAM_PRINCIPAL; word <= IAM_RESOURCE; word += 2) {
+		if (has_marked(&text->before, text->marks.removed, word) &&
+		    !has_any(&text->after, word))
+			say_with(remarks, "denies less: less stands in ",
+			    str_trim_end(judges[word].title));
+		if (has_marked(&text->after, text->marks.added, word + IAM_NOT) &&
+		    has_word(&text->before, word + IAM_NOT))
+			say_with(remarks, "denies less: more stands in ",
+			    str_trim_end(judges[word + IAM_NOT].title));
+	}
+	if (denies_under_more(text, &which))
+		say_with(remarks, "denies less: ", which);
+}
+
 void iam_add_remarks(struct diff_parts *parts, const struct iam_accounts *accounts,
     const struct value *before, const struct value *after, const struct diff_text *text)
 {
@@ -264,6 +337,8 @@ void iam_add_remarks(struct diff_parts *parts, const struct iam_accounts *accoun
 
 	if (has_effect(before, "Deny") && !has_effect(after, "Deny"))
 		say(&remarks, STR("no longer denied"));
+	else if (has_effect(before, "Deny"))
+		add_denied_less(&remarks, text);
 	if (!has_effect(after, "Allow"))
 		return;
 	for (size_t i = 0; i < text->after.count; i++) {

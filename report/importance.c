@@ -262,5 +262,14 @@ const struct budget_step importance_steps[] = {
     ITEMS(PLANNED, 4, 50),
     ITEMS(PLANNED, 4, ALL),
     ITEMS(TEXT, 1, ALL),
+    /* every attribute */
+    ITEMS(REPLACE, 6, ALL),
+    ITEMS(UPDATE, 6, ALL),
+    ITEMS(FORGET, 6, ALL),
+    ITEMS(OTHER, 6, ALL),
+    ITEMS(OUTPUTS, 6, ALL),
+    ITEMS(DESTROY, 6, ALL),
+    ITEMS(CREATE, 6, ALL),
+    ITEMS(DRIFT, 6, ALL),
 };
 const size_t importance_step_count = ARRAY_LEN(importance_steps);

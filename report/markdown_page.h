@@ -11,6 +11,7 @@
 #define REPORT_MARKDOWN_PAGE_H
 
 #include "base/buf.h"
+#include "report/detail.h"
 #include "report/parts.h"
 
 struct err;
@@ -85,10 +86,14 @@ extern const struct part_writer output_writer, drift_writer, invocation_writer, 
 bool page_diffs_are_short(struct page *page, const struct part *part);
 /* What can be shown of the change beside its line. */
 bool page_has_diff(const struct part *part, const struct outcome_change *change);
-/* A fence with the diffs of `count` changes, at most about `max` bytes; one of several with its
+/* A fence with the diffs of `count` changes, at most about `bytes`; one of several with its
  * address. `indent`: spaces before each line. Nothing when not even one line fits. */
+struct page_diff_size {
+	size_t bytes;
+	const struct detail_limits *limits;
+};
 void page_diff(struct page *page, const struct outcome_change *const *changes, size_t count,
-    size_t max, const char *indent);
+    const struct page_diff_size *size, const char *indent);
 
 /* render_markdown_findings.c */
 extern const struct part_writer verdict_writer, policy_note_writer, finding_writer, waiver_writer;

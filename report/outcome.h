@@ -96,7 +96,7 @@ struct outcome_change {
 	const struct change_leaf *leaf; /* of the fingerprint; NULL: not in it, as from text */
 };
 
-#define ATTRIBUTES_MAX 500 /* a change */
+#define ATTRIBUTES_MAX 2000 /* a change */
 
 enum delivery_state {
 	DELIVERY_SENT, /* created */

@@ -9,7 +9,7 @@
 #define NOTES_MAX	 ((size_t)7)
 #define POLICY_NOTES_MAX ((size_t)5)
 
-#define CHANGE_LEVELS	 5
+#define CHANGE_LEVELS	 6
 #define FINDING_LEVELS	 6
 
 /* How a part looks and how far it goes, whatever it holds. */

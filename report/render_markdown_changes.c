@@ -18,10 +18,15 @@
 #define NAMES_LEVEL	 2 /* and why, and what changes */
 #define DIFF_LEVEL	 3 /* and the diff, from here on longer */
 
-/* Bytes of a diff by level. */
-static const size_t diff_max[BUDGET_LEVELS + 1] = {0, 0, 0, 400, 1500, 8000, 8000};
+/* A diff by level; the last one is all there is, as far as a comment could hold it. */
+static const struct page_diff_size diff_sizes[BUDGET_LEVELS + 1] = {
+    [DIFF_LEVEL] = {400, &detail_brief},
+    [4] = {1500, &detail_brief},
+    [5] = {8000, &detail_brief},
+    [6] = {60000, &detail_full},
+};
 /* Addresses behind a fold by level. */
-static const size_t listed_max[BUDGET_LEVELS + 1] = {0, 0, 10, 20, 50, 500, 500};
+static const size_t listed_max[BUDGET_LEVELS + 1] = {0, 0, 10, 20, 50, 500, 2000};
 
 /* --- one change --- */
 
@@ -96,13 +101,19 @@ static void add_remarks(
 	}
 }
 
-static void add_address(struct page *page, const struct change_head *head)
+/* Bytes of an address by level: two that differ in the middle are to be told apart. */
+static size_t address_max(unsigned level)
+{
+	return level > LINE_LEVEL ? WORDING_ADDRESS_WHOLE : WORDING_ADDRESS_MAX;
+}
+
+static void add_address(struct page *page, const struct change_head *head, size_t max)
 {
 	if (head->previous_address.len > 0) {
-		page_code(page, head->previous_address, WORDING_ADDRESS_MAX);
+		page_code(page, head->previous_address, max);
 		buf_adds(&page->out, " → ");
 	}
-	page_code(page, head->address, WORDING_ADDRESS_MAX);
+	page_code(page, head->address, max);
 	if (head->deposed.len > 0) {
 		buf_adds(&page->out, " (deposed ");
 		page_code(page, head->deposed, NAME_MAX_BYTES);
@@ -150,7 +161,7 @@ static void add_change(struct page *page, const struct part *part,
 	struct str callout = callout_of(change, &more);
 
 	begin_item(page, folded);
-	add_address(page, &change->head);
+	add_address(page, &change->head, address_max(level));
 	if (word)
 		word(page, change);
 	add_callout(page, callout, more, &is_first);
@@ -159,7 +170,7 @@ static void add_change(struct page *page, const struct part *part,
 		add_remarks(page, change, !has_diff || folded, is_first);
 	end_line(page, folded);
 	if (has_diff)
-		page_diff(page, &change, 1, diff_max[level], folded ? "" : "  ");
+		page_diff(page, &change, 1, &diff_sizes[level], folded ? "" : "  ");
 	end_item(page, folded);
 }
 
@@ -300,7 +311,7 @@ static void add_addresses(struct page *page, const struct collapsed *item, size_
 		struct arena_mark mark = arena_save(page->arena);
 
 		buf_adds(&page->out, "- ");
-		add_address(page, &item->rows[i]->head);
+		add_address(page, &item->rows[i]->head, WORDING_ADDRESS_MAX);
 		buf_addc(&page->out, '\n');
 		arena_rewind(page->arena, mark);
 	}
@@ -320,7 +331,7 @@ static void add_collapsed(
 	end_line(page, folded);
 	if (has_diff) {
 		page_diff(page, item->rows, item->kind == COLLAPSE_SAME ? 1 : item->count,
-		    diff_max[level], "");
+		    &diff_sizes[level], "");
 		page_blank(page);
 	}
 	if (folded)
@@ -404,7 +415,7 @@ static void output_item(struct page *page, const struct part *part, size_t index
 		return;
 	}
 	begin_item(page, false);
-	add_address(page, &output->head);
+	add_address(page, &output->head, address_max(level));
 	add_action(page, output);
 	add_both_sides(page, row);
 	end_line(page, false);

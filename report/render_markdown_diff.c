@@ -63,6 +63,7 @@ void page_fence_around(struct page *page, size_t start, const char *info, const 
 
 struct lines {
 	struct page *page;
+	const struct detail_limits *limits;
 	const char *indent;
 	size_t end;  /* of the page: no line goes beyond it */
 	size_t over; /* lines that did not fit */
@@ -94,11 +95,13 @@ static bool add_line(void *context, const struct detail_text *line)
 static bool add_change(struct lines *lines, const struct outcome_change *change, bool named)
 {
 	struct arena *arena = lines->page->arena;
-	struct str address = wording_name(arena, change->head.address, WORDING_ADDRESS_MAX);
+	struct str address = wording_name(arena, change->head.address,
+	    lines->limits == &detail_full ? WORDING_ADDRESS_WHOLE : WORDING_ADDRESS_MAX);
 	const struct detail_text line = {
 	    .mark = ' ', .text = str_format(arena, "@@ %.*s @@", STR_ARG(address))};
 
-	return (!named || add_line(lines, &line)) && detail_lines(arena, change, add_line, lines);
+	return (!named || add_line(lines, &line)) &&
+	       detail_lines(arena, change, lines->limits, add_line, lines);
 }
 
 static void add_over(struct page *page, const struct lines *lines)
@@ -111,10 +114,11 @@ static void add_over(struct page *page, const struct lines *lines)
 }
 
 void page_diff(struct page *page, const struct outcome_change *const *changes, size_t count,
-    size_t max, const char *indent)
+    const struct page_diff_size *size, const char *indent)
 {
 	size_t start = page->out.len;
-	struct lines lines = {.page = page, .indent = indent, .end = start + max};
+	struct lines lines = {
+	    .page = page, .limits = size->limits, .indent = indent, .end = start + size->bytes};
 
 	for (size_t i = 0; i < count; i++) {
 		if (!add_change(&lines, changes[i], count > 1))
@@ -167,7 +171,7 @@ bool page_diffs_are_short(struct page *page, const struct part *part)
 		if (part->kind == PART_UPDATE) /* their members stand one after the other */
 			change = part->items.updates[0].rows[i];
 		if (page_has_diff(part, change))
-			(void)detail_lines(page->arena, change, count_line, &lines);
+			(void)detail_lines(page->arena, change, &detail_full, count_line, &lines);
 		arena_rewind(page->arena, mark);
 	}
 	return lines <= SHORT_LINES;

@@ -18,6 +18,7 @@
 #define GAINS_SHOWN    ((size_t)60)
 #define LOSSES_SHOWN   ((size_t)60)
 #define RULES_SHOWN    ((size_t)5)
+#define DIFF_LEVELS    4 /* of an item with a diff: short, then longer */
 
 /* What stands around the text of a block, and the comma behind it. */
 #define HEADER_JSON \
@@ -139,13 +140,13 @@ static const struct {
     [PART_DONE] = {&slack_applied_writer, GAINS_SHOWN, 0},
     [PART_TAIL] = {&slack_tail_writer, 0, 1},
     [PART_DESTROY] = {&slack_change_writer, LOSSES_SHOWN, 2},
-    [PART_REPLACE] = {&slack_change_writer, LOSSES_SHOWN, 3},
+    [PART_REPLACE] = {&slack_change_writer, LOSSES_SHOWN, DIFF_LEVELS},
     [PART_FORGET] = {&slack_change_writer, LOSSES_SHOWN, 2},
     [PART_OTHER] = {&slack_change_writer, LOSSES_SHOWN, 2},
     [PART_UNDECIDED] = {&slack_finding_writer, RULES_SHOWN, 4},
     [PART_WARNED] = {&slack_finding_writer, RULES_SHOWN, 4},
     [PART_LET_GO] = {&slack_finding_writer, RULES_SHOWN, 4},
-    [PART_UPDATE] = {&slack_update_writer, GAINS_SHOWN, 2},
+    [PART_UPDATE] = {&slack_update_writer, GAINS_SHOWN, DIFF_LEVELS},
     [PART_CREATE] = {&slack_change_writer, GAINS_SHOWN, 2},
     [PART_IMPORT] = {&slack_change_writer, GAINS_SHOWN, 2},
     [PART_MOVE] = {&slack_change_writer, GAINS_SHOWN, 2},

@@ -9,7 +9,10 @@
 
 #define DATA_SHOWN	 ((size_t)100)
 #define FOLDED_MAX	 ((size_t)200)
-#define DIFF_MAX	 ((size_t)400)
+#define ADDRESS_SHORT	 ((size_t)200)
+#define ADDRESS_WHOLE	 ((size_t)1000) /* an item is no longer than half a section */
+#define NAMES_LEVEL	 2
+#define DIFF_LEVEL	 3
 #define TYPES_MAX	 ((size_t)1000) /* bytes of the numbers by type */
 #define OTHER_TYPES_SIZE (sizeof(", …") - 1)
 
@@ -34,7 +37,8 @@ static void add_callout(struct message *message, struct str text, size_t more)
 		buf_addf(&message->text, " and %zu more", more);
 }
 
-static void add_remarks(struct message *message, const struct outcome_change *change)
+static void add_remarks(
+    struct message *message, const struct outcome_change *change, bool with_names)
 {
 	struct str reason = change->head.reason;
 	struct detail_names names;
@@ -49,16 +53,19 @@ static void add_remarks(struct message *message, const struct outcome_change *ch
 	detail_forcing_names(change, &names);
 	add_names(message, " — because of ", &names);
 	detail_changed_names(change, &names);
-	add_names(message, " — ", &names);
+	if (with_names)
+		add_names(message, " — ", &names);
 }
 
-static void add_address(struct message *message, const struct change_head *head)
+static void add_address(struct message *message, const struct change_head *head, unsigned level)
 {
+	size_t max = level >= NAMES_LEVEL ? ADDRESS_WHOLE : ADDRESS_SHORT;
+
 	if (head->previous_address.len > 0) {
-		slack_add_code(message, head->previous_address);
+		slack_add_name(message, head->previous_address, max);
 		buf_adds(&message->text, " → ");
 	}
-	slack_add_code(message, head->address);
+	slack_add_name(message, head->address, max);
 	if (head->deposed.len > 0)
 		buf_adds(&message->text, " (deposed)");
 	if (head->action == ACTION_OTHER) {
@@ -91,14 +98,17 @@ static bool add_line(void *context, const struct detail_text *line)
 	return false;
 }
 
-static void add_diff(struct message *message, const struct outcome_change *change)
+/* Bytes of a diff by level. */
+static const size_t diff_max[] = {0, 0, 0, 400, 1200};
+
+static void add_diff(struct message *message, const struct outcome_change *change, unsigned level)
 {
 	/* lines are not kept where detail_lines() has its scratch */
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 	struct lines lines = {.message = message};
 
-	buf_init(&lines.buf, arena, DIFF_MAX);
-	(void)detail_lines(message->arena, change, add_line, &lines);
+	buf_init(&lines.buf, arena, diff_max[size_min(level, ARRAY_LEN(diff_max) - 1)]);
+	(void)detail_lines(message->arena, change, &detail_brief, add_line, &lines);
 	if (lines.buf.len == 0)
 		return;
 	buf_adds(&message->text, "```");
@@ -112,13 +122,14 @@ static void add_change(struct message *message, const struct outcome_change *cha
 	struct str callout = callout_of(change, &more);
 
 	buf_adds(&message->text, "• ");
-	add_address(message, &change->head);
+	add_address(message, &change->head, level);
 	add_callout(message, callout, more);
-	if (level > 1)
-		add_remarks(message, change);
+	if (level >= NAMES_LEVEL)
+		/* what stands right below needs no names */
+		add_remarks(message, change, level < DIFF_LEVEL || change->attribute_count == 0);
 	buf_addc(&message->text, '\n');
-	if (level > 2)
-		add_diff(message, change);
+	if (level >= DIFF_LEVEL)
+		add_diff(message, change, level);
 }
 
 static void change_item(
@@ -128,7 +139,7 @@ static void change_item(
 }
 
 /* "• *97 resources*: only `tags.version`" */
-static void add_collapsed(struct message *message, const struct collapsed *item)
+static void add_collapsed(struct message *message, const struct collapsed *item, unsigned level)
 {
 	size_t more;
 	struct str callout = callout_of_any(item->rows, item->count, &more);
@@ -156,6 +167,9 @@ static void add_collapsed(struct message *message, const struct collapsed *item)
 	}
 	add_callout(message, callout, more);
 	buf_addc(&message->text, '\n');
+	/* the same of each of them */
+	if (level >= DIFF_LEVEL && item->kind == COLLAPSE_SAME)
+		add_diff(message, item->rows[0], level);
 }
 
 static void update_item(
@@ -166,7 +180,7 @@ static void update_item(
 	if (item->kind == COLLAPSE_NOT)
 		add_change(message, item->rows[0], level);
 	else
-		add_collapsed(message, item);
+		add_collapsed(message, item, level);
 }
 
 /* --- what is not named, by type --- */

@@ -39,11 +39,16 @@ static void add_in_code(struct buf *buf, struct str text)
 	slack_add_escaped(buf, text);
 }
 
-void slack_add_code(struct message *message, struct str text)
+void slack_add_name(struct message *message, struct str name, size_t max)
 {
 	buf_addc(&message->text, '`');
-	add_in_code(&message->text, wording_name(message->arena, text, ADDRESS_SHOWN));
+	add_in_code(&message->text, wording_name(message->arena, name, max));
 	buf_addc(&message->text, '`');
+}
+
+void slack_add_code(struct message *message, struct str text)
+{
+	slack_add_name(message, text, ADDRESS_SHOWN);
 }
 
 /* Running text from elsewhere: outside of code, *b* in it would be bold and a URL a link. */

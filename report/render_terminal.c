@@ -197,7 +197,8 @@ void screen_put_change(
 	screen->detail_indent = place->indent + 6;
 	screen_put_line(screen, &line);
 	if (screen_shows_details(screen))
-		(void)detail_lines(screen->arena, change, put_detail, screen);
+		(void)detail_lines(
+		    screen->arena, change, screen->caps->details, put_detail, screen);
 }
 
 /* So that the remarks of a list stand below each other. */

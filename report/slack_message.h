@@ -39,6 +39,7 @@ NODISCARD bool slack_plan(struct message *message, size_t max_bytes, struct err 
 void slack_add_escaped(struct buf *buf, struct str text);
 /* A name, and running text from elsewhere: in code, where nothing of it is markup. */
 void slack_add_code(struct message *message, struct str text);
+void slack_add_name(struct message *message, struct str name, size_t max);
 void slack_add_data(struct message *message, struct str text, size_t max);
 /* Between fences: a backtick becomes a letter that looks like it. */
 void slack_add_block(struct message *message, struct str text);

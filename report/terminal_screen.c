@@ -20,18 +20,19 @@ static const char *const tone_codes[] = {
 };
 
 const struct screen_caps screen_caps_of_level[SCREEN_LEVELS] = {
-    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, true},
-    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, false},
-    [SCREEN_SHORT] = {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, true},
-    [SCREEN_SUMMARY] = {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, false},
-    {200, 10, 5, 32, 500, 5, false},
-    {100, 5, 3, 20, 300, 3, false},
-    {50, 3, 2, 10, 200, 1, false},
-    {20, 1, 1, 5, 200, 0, false},
-    {10, 0, 1, 5, 150, 0, false},
-    {5, 0, 1, 3, 100, 0, false},
-    {1, 0, 0, 3, 80, 0, false},
-    {0, 0, 0, 3, 80, 0, false},
+    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, &detail_full},
+    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, &detail_brief},
+    {SCREEN_ALL, SCREEN_ALL, SCREEN_ALL, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 1000, NULL},
+    [SCREEN_SHORT] = {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, &detail_brief},
+    [SCREEN_SUMMARY] = {200, 20, 20, TYPE_COUNTS_MAX, SCREEN_TEXT_MAX, 20, NULL},
+    {200, 10, 5, 32, 500, 5, NULL},
+    {100, 5, 3, 20, 300, 3, NULL},
+    {50, 3, 2, 10, 200, 1, NULL},
+    {20, 1, 1, 5, 200, 0, NULL},
+    {10, 0, 1, 5, 150, 0, NULL},
+    {5, 0, 1, 3, 100, 0, NULL},
+    {1, 0, 0, 3, 80, 0, NULL},
+    {0, 0, 0, 3, 80, 0, NULL},
 };
 
 /* Are attribute diffs shown? Asked for, and there is room. */

@@ -9,12 +9,13 @@
 
 #include "base/buf.h"
 #include "report/applied.h"
+#include "report/detail.h"
 #include "report/findings.h"
 #include "report/groups.h"
 #include "report/render.h"
 
 #define SCREEN_LIMIT	((size_t)64 << 20)
-#define SCREEN_TEXT_MAX ((size_t)1000) /* bytes of an address or a summary, while there is room */
+#define SCREEN_TEXT_MAX ((size_t)4096) /* bytes of an address or a summary, while there is room */
 
 enum tone {
 	TONE_PLAIN,
@@ -33,16 +34,16 @@ enum tone {
  * losses and denials last.
  */
 struct screen_caps {
-	size_t losses, gains, others; /* rows of a list; losses: of a denied rule, too */
-	size_t types;		      /* that the losses without a row are counted by */
-	size_t text;		      /* bytes of an address or a summary */
-	size_t paragraph;	      /* lines of a diagnostic */
-	bool details;
+	size_t losses, gains, others;	     /* rows of a list; losses: of a denied rule, too */
+	size_t types;			     /* that the losses without a row are counted by */
+	size_t text;			     /* bytes of an address or a summary */
+	size_t paragraph;		     /* lines of a diagnostic */
+	const struct detail_limits *details; /* NULL: none */
 };
 #define SCREEN_ALL     (SIZE_MAX / 8) /* rows */
-#define SCREEN_LEVELS  12
-#define SCREEN_SHORT   2 /* that `check` begins with */
-#define SCREEN_SUMMARY 3 /* the level that a summary begins with */
+#define SCREEN_LEVELS  13
+#define SCREEN_SHORT   3 /* that `check` begins with */
+#define SCREEN_SUMMARY 4 /* the level that a summary begins with */
 extern const struct screen_caps screen_caps_of_level[SCREEN_LEVELS];
 
 struct screen {

@@ -71,6 +71,7 @@ void wording_string(struct buf *buf, struct str text, size_t from, size_t max);
  */
 struct str wording_fingerprint(struct arena *arena, const struct outcome *outcome);
 
-#define WORDING_ADDRESS_MAX 300 /* bytes of an address in lists */
+#define WORDING_ADDRESS_MAX   300  /* bytes of an address in lists, */
+#define WORDING_ADDRESS_WHOLE 4096 /* and where there is room: more than that is hostile */
 
 #endif

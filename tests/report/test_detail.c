@@ -32,7 +32,8 @@ static bool add_line(void *context, const struct detail_text *line)
 	return true;
 }
 
-static struct str lines_of(struct arena *arena, const struct diff_case *in)
+static struct str lines_of(
+    struct arena *arena, const struct diff_case *in, const struct detail_limits *limits)
 {
 	struct outcome_change change = {.has_values = true, .head.action = in->action};
 	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
@@ -43,7 +44,7 @@ static struct str lines_of(struct arena *arena, const struct diff_case *in)
 	change.attributes = diff.rows;
 	change.attribute_count = diff.count;
 	buf_init(&buf, arena, (size_t)1 << 20);
-	assert_true(detail_lines(scratch, &change, add_line, &buf));
+	assert_true(detail_lines(scratch, &change, limits, add_line, &buf));
 	return buf_str(&buf);
 }
 
@@ -122,7 +123,7 @@ static void test_rows(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		struct str got = lines_of(arena, &rows[i].in);
+		struct str got = lines_of(arena, &rows[i].in, &detail_brief);
 
 		if (!str_is(got, rows[i].want))
 			print_error("%s:\n want '%s'\n  got '%.*s'\n", rows[i].label, rows[i].want,
@@ -158,7 +159,7 @@ static void test_origin(void **state)
 
 	(void)state;
 	buf_init(&buf, arena, 10000);
-	assert_true(detail_lines(scratch, &change, add_line, &buf));
+	assert_true(detail_lines(scratch, &change, &detail_brief, add_line, &buf));
 	assert_true(str_is(buf_str(&buf),
 	    "~ kms_key_id: \"old\" -> (known after apply, from aws_kms_key.main.arn)\n"
 	    "# known after apply: role (from aws_iam_role.r.arn)\n"));
@@ -199,7 +200,7 @@ static void test_hostile_parts(void **state)
 
 		row.view = (enum diff_view)view;
 		buf_init(&buf, arena, (size_t)1 << 20);
-		assert_true(detail_lines(scratch, &change, add_line, &buf));
+		assert_true(detail_lines(scratch, &change, &detail_brief, add_line, &buf));
 		rest = buf_str(&buf);
 		assert_true(utf8_is_valid(rest));
 		assert_false(str_contains(rest, STR("\033")));
@@ -209,11 +210,84 @@ static void test_hostile_parts(void **state)
 	}
 }
 
+static const struct much {
+	const char *label;
+	size_t attributes, lines; /* in the plan, before and after differ in all of them */
+	bool create;
+	size_t brief, full; /* lines that are told */
+} much[] = {
+    {"a create of 300 attributes", 300, 1, true, 14, 302},
+    {"an update of 300 attributes", 300, 0, false, 81, 300},
+    {"an update of 500 lines", 0, 500, false, 62, 1001},
+};
+
+/* {"a0":1,...,"e":"","t":"0\n1\n..."} */
+static const char *many(struct arena *arena, const struct much *row, size_t shift)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, (size_t)1 << 20);
+	buf_addc(&buf, '{');
+	for (size_t i = 0; i < row->attributes; i++)
+		buf_addf(&buf, "\"a%zu\":%zu,", i, i + shift);
+	buf_adds(&buf, "\"e\":\"\",\"f\":[],\"t\":\"");
+	for (size_t i = 0; i < row->lines; i++)
+		buf_addf(&buf, "%zu\\n", i + shift);
+	buf_adds(&buf, "\"}");
+	buf_addc(&buf, '\0');
+	return buf_str(&buf).ptr;
+}
+
+static size_t count_lines(struct str text)
+{
+	struct str line;
+	size_t count = 0;
+
+	while (str_line(&text, &line))
+		count++;
+	return count;
+}
+
+static void test_all_there_is(void **state)
+{
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(much); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct diff_case in = {.before = "{}", .after = many(arena, &much[i], 0)};
+		size_t brief, full;
+
+		in.action = much[i].create ? ACTION_CREATE : ACTION_UPDATE;
+		if (!much[i].create)
+			in.before = many(arena, &much[i], 100000);
+		brief = count_lines(lines_of(arena, &in, &detail_brief));
+		full = count_lines(lines_of(arena, &in, &detail_full));
+		if (brief == much[i].brief && full == much[i].full)
+			continue;
+		wrong++;
+		print_error("%s: %zu and %zu lines\n", much[i].label, brief, full);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void test_empty(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	const struct diff_case in = {
+	    .before = "{}", .after = "{\"e\":\"\",\"f\":[],\"n\":1}", .action = ACTION_CREATE};
+
+	(void)state;
+	assert_true(str_is(lines_of(arena, &in, &detail_brief), "+ n: 1\n# empty: e, f\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_origin),
+	    cmocka_unit_test(test_all_there_is),
+	    cmocka_unit_test(test_empty),
 	    cmocka_unit_test(test_hostile_parts),
 	};
 

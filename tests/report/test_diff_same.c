@@ -1,7 +1,7 @@
 /*
  * Equal sides are not walked into or are left early: by chance, whatever they hold, they give no
- * row, and one place that differs gives one at least. Without SHOWN_JSON_TEXT: how such a text was
- * spelled is not known here, so that equal trees of it may be two spellings.
+ * row, and one place that differs gives one at least. A text with a secret in it is opened before
+ * (SHOWN_JSON_TEXT): of that the same is asked, through redact_change().
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
+#include "parser/redact.h"
 #include "tests/support/diff_sketch.h"
 
 #define TEXT_MAX  ((size_t)1 << 20)
@@ -129,10 +131,64 @@ static void test_by_chance(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+#define SECRET "\\\"password\\\":\\\"hunter2hunter2\\\""
+#define TEXT   "\"{" SECRET ",\\\"n\\\":1}\""
+#define SPACED "\"{ " SECRET ",\\\"n\\\":1}\""
+#define TWO    "\"{" SECRET ",\\\"n\\\":2}\""
+#define TOLD   "~d{! the same JSON, written another way}(the same JSON, written another way)"
+
+static const struct opened {
+	const char *label, *before, *after, *want;
+} opened[] = {
+    {"the same text, another attribute", "{\"d\":" TEXT ",\"n\":1}", "{\"d\":" TEXT ",\"n\":2}",
+	"~n"},
+    {"the same text in a list", "{\"l\":[{\"name\":\"x\",\"d\":" TEXT ",\"n\":1}]}",
+	"{\"l\":[{\"name\":\"x\",\"d\":" TEXT ",\"n\":2}]}", "~l[name=\"x\"].n"},
+    {"another spelling", "{\"d\":" TEXT "}", "{\"d\":" SPACED "}", TOLD},
+    {"another number", "{\"d\":" TEXT "}", "{\"d\":" TWO "}", "~d.n@"},
+    {"a secret comes beside it", "{\"d\":" TEXT "}", "{\"d\":" TEXT ",\"password\":\"tr0ub4dor\"}",
+	"+password"},
+};
+
+static struct str opened_sketch(struct arena *arena, const struct opened *row)
+{
+	struct change change = {.head = {.action = ACTION_UPDATE}, .has_values = true};
+	const struct diff_rules rules = {.noise = NULL};
+	struct shown_change shown;
+	struct err err = {0};
+	struct diff diff;
+
+	change.head.type = STR("aws_x");
+	change.before = diff_value(arena, row->before);
+	change.after = diff_value(arena, row->after);
+	assert_true(redact_change(arena, NULL, &change, &shown, &err));
+	diff_values(arena, &shown, &rules, &diff);
+	return diff_sketch(arena, &diff);
+}
+
+static void test_opened(void **state)
+{
+	size_t wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(opened); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct str got = opened_sketch(arena, &opened[i]);
+
+		if (str_is(got, opened[i].want))
+			continue;
+		wrong++;
+		print_error(
+		    "%s: '%.*s', not '%s'\n", opened[i].label, STR_ARG(got), opened[i].want);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_by_chance),
+	    cmocka_unit_test(test_opened),
 	};
 
 	return cmocka_run_group_tests_name("report/diff_same", tests, NULL, NULL);

@@ -42,6 +42,23 @@ static const struct row iam[] = {
 	    "Action" Q ":[" Q "s3:GetObject" Q "," Q "s3:PutObject" Q "]," BUCKET "}]"),
 	"~policy{~ Allow A; +> Action s3:PutObject; => Action s3:GetObject; "
 	"=> Resource arn:aws:s3:::b/*}"},
+    {"a denial of fewer actions",
+	IAM("[" DENY Q "Action" Q ":[" Q "s3:GetObject" Q "," Q "iam:*" Q "]," ANY "}]",
+	    "[" DENY GET ANY "}]"),
+	"~policy{~ Deny; -> Action iam:*; => Action s3:GetObject; => Resource *; "
+	"!> denies less: less stands in Action}"},
+    {"a denial of all actions instead of some", IAM("[" DENY GET ANY "}]", "[" DENY ALL ANY "}]"),
+	"~policy{~ Deny; -> Action s3:GetObject; +> Action *; => Resource *}"},
+    {"a denial with more exceptions",
+	IAM("[" DENY Q "NotAction" Q ":" Q "a:b" Q "," ANY "}]",
+	    "[" DENY Q "NotAction" Q ":[" Q "a:b" Q "," Q "c:d" Q "]," ANY "}]"),
+	"~policy{~ Deny; +> NotAction c:d; => NotAction a:b; => Resource *; "
+	"!> denies less: more stands in NotAction}"},
+    {"a denial under a condition",
+	IAM("[" DENY ALL ANY "}]", "[" DENY ALL ANY "," Q "Condition" Q ":{" Q "Bool" Q ":{" Q
+				   "a:mfa" Q ":" Q "false" Q "}}}]"),
+	"~policy{~ Deny; => Action *; => Resource *; +> Condition Bool a:mfa = false; "
+	"!> denies less: Condition Bool a:mfa}"},
     {"everything", IAM("[" ALLOW SID("A") GET BUCKET "}]", "[" ALLOW SID("A") ALL ANY "}]"),
 	"~policy{~ Allow A; -> Action s3:GetObject; +> Action *; -> Resource arn:aws:s3:::b/*; "
 	"+> Resource *; !> now allows *; !> now allows every resource}"},
@@ -279,7 +296,16 @@ static const struct row network[] = {
     {"two halves on two ports",
 	SG("[" TCP(22, "[\"0.0.0.0/1\"]", "") "]",
 	    "[" TCP(22, "[\"0.0.0.0/1\"]", "") "," TCP(23, "[\"128.0.0.0/1\"]", "") "]"),
-	"~ingress{+ ingress|tcp|23|128.0.0.0/1|; . 1 rule unchanged}"},
+	"~ingress{! now open to half of the internet: tcp 23; + ingress|tcp|23|128.0.0.0/1|; "
+	". 1 rule unchanged}"},
+    {"one half in a resource of its own",
+	{.type = "aws_vpc_security_group_ingress_rule",
+	    .action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"from_port\":22,\"to_port\":22,\"ip_protocol\":\"tcp\","
+		     "\"cidr_ipv4\":\"128.0.0.0/1\"}"},
+	"+rule{! now open to half of the internet: tcp 22; + ingress|tcp|22|128.0.0.0/1|} "
+	"+from_port +to_port +ip_protocol +cidr_ipv4"},
     {"a key that the table lacks",
 	SG("[{\"foo\":\"a\",\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22}]",
 	    "[{\"foo\":\"b\",\"protocol\":\"tcp\",\"from_port\":23,\"to_port\":23}]"),

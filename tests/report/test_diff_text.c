@@ -23,6 +23,49 @@ struct row {
 		.before = (a), .after = (b), .action = ACTION_UPDATE \
 	}
 
+static const char *joined(struct arena *arena, const char *head, const char *same, const char *end)
+{
+	return str_format(arena, "%s%s%s", head, same, end).ptr;
+}
+
+static bool has_cell(const struct attribute_change *row, enum part_mark mark, struct str text)
+{
+	for (size_t i = 0; i < row->part_count; i++) {
+		if (row->parts[i].mark == (uint8_t)mark &&
+		    str_contains(row->parts[i].cells[0], text))
+			return true;
+	}
+	return false;
+}
+
+/* Longer than a cell: cut around what differs. */
+static void test_long_lines(void **state)
+{
+	static const struct {
+		const char *head, *one, *two;
+	} forms[] = {
+	    {"{\"u\":\"a\\n", "1 end\\nb\\n\"}", "2 end\\nb\\n\"}"},
+	    {"{\"users\":[\"", "1 end\"]}", "2 end\",\"a\"]}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		char *same = arena_alloc(arena, 100001);
+		struct diff_case in = {.action = ACTION_UPDATE};
+		struct diff diff;
+
+		memset(same, 'x', 100000);
+		same[100000] = '\0';
+		in.before = joined(arena, forms[i].head, same, forms[i].one);
+		in.after = joined(arena, forms[i].head, same, forms[i].two);
+		diff_of(arena, &in, &diff);
+		assert_int_equal(diff.count, 1);
+		assert_true(has_cell(&diff.rows[0], PART_REMOVED, STR("x1 end")));
+		assert_true(has_cell(&diff.rows[0], PART_ADDED, STR("x2 end")));
+	}
+}
+
 static const struct row json[] = {
     {"a leaf",
 	SIDES("{\"d\":\"{\\\"a\\\":{\\\"b\\\":1}}\"}", "{\"d\":\"{\\\"a\\\":{\\\"b\\\":2}}\"}"),
@@ -235,6 +278,7 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_long_lines),
 	    cmocka_unit_test(test_json),
 	    cmocka_unit_test(test_lines),
 	    cmocka_unit_test(test_base64),

@@ -172,6 +172,36 @@ static void test_data_is_no_markup(void **state)
 	}
 }
 
+static void test_updates_have_diffs(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = sample_outcome(arena, SAMPLE_typical);
+	struct slack_message message = rendered(arena, outcome);
+	size_t at;
+
+	(void)state;
+	assert_true(str_find(message.blocks, STR("Update ("), &at));
+	assert_true(str_contains(str_skip(message.blocks, at), STR("```~ ")));
+}
+
+/* Long addresses that differ in the middle only: whole, where there is room. */
+static void test_long_addresses(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome = generate_outcome(arena, &(struct generated){.replace = 1});
+	struct outcome_change change = outcome->changes[0];
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, arena, 1000);
+	buf_repeat(&buf, 'a', 250);
+	buf_adds(&buf, "-middle-");
+	buf_repeat(&buf, 'b', 250);
+	change.head.address = buf_str(&buf);
+	outcome->changes = &change;
+	assert_true(str_contains(rendered(arena, outcome).blocks, STR("a-middle-b")));
+}
+
 static void test_how_it_ended(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -270,6 +300,8 @@ int main(void)
 	    cmocka_unit_test(test_samples_are_valid),
 	    cmocka_unit_test(test_failed_apply),
 	    cmocka_unit_test(test_data_is_no_markup),
+	    cmocka_unit_test(test_updates_have_diffs),
+	    cmocka_unit_test(test_long_addresses),
 	    cmocka_unit_test(test_how_it_ended),
 	    cmocka_unit_test(test_losses_are_counted_by_type),
 	    cmocka_unit_test(test_findings_are_never_hidden),
