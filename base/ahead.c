@@ -16,9 +16,10 @@ struct ahead {
 	/* all below is guarded by the lock where there is a thread */
 	pthread_mutex_t lock;
 	pthread_cond_t for_taker, for_thread;
-	size_t made, finished, given_back; /* how many in all */
-	bool is_making, is_finishing;	   /* somebody is at it */
-	bool all_made, ended;		   /* ended: nobody wants more, or a finisher failed */
+	size_t begun, made, finished, given_back; /* how many in all, without a gap */
+	bool is_made[AHEAD_BATCHES];
+	bool is_finishing;    /* somebody is at it */
+	bool all_made, ended; /* ended: nobody wants more, or a finisher failed */
 	bool taker_waits, thread_waits;
 	struct ahead_batch batches[AHEAD_BATCHES];
 	struct arena_mark empty[AHEAD_BATCHES];
@@ -32,8 +33,8 @@ static void lock(struct ahead *ahead)
 
 static bool can_make(const struct ahead *ahead)
 {
-	return !ahead->is_making && !ahead->all_made && !ahead->ended &&
-	       ahead->made - ahead->given_back < ahead->room;
+	return (ahead->work.independent || ahead->begun == ahead->made) && !ahead->all_made &&
+	       !ahead->ended && ahead->begun - ahead->given_back < ahead->room;
 }
 
 static bool can_finish(const struct ahead *ahead)
@@ -50,7 +51,7 @@ static bool can_take(const struct ahead *ahead)
  * thread is woken once there is work for a while, not for each batch. */
 static void tell(struct ahead *ahead)
 {
-	bool half_empty = ahead->made - ahead->given_back <= ahead->room / 2;
+	bool half_empty = ahead->begun - ahead->given_back <= ahead->room / 2;
 
 	if (ahead->taker_waits && (can_take(ahead) || can_finish(ahead) || can_make(ahead)))
 		(void)pthread_cond_signal(&ahead->for_taker);
@@ -67,8 +68,9 @@ static void unlock(struct ahead *ahead)
 	(void)pthread_mutex_unlock(&ahead->lock);
 }
 
-static void fill(struct ahead *ahead, size_t at, bool is_awaited)
+static void fill(struct ahead *ahead, size_t number, bool is_awaited)
 {
+	size_t at = number % ahead->room;
 	struct ahead_batch *batch = &ahead->batches[at];
 	struct arena *arena = batch->arena;
 
@@ -77,26 +79,38 @@ static void fill(struct ahead *ahead, size_t at, bool is_awaited)
 		ahead->empty[at] = arena_save(arena);
 	}
 	arena_rewind(arena, ahead->empty[at]);
-	*batch = (struct ahead_batch){.arena = arena, .is_awaited = is_awaited};
+	*batch = (struct ahead_batch){.arena = arena, .number = number, .is_awaited = is_awaited};
 	batch->failed = !ahead->work.make(ahead->work.context, batch, &batch->err);
 	batch->is_last = batch->is_last || batch->failed;
+}
+
+/* Batches count in their order; those begun behind the last one do not count. */
+static void count_made(struct ahead *ahead)
+{
+	while (!ahead->all_made && ahead->made < ahead->begun) {
+		size_t at = ahead->made % ahead->room;
+
+		if (!ahead->is_made[at])
+			break;
+		ahead->all_made = ahead->batches[at].is_last;
+		ahead->made++;
+	}
+	if (!ahead->work.finish)
+		ahead->finished = ahead->made;
 }
 
 /* With the lock, which is given up meanwhile. */
 static void make_one(struct ahead *ahead)
 {
-	size_t at = ahead->made % ahead->room;
-	bool is_awaited = ahead->made - ahead->given_back <= 1; /* at most the one he holds */
+	size_t number = ahead->begun++;
+	bool is_awaited = number - ahead->given_back <= 1; /* at most the one he holds */
 
-	ahead->is_making = true;
+	ahead->is_made[number % ahead->room] = false;
 	unlock(ahead);
-	fill(ahead, at, is_awaited);
+	fill(ahead, number, is_awaited);
 	lock(ahead);
-	ahead->is_making = false;
-	ahead->all_made = ahead->batches[at].is_last;
-	ahead->made++;
-	if (!ahead->work.finish)
-		ahead->finished = ahead->made;
+	ahead->is_made[number % ahead->room] = true;
+	count_made(ahead);
 }
 
 /* What a finisher says comes before the error behind what was made. */

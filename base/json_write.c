@@ -402,3 +402,20 @@ void jsonw_field_bool(struct jsonw *writer, const char *key, bool boolean)
 	jsonw_key(writer, key);
 	jsonw_bool(writer, boolean);
 }
+
+/* --- parts --- */
+
+struct jsonw jsonw_part(const struct jsonw *writer, struct sink *sink, bool is_first)
+{
+	struct jsonw part = *writer;
+
+	part.sink = sink;
+	part.has_items[part.depth] = !is_first;
+	return part;
+}
+
+void jsonw_add_part(struct jsonw *writer, struct str items)
+{
+	writer->has_items[writer->depth] = true;
+	sink_add(writer->sink, items);
+}

@@ -43,6 +43,13 @@ void jsonw_bool(struct jsonw *writer, bool boolean);
 void jsonw_null(struct jsonw *writer);
 void jsonw_value(struct jsonw *writer, struct value value);
 
+/*
+ * Items of a long array may be written elsewhere, in parts: each by a writer of its own, which
+ * stands where this one stands; jsonw_add_part() takes what it wrote, in order.
+ */
+struct jsonw jsonw_part(const struct jsonw *writer, struct sink *sink, bool is_first);
+void jsonw_add_part(struct jsonw *writer, struct str items);
+
 /* key and value in one */
 void jsonw_field_str(struct jsonw *writer, const char *key, struct str text);
 void jsonw_field_int(struct jsonw *writer, const char *key, int64_t number);

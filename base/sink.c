@@ -33,6 +33,12 @@ void sink_to_fd(struct sink *sink, struct arena *arena, int fd, uint64_t limit)
 	sink->room = room_of(sink);
 }
 
+void sink_to_buf_by_blocks(struct sink *sink, struct arena *arena, struct buf *buf)
+{
+	*sink = (struct sink){.buf = buf, .fd = -1, .block = arena_alloc(arena, SINK_BLOCK)};
+	sink->room = room_of(sink);
+}
+
 /* A terminal shared with others may be in non-blocking mode. */
 static bool can_go_on(int fd)
 {
@@ -57,16 +63,24 @@ static void write_all(struct sink *sink, const char *bytes, size_t len)
 	}
 }
 
+static void pass_on(struct sink *sink, const char *bytes, size_t len)
+{
+	if (sink->buf)
+		buf_add(sink->buf, (struct str){bytes, len});
+	else
+		write_all(sink, bytes, len);
+}
+
 static void flush(struct sink *sink)
 {
-	write_all(sink, sink->block, sink->used);
+	pass_on(sink, sink->block, sink->used);
 	sink->used = 0;
 }
 
 void sink_write_past(struct sink *sink, const char *bytes, size_t len)
 {
-	if (sink->buf) {
-		buf_add(sink->buf, (struct str){bytes, len});
+	if (!sink->block) {
+		pass_on(sink, bytes, len);
 		sink->total += len;
 		return;
 	}
@@ -78,7 +92,7 @@ void sink_write_past(struct sink *sink, const char *bytes, size_t len)
 	sink->total += len;
 	flush(sink);
 	if (len >= SINK_BLOCK) {
-		write_all(sink, bytes, len);
+		pass_on(sink, bytes, len);
 	} else {
 		memcpy(sink->block, bytes, len);
 		sink->used = len;
@@ -93,13 +107,11 @@ void sink_add(struct sink *sink, struct str text)
 
 bool sink_finish(struct sink *sink, struct err *err)
 {
-	if (sink->buf) {
-		if (sink->buf->overflow)
-			return err_set(err, ERR_LIMIT, "output is over the limit of %zu bytes",
-			    sink->buf->limit);
-		return true;
-	}
-	flush(sink);
+	if (sink->block)
+		flush(sink);
+	if (sink->buf && sink->buf->overflow)
+		return err_set(
+		    err, ERR_LIMIT, "output is over the limit of %zu bytes", sink->buf->limit);
 	if (sink->write_errno != 0)
 		return err_set(err, ERR_IO, "cannot write: %s", strerror(sink->write_errno));
 	if (sink->overflow)

@@ -22,7 +22,7 @@ struct err;
 struct sink {
 	struct buf *buf; /* or NULL: the descriptor */
 	int fd;
-	char *block; /* arena; SINK_BLOCK bytes */
+	char *block; /* arena; SINK_BLOCK bytes; NULL: none */
 	size_t used;
 	size_t room; /* bytes that may simply be added to the block; 0: look closer */
 	uint64_t total, limit;
@@ -33,6 +33,8 @@ struct sink {
 #define SINK_BLOCK ((size_t)64 << 10)
 
 void sink_to_buf(struct sink *sink, struct buf *buf);
+/* By blocks, too, which is faster for much text: it is there once sink_finish() was called. */
+void sink_to_buf_by_blocks(struct sink *sink, struct arena *arena, struct buf *buf);
 void sink_to_fd(struct sink *sink, struct arena *arena, int fd, uint64_t limit);
 /* The way of what does not simply fit into the block. */
 void sink_write_past(struct sink *sink, const char *bytes, size_t len);

@@ -3,6 +3,11 @@
 
 #include <time.h>
 
+#include "base/ahead.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/size.h"
 #include "report/attribute_json.h"
 #include "report/json_fields.h"
 #include "report/verdict_json.h"
@@ -121,6 +126,61 @@ static void write_rows(struct jsonw *writer, const char *key,
 	jsonw_begin_array(writer);
 	for (size_t i = 0; i < count; i++)
 		write(writer, &rows[i]);
+	jsonw_end_array(writer);
+}
+
+/* --- changes of a large plan: two threads write them --- */
+
+#define ROWS_A_BATCH ((size_t)256)
+/* Below it a second thread does not pay. */
+#define MANY_ROWS ((size_t)2000)
+
+struct row_parts {
+	const struct jsonw *writer;
+	const struct outcome_change *rows;
+	size_t count;
+};
+
+/* An ahead_step. */
+static bool make_part(void *context, struct ahead_batch *batch, struct err *err)
+{
+	const struct row_parts *parts = context;
+	size_t first = batch->number * ROWS_A_BATCH;
+	size_t end = size_min(parts->count, first + ROWS_A_BATCH);
+	struct buf *text = arena_make(batch->arena, struct buf);
+	struct sink sink;
+	struct jsonw writer;
+
+	buf_init(text, batch->arena, SIZE_MAX);
+	sink_to_buf_by_blocks(&sink, batch->arena, text);
+	writer = jsonw_part(parts->writer, &sink, first == 0);
+	for (size_t i = first; i < end; i++)
+		write_change(&writer, &parts->rows[i]);
+	batch->made = text;
+	batch->is_last = end >= parts->count;
+	return sink_finish(&sink, err);
+}
+
+static void write_changes(struct jsonw *writer, const struct outcome_change *changes, size_t count)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = NULL;
+	struct row_parts parts = {writer, changes, count};
+	struct ahead_work work = {.make = make_part, .context = &parts, .independent = true};
+	struct ahead *ahead CLEANUP(ahead_stop_ptr) = NULL;
+	const struct ahead_batch *batch;
+
+	if (count < MANY_ROWS) {
+		write_rows(writer, "changes", write_change, changes, count);
+		return;
+	}
+	jsonw_key(writer, "changes");
+	jsonw_begin_array(writer);
+	arena = arena_new();
+	ahead = ahead_start(arena, &work, true);
+	do {
+		batch = ahead_next(ahead);
+		jsonw_add_part(writer, buf_str(batch->made));
+	} while (!batch->is_last);
 	jsonw_end_array(writer);
 }
 
@@ -304,7 +364,7 @@ static void write_plan(struct jsonw *writer, const struct outcome *outcome)
 	write_rows(writer, "outputs", write_output, outcome->outputs, outcome->output_count);
 	write_rows(writer, "deferred", write_change, outcome->deferred, outcome->deferred_count);
 	write_rows(writer, "drift", write_change, outcome->drift, outcome->drift_count);
-	write_rows(writer, "changes", write_change, outcome->changes, outcome->change_count);
+	write_changes(writer, outcome->changes, outcome->change_count);
 	jsonw_end_object(writer);
 }
 

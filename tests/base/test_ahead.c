@@ -146,6 +146,53 @@ static void batches_come_in_order(void **state)
 	}
 }
 
+/* Squares of 0 .. 9999, seven a batch, made by two at the same time. */
+static bool make_squares(void *context, struct ahead_batch *batch, struct err *err UNUSED)
+{
+	const size_t *count = context;
+	struct made *made = arena_alloc(batch->arena, sizeof(*made));
+	size_t first = batch->number * 7;
+
+	made->count = 0;
+	batch->made = made;
+	for (size_t i = first; i < first + 7 && i < *count; i++)
+		made->items[made->count++] = i * i;
+	dawdle(first);
+	batch->is_last = first + 7 >= *count;
+	return true;
+}
+
+static size_t take_squares(size_t count, bool threaded)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct ahead_work work = {.make = make_squares, .context = &count, .independent = true};
+	struct ahead *ahead CLEANUP(ahead_stop_ptr) = ahead_start(arena, &work, threaded);
+	const struct ahead_batch *batch;
+	size_t seen = 0;
+
+	do {
+		const struct made *made;
+
+		batch = ahead_next(ahead);
+		made = batch->made;
+		for (size_t i = 0; i < made->count; i++, seen++)
+			assert_int_equal(made->items[i], seen * seen);
+		dawdle(seen + 350);
+	} while (!batch->is_last);
+	return seen;
+}
+
+static void independent_batches_come_in_order(void **state)
+{
+	static const size_t counts[] = {0, 1, 7, 8, 42, 43, 49, 10000, 99999};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		assert_int_equal(take_squares(counts[i], false), counts[i]);
+		assert_int_equal(take_squares(counts[i], true), counts[i]);
+	}
+}
+
 static void nothing_is_stopped(void **state)
 {
 	(void)state;
@@ -156,6 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(batches_come_in_order),
+	    cmocka_unit_test(independent_batches_come_in_order),
 	    cmocka_unit_test(nothing_is_stopped),
 	};
 

@@ -232,6 +232,37 @@ static void test_sink_to_buf(void **state)
 	assert_int_equal(err.code, ERR_LIMIT);
 }
 
+/* Pieces of all sizes around the block: nothing is lost, nothing is early counted as over. */
+static void test_sink_to_buf_by_blocks(void **state)
+{
+	static const size_t sizes[] = {
+	    1, 100, SINK_BLOCK - 1, SINK_BLOCK, SINK_BLOCK + 1, 3 * SINK_BLOCK, 7};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct err err = {.code = ERR_NONE};
+	char *piece = arena_alloc(arena, 3 * SINK_BLOCK);
+	struct sink sink;
+	struct buf buf, want;
+
+	(void)state;
+	buf_init(&buf, arena, SIZE_MAX);
+	buf_init(&want, arena, SIZE_MAX);
+	sink_to_buf_by_blocks(&sink, arena, &buf);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		memset(piece, 'a' + (int)i, sizes[i]);
+		sink_write(&sink, piece, sizes[i]);
+		buf_add(&want, (struct str){piece, sizes[i]});
+	}
+	assert_true(sink_finish(&sink, &err));
+	assert_true(str_eq(buf_str(&buf), buf_str(&want)));
+	assert_int_equal(sink.total, buf.len);
+
+	buf_init(&buf, arena, 10);
+	sink_to_buf_by_blocks(&sink, arena, &buf);
+	sink_write(&sink, piece, 11);
+	assert_false(sink_finish(&sink, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+}
+
 struct collected {
 	int fd;
 	char *bytes;
@@ -414,6 +445,7 @@ int main(void)
 	    cmocka_unit_test(test_length_that_overflows),
 	    cmocka_unit_test(test_rewind),
 	    cmocka_unit_test(test_sink_to_buf),
+	    cmocka_unit_test(test_sink_to_buf_by_blocks),
 	    cmocka_unit_test(test_sink_to_fd),
 	    cmocka_unit_test(test_sink_to_non_blocking_fd),
 	    cmocka_unit_test(test_sink_limit),

@@ -272,6 +272,77 @@ static void test_deep_indentation(void **state)
 }
 
 /* Not _exit(), which would lose what was measured of the coverage. */
+/* --- parts --- */
+
+static void write_numbers(struct jsonw *writer, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		jsonw_begin_flat_object(writer);
+		jsonw_field_int(writer, "n", i);
+		jsonw_end_object(writer);
+	}
+}
+
+static void begin_numbers(struct jsonw *writer)
+{
+	jsonw_begin_object(writer);
+	jsonw_key(writer, "numbers");
+	jsonw_begin_array(writer);
+}
+
+static void end_numbers(struct jsonw *writer)
+{
+	jsonw_end_array(writer);
+	jsonw_field_bool(writer, "end", true);
+	jsonw_end_object(writer);
+}
+
+/* What was written elsewhere cannot be told from what was written here. */
+static void test_parts(void **state)
+{
+	static const struct {
+		const char *name;
+		int indent, count, each;
+	} rows[] = {
+	    {"one of one", 2, 1, 1},
+	    {"one by one", 2, 5, 1},
+	    {"all at once", 2, 5, 5},
+	    {"a rest", 4, 7, 3},
+	    {"on one line", 0, 7, 3},
+	    {"more than a block", 2, 30000, 10000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct document whole, parts;
+
+		document_begin(&whole, rows[i].indent);
+		begin_numbers(&whole.writer);
+		write_numbers(&whole.writer, 0, rows[i].count);
+		end_numbers(&whole.writer);
+
+		document_begin(&parts, rows[i].indent);
+		begin_numbers(&parts.writer);
+		for (int from = 0; from < rows[i].count; from += rows[i].each) {
+			int to = from + rows[i].each;
+			struct buf buf;
+			struct sink sink;
+			struct err err = {0};
+			struct jsonw part;
+
+			buf_init(&buf, parts.arena, SIZE_MAX);
+			sink_to_buf_by_blocks(&sink, parts.arena, &buf);
+			part = jsonw_part(&parts.writer, &sink, from == 0);
+			write_numbers(&part, from, to < rows[i].count ? to : rows[i].count);
+			assert_true(sink_finish(&sink, &err));
+			jsonw_add_part(&parts.writer, buf_str(&buf));
+		}
+		end_numbers(&parts.writer);
+		document_check(&parts, rows[i].name, buf_str(&whole.buf));
+		arena_free(whole.arena);
+	}
+}
+
 static void leave(int signal_number)
 {
 	(void)signal_number;
@@ -377,6 +448,7 @@ int main(void)
 	    cmocka_unit_test(test_values),
 	    cmocka_unit_test(test_layouts),
 	    cmocka_unit_test(test_deep_indentation),
+	    cmocka_unit_test(test_parts),
 	    cmocka_unit_test(test_misuse_aborts),
 	    cmocka_unit_test(test_limit_of_the_sink),
 	};

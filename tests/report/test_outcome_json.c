@@ -52,6 +52,36 @@ static void test_golden(void **state)
 	}
 }
 
+/* Rows of a large plan are written in two threads: the report is that of one. */
+static void test_many_changes(void **state)
+{
+	static const size_t counts[] = {1999, 2000, 2303, 2304, 2305, 9000};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_typical);
+		struct outcome_change *rows = arena_array(arena, struct outcome_change, counts[i]);
+		const struct value *plan, *changes;
+		struct value report;
+
+		for (size_t k = 0; k < counts[i]; k++) {
+			rows[k] = outcome->changes[k % outcome->change_count];
+			rows[k].head.address = str_format(arena, "a_b.c[%zu]", k);
+		}
+		outcome->changes = rows;
+		outcome->change_count = counts[i];
+		report = parsed(arena, rendered(arena, outcome));
+
+		plan = value_get_c(report, "plan");
+		changes = value_get_c(*plan, "changes");
+		assert_int_equal(changes->len, counts[i]);
+		for (size_t k = 0; k < counts[i]; k++)
+			assert_true(str_eq(
+			    value_get_str(changes->as.items[k], "address"), rows[k].head.address));
+	}
+}
+
 /* --- docs/schema/outcome.json --- */
 
 static void test_schema(void **state)
@@ -191,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_golden),
+	    cmocka_unit_test(test_many_changes),
 	    cmocka_unit_test(test_schema),
 	    cmocka_unit_test(test_every_field_is_described),
 	    cmocka_unit_test(test_order_and_lines),
