@@ -140,7 +140,8 @@ NODISCARD static bool visit_entries(struct batch_loader *batches, struct arena *
     const struct prepared_visit *how, struct err *err)
 {
 	struct arena_mark mark = arena_save(scratch);
-	struct ahead_work work = {make_batch, how->first ? see_batch : NULL, batches};
+	struct ahead_work work = {
+	    .make = make_batch, .finish = how->first ? see_batch : NULL, .context = batches};
 	struct ahead *ahead = ahead_start(scratch, &work, is_much(&batches->loader));
 	const struct ahead_batch *batch;
 	bool ok;
