@@ -47,6 +47,16 @@ void cursor_close(struct cursor *cursor)
 	json_window_close(&cursor->window);
 }
 
+struct str cursor_seen(const struct cursor *cursor, uint64_t offset)
+{
+	const struct json_window *window = &cursor->window;
+	uint64_t len = cursor_offset(cursor) - offset;
+
+	if (len > (uint64_t)(window->at - window->data) || window->at < window->data)
+		return STR_EMPTY;
+	return (struct str){window->at - len, (size_t)len};
+}
+
 uint64_t cursor_offset(const struct cursor *cursor)
 {
 	return json_window_offset(&cursor->window, cursor->window.at);

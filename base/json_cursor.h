@@ -81,6 +81,9 @@ NODISCARD bool cursor_string(
 /* The raw bytes of the next value if it is at most CURSOR_SCALAR_MAX long (else ERR_LIMIT). */
 NODISCARD bool cursor_raw(struct cursor *cursor, struct str *raw, struct err *err);
 
+/* What was read from `offset` on, while it still stands in memory; else empty. Until the next call.
+ */
+struct str cursor_seen(const struct cursor *cursor, uint64_t offset);
 /* Where the cursor stands. */
 uint64_t cursor_offset(const struct cursor *cursor);
 /* Line and column of an offset, for errors; reads the input again. */

@@ -49,10 +49,9 @@ static bool read_part(void *context, struct ahead_batch *batch, struct err *err)
 	part->data =
 	    (char *)arena_alloc(batch->arena, KEEP_MAX + reader->size + JSON_WINDOW_PAD) + KEEP_MAX;
 	batch->made = part;
-	if (!input_read_at(
-		reader->input, reader->offset, part->data, reader->size, &part->got, err))
+	if (!input_read_at(reader->input, reader->offset + batch->number * reader->size, part->data,
+		reader->size, &part->got, err))
 		return false;
-	reader->offset += part->got;
 	batch->is_last = part->got < reader->size;
 	return true;
 }
@@ -68,8 +67,8 @@ void json_window_read_ahead(struct json_window *window, struct arena *arena)
 		return;
 	reader = arena_make(arena, struct reader);
 	*reader = (struct reader){window->input, window->end_offset, window->size};
-	window->ahead =
-	    ahead_start(arena, &(struct ahead_work){.make = read_part, .context = reader}, true);
+	window->ahead = ahead_start(arena,
+	    &(struct ahead_work){.make = read_part, .context = reader, .independent = true}, true);
 }
 
 void json_window_close(struct json_window *window)

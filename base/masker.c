@@ -25,8 +25,12 @@ static const struct str key_beginning = STR_INIT("-----BEGIN ");
 
 struct literal {
 	struct str text;
-	uint32_t next;	 /* index + 1 of the next one in the same bucket, until sealed */
-	uint32_t prefix; /* sealed: index + 1 of the longest other one that this one begins with */
+	uint64_t order; /* sealed */
+	/* index + 1: until sealed of the next one in the same bucket, then of the longest other one
+	 * that this one begins with */
+	union {
+		uint32_t next, prefix;
+	};
 	bool is_key;
 };
 
@@ -159,9 +163,23 @@ static inline size_t block_of(const struct masker *masker, const char *end)
 	       (32 - MANY_BITS);
 }
 
+/* The first eight bytes as a number that is ordered as they are; behind the end are zeros. */
+static uint64_t order_of(struct str text)
+{
+	uint64_t order = 0;
+
+	for (size_t i = 0; i < sizeof(order); i++)
+		order = order << 8 | (i < text.len ? (unsigned char)text.ptr[i] : 0u);
+	return order;
+}
+
 static int literal_cmp(const void *a, const void *b)
 {
-	return str_cmp(((const struct literal *)a)->text, ((const struct literal *)b)->text);
+	const struct literal *left = a, *right = b;
+
+	if (left->order != right->order)
+		return left->order < right->order ? -1 : 1;
+	return str_cmp(left->text, right->text);
 }
 
 static void find_prefixes(struct masker *masker)
@@ -203,6 +221,8 @@ void masker_seal(struct masker *masker)
 	if (masker->sealed || masker->count == 0)
 		return;
 	masker->sealed = true;
+	for (size_t i = 0; i < masker->count; i++)
+		masker->items[i].order = order_of(masker->items[i].text);
 	qsort(masker->items, masker->count, sizeof(struct literal), literal_cmp);
 	find_prefixes(masker);
 	masker->least = SHIFT_MAX;
@@ -230,11 +250,12 @@ void masker_seal(struct masker *masker)
 static size_t rank_of(const struct masker *masker, struct str text)
 {
 	size_t low = 0, high = masker->count;
+	const struct literal wanted = {.text = text, .order = order_of(text)};
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (str_cmp(masker->items[middle].text, text) <= 0)
+		if (literal_cmp(&masker->items[middle], &wanted) <= 0)
 			low = middle + 1;
 		else
 			high = middle;

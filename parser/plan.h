@@ -257,6 +257,7 @@ struct plan {
 	struct span action_invocations, deferred_actions;		   /* the same */
 	/* these may mark something that no change marks */
 	bool prior_has_marks, planned_has_marks;
+	struct value still_marked; /* list: what no-ops mark, of those without ENTRY_MARKED */
 };
 
 /* Counts one change of the resource set. */

@@ -7,6 +7,7 @@
 #include "base/input.h"
 #include "base/json_count.h"
 #include "parser/plan_record.h"
+#include "parser/plan_still.h"
 
 #define CHUNK_ENTRIES	  2048
 #define UNKNOWN_PARTS_MAX ((size_t)200)
@@ -39,6 +40,7 @@ struct looked_in {
 struct pass {
 	struct arena *arena; /* of the result */
 	struct arena *temp;
+	struct still_marks still;
 	struct record_reader reader;
 	struct plan_index *index;
 	struct entry_list lists[CHANGE_SETS];
@@ -106,6 +108,16 @@ NODISCARD static bool enter_member(
 	return cursor_enter(cursor, open, err);
 }
 
+/* A no-op is shown nowhere, but what it marks may be: taken while the record stands in memory, so
+ * that nobody has to read it again. */
+static void take_marks(struct pass *pass, struct change_entry *entry)
+{
+	struct str record = cursor_seen(pass->reader.cursor, entry->offset);
+
+	if (still_marks_take(&pass->still, record))
+		entry->flags &= (uint8_t)~ENTRY_MARKED;
+}
+
 static bool read_changes(struct pass *pass, const struct member *member, struct err *err)
 {
 	struct plan_summary *summary = &pass->index->plan->summary;
@@ -126,6 +138,8 @@ static bool read_changes(struct pass *pass, const struct member *member, struct 
 			return false;
 		if (member->set == CHANGES_RESOURCE)
 			plan_summary_add(summary, entry);
+		if (entry->action == ACTION_NOOP && (entry->flags & ENTRY_MARKED))
+			take_marks(pass, entry);
 	}
 	if (member->set != CHANGES_RESOURCE)
 		pass->reader.mark_trees = before;
@@ -546,6 +560,7 @@ static void finish(struct pass *pass)
 		plan->entries[set] = list_join(pass->arena, &pass->lists[set]);
 		plan->counts[set] = pass->lists[set].count;
 	}
+	plan->still_marked = still_marks_list(&pass->still);
 	plan->tool = pass->reader.tool;
 	plan->summary.output = count_changed(plan, CHANGES_OUTPUT);
 	plan->summary.drift = count_changed(plan, CHANGES_DRIFT);
@@ -559,6 +574,7 @@ bool plan_index_read(struct arena *arena, struct plan *plan, uint64_t offset,
     struct plan_index *out, struct err *err)
 {
 	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
+	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
 	struct cursor *cursor CLEANUP(cursor_close_ptr) =
 	    cursor_new_ahead(temp, plan->input, offset);
 	struct pass *pass = arena_make(temp, struct pass);
@@ -569,6 +585,7 @@ bool plan_index_read(struct arena *arena, struct plan *plan, uint64_t offset,
 	plan->timestamp = STR_EMPTY;
 	pass->arena = arena;
 	pass->temp = temp;
+	pass->still = (struct still_marks){.arena = arena, .scratch = scratch};
 	pass->index = out;
 	pass->reader.input = plan->input;
 	pass->reader.cursor = cursor;

@@ -1,4 +1,5 @@
 #include "parser/plan_loader.h"
+#include "parser/plan_still.h"
 
 #include "base/arena.h"
 #include "base/digest.h"

@@ -36,8 +36,6 @@ NODISCARD bool loader_load(
  */
 NODISCARD bool plan_visit_marks(const struct plan *plan, enum change_set set, change_wanted *wanted,
     struct arena *scratch, change_visitor *visitor, void *context, struct err *err);
-/* False: it is written in another way, or says more. */
-NODISCARD bool still_read(struct arena *arena, struct str record, struct change *out);
 NODISCARD bool loader_visit_rows(
     const struct loader *loader, change_visitor *visitor, void *context, struct err *err);
 

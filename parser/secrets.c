@@ -115,7 +115,8 @@ void secrets_add(struct secrets *secrets, struct str secret)
 	/* written to a file, or read from one with chomp() */
 	if (bare.len < secret.len && bare.len >= SECRET_MIN && bare.len <= PIECE)
 		add_forms(secrets, bare);
-	add_short_lines(secrets, secret);
+	if (bare.len < SECRET_LINE_MIN || memchr(bare.ptr, '\n', bare.len))
+		add_short_lines(secrets, secret);
 }
 
 void secrets_add_own(struct secrets *secrets, struct str secret)

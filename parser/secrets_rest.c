@@ -58,8 +58,11 @@ bool secrets_collect_rest(
 {
 	static const enum change_set sets[] = {CHANGES_RESOURCE, CHANGES_OUTPUT, CHANGES_DRIFT};
 
+	const struct change still = {.before = plan->still_marked};
+
 	if (plan->form != PLAN_FORM_JSON)
 		return true;
+	secrets_collect(secrets, &still);
 	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
 		struct rest rest = {secrets, sets[i]};
 
