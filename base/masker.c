@@ -182,6 +182,66 @@ static int literal_cmp(const void *a, const void *b)
 	return str_cmp(left->text, right->text);
 }
 
+/* --- ordering: there may be tens of thousands --- */
+
+#define RADIX	  256
+#define RADIX_MIN ((size_t)512)
+
+/* One pass of a radix sort: by the byte at `shift`. False: they are all the same there. */
+static bool order_by_byte(
+    const struct literal *from, struct literal *to, size_t count, unsigned int shift)
+{
+	size_t places[RADIX] = {0}, next = 0;
+
+	for (size_t i = 0; i < count; i++)
+		places[from[i].order >> shift & (RADIX - 1)]++;
+	if (places[from[0].order >> shift & (RADIX - 1)] == count)
+		return false;
+	for (size_t i = 0; i < RADIX; i++) {
+		size_t here = places[i];
+
+		places[i] = next;
+		next += here;
+	}
+	for (size_t i = 0; i < count; i++)
+		to[places[from[i].order >> shift & (RADIX - 1)]++] = from[i];
+	return true;
+}
+
+/* Those that begin with the same eight bytes. */
+static void order_alike(struct literal *items, size_t count)
+{
+	for (size_t from = 0, to; from < count; from = to) {
+		for (to = from + 1; to < count && items[to].order == items[from].order;)
+			to++;
+		if (to - from > 1)
+			qsort(items + from, to - from, sizeof(*items), literal_cmp);
+	}
+}
+
+static void order_literals(struct masker *masker)
+{
+	struct literal *items = masker->items, *spare;
+
+	for (size_t i = 0; i < masker->count; i++)
+		items[i].order = order_of(items[i].text);
+	if (masker->count < RADIX_MIN) {
+		qsort(items, masker->count, sizeof(*items), literal_cmp);
+		return;
+	}
+	spare = arena_array(masker->arena, struct literal, masker->count);
+	for (unsigned int shift = 0; shift < 64; shift += 8) {
+		struct literal *sorted = spare;
+
+		if (!order_by_byte(items, spare, masker->count, shift))
+			continue;
+		spare = items;
+		items = sorted;
+	}
+	order_alike(items, masker->count);
+	masker->items = items;
+}
+
 static void find_prefixes(struct masker *masker)
 {
 	for (size_t i = 0; i < masker->count; i++) {
@@ -221,9 +281,7 @@ void masker_seal(struct masker *masker)
 	if (masker->sealed || masker->count == 0)
 		return;
 	masker->sealed = true;
-	for (size_t i = 0; i < masker->count; i++)
-		masker->items[i].order = order_of(masker->items[i].text);
-	qsort(masker->items, masker->count, sizeof(struct literal), literal_cmp);
+	order_literals(masker);
 	find_prefixes(masker);
 	masker->least = SHIFT_MAX;
 	for (size_t i = 0; i < masker->count; i++) {

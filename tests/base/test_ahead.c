@@ -71,7 +71,9 @@ static void dawdle(size_t seen)
 static size_t take(struct numbers *numbers, bool threaded, size_t most, struct err *err)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-	struct ahead_work work = {make_numbers, numbers->finishes ? finish_numbers : NULL, numbers};
+	struct ahead_work work = {.make = make_numbers,
+	    .finish = numbers->finishes ? finish_numbers : NULL,
+	    .context = numbers};
 	struct ahead *ahead CLEANUP(ahead_stop_ptr) = ahead_start(arena, &work, threaded);
 	size_t seen = 0;
 

@@ -232,6 +232,27 @@ static void test_base64(void **state)
 	}
 }
 
+/* Many that begin alike, some of them with others: the longest one counts. */
+static void test_many_alike(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct masker *masker = masker_new(arena);
+
+	(void)state;
+	for (int i = 2999; i >= 0; i--) {
+		masker_add(masker, str_format(arena, "password%d-secret", i));
+		masker_add(masker, str_format(arena, "password%d-secret-%d", i, i % 7));
+	}
+	masker_seal(masker);
+	for (int i = 0; i < 3000; i++) {
+		struct str text =
+		    str_format(arena, "a password%d-secret b password%d-secret-%d c", i, i, i % 7);
+
+		if (!str_eq(masker_hide(arena, masker, text), STR("a " M " b " M " c")))
+			fail_msg("%d", i);
+	}
+}
+
 /* Many literals: other tables, the same results as looking for them one by one. */
 static void test_many(void **state)
 {
@@ -310,6 +331,7 @@ int main(void)
 	    cmocka_unit_test(test_forms),
 	    cmocka_unit_test(test_base64),
 	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_many_alike),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_endless_key),
 	};
