@@ -70,8 +70,11 @@ static struct value hide(struct sides sides)
 	bool changed = !sides.other ||
 		       ((sides.mine->marks | sides.other->marks) & VALUE_HAS_UNKNOWN) ||
 		       !value_equal(*sides.mine, *sides.other);
+	struct value hidden = value_hidden(changed);
 
-	return value_hidden(changed);
+	if (!changed && is_secret(sides.mine))
+		hidden.tag = SHOWN_MARKED;
+	return hidden;
 }
 
 /* Usually it stands at the same place on both sides. */

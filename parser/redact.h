@@ -44,6 +44,8 @@ struct shown_change {
  * when that text was the same, byte by byte, at the same place before. */
 #define SHOWN_JSON_TEXT 1
 #define SHOWN_JSON_SAME 2
+/* `tag` of a HIDDEN that did not change: the plan marks it on this side. */
+#define SHOWN_MARKED 3
 static inline bool shown_is_json_text(const struct value *value)
 {
 	return value->tag == SHOWN_JSON_TEXT || value->tag == SHOWN_JSON_SAME;

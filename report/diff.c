@@ -218,12 +218,28 @@ static bool may_hold_text(const struct value *before, const struct value *after)
 	       (is_text(after) && before->kind == VALUE_NULL);
 }
 
+/* The value stays, what the plan thinks of it does not: whoever reads the state or the next log can
+ * see it from then on, or cannot any more. */
+static bool add_mark_change(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	if (before->kind != VALUE_HIDDEN || after->kind != VALUE_HIDDEN ||
+	    before->tag == after->tag || diff_leaf_differs(before, after))
+		return false;
+	diff_add_remark(walk,
+	    after->tag == SHOWN_MARKED ? STR("marked as sensitive from now on")
+				       : STR("no longer marked as sensitive"),
+	    false);
+	return true;
+}
+
 /* Recursion is bounded by steps[]: what lies deeper is compared as a whole. */
 void diff_pair(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	bool same_kind = before->kind == after->kind;
 
-	if (before->kind == VALUE_NULL && after->kind == VALUE_NULL)
+	if ((before->kind == VALUE_NULL && after->kind == VALUE_NULL) ||
+	    add_mark_change(walk, before, after))
 		return;
 	if (same_kind && is_container(before->kind) && walk->depth < JSON_DEPTH_MAX &&
 	    !shown_is_json_text(before) && !shown_is_json_text(after)) {

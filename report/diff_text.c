@@ -24,7 +24,7 @@ static void add_view(struct diff_walk *walk, enum difference difference, enum di
 		diff_set_view(row, view, parts);
 }
 
-static void add_remark(struct diff_walk *walk, struct str remark, bool is_noise)
+void diff_add_remark(struct diff_walk *walk, struct str remark, bool is_noise)
 {
 	struct diff_parts parts = {.arena = walk->arena};
 	size_t count = walk->out->count;
@@ -72,7 +72,7 @@ static bool walk_json(
 
 	if (says_all && diff_iam_pair(walk, before, after)) {
 		if (diff_found(walk) == found && !walk->rest_of_rules && !same)
-			add_remark(walk, STR(OTHER_POLICY), true);
+			diff_add_remark(walk, STR(OTHER_POLICY), true);
 		return true;
 	}
 	if (iam && !says_all)
@@ -81,7 +81,7 @@ static bool walk_json(
 	diff_pair(walk, before, after);
 	walk->text_depth--;
 	if (diff_found(walk) == found && !walk->rest_of_rules && !same)
-		add_remark(walk, STR(OTHER_SPELLING), true);
+		diff_add_remark(walk, STR(OTHER_SPELLING), true);
 	return true;
 }
 
@@ -266,7 +266,7 @@ static bool lines_pair(struct diff_walk *walk, struct str a, struct str b)
 	    !str_find_char(str_trim_end(b), '\n', &at))
 		return false;
 	if (only_ends_differ(walk->arena, a, b))
-		add_remark(walk, STR(OTHER_ENDS), false);
+		diff_add_remark(walk, STR(OTHER_ENDS), false);
 	else
 		add_lines(walk, a, b);
 	return true;

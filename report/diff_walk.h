@@ -82,6 +82,8 @@ void diff_list_pair(struct diff_walk *walk, const struct value *before, const st
 
 /* JSON, several lines, base64. False: neither of them, nothing was added. */
 bool diff_text_pair(struct diff_walk *walk, const struct value *before, const struct value *after);
+/* A row that says in words what is different. */
+void diff_add_remark(struct diff_walk *walk, struct str remark, bool is_noise);
 
 /* --- diff_iam.c, diff_network.c --- */
 

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "parser/overlay.h"
 #include "parser/redact.h"
 #include "tests/support/diff_sketch.h"
 
@@ -184,11 +185,63 @@ static void test_opened(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Values that stay as they are and what the plan marks of each side. */
+static const struct marked {
+	const char *label, *before_values, *after_values, *before, *after, *want;
+} marked[] = {
+    {"on both sides", "{\"x\":\"abc\"}", "{\"x\":\"abc\"}", "{\"x\":true}", "{\"x\":true}", ""},
+    {"becomes secret", "{\"x\":\"abc\"}", "{\"x\":\"abc\"}", "{}", "{\"x\":true}",
+	"~x{! marked as sensitive from now on}"},
+    {"is told from now on", "{\"x\":\"abc\"}", "{\"x\":\"abc\"}", "{\"x\":true}", "{}",
+	"~x{! no longer marked as sensitive}"},
+    {"a part of a map", "{\"m\":{\"x\":1,\"y\":2}}", "{\"m\":{\"x\":1,\"y\":2}}",
+	"{\"m\":{\"y\":true}}", "{}", "~m.y{! no longer marked as sensitive}"},
+    {"with another value", "{\"x\":\"abc\"}", "{\"x\":\"abd\"}", "{\"x\":true}", "{}", "~x"},
+    {"of nothing", "{\"x\":null,\"n\":1}", "{\"x\":null,\"n\":2}", "{\"x\":true}", "{}", "~n"},
+};
+
+static struct str marked_sketch(struct arena *arena, const struct marked *row)
+{
+	struct change change = {.head = {.action = ACTION_UPDATE}, .has_values = true};
+	const struct diff_rules rules = {.noise = NULL};
+	struct shown_change shown;
+	struct err err = {0};
+	struct diff diff;
+
+	change.head.type = STR("aws_x");
+	assert_true(overlay_value(arena, diff_value(arena, row->before_values), value_null(),
+	    diff_value(arena, row->before), &change.before, &err));
+	assert_true(overlay_value(arena, diff_value(arena, row->after_values), value_null(),
+	    diff_value(arena, row->after), &change.after, &err));
+	assert_true(redact_change(arena, NULL, &change, &shown, &err));
+	diff_values(arena, &shown, &rules, &diff);
+	return diff_sketch(arena, &diff);
+}
+
+static void test_marks(void **state)
+{
+	size_t wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(marked); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct str got = marked_sketch(arena, &marked[i]);
+
+		if (str_is(got, marked[i].want))
+			continue;
+		wrong++;
+		print_error(
+		    "%s: '%.*s', not '%s'\n", marked[i].label, STR_ARG(got), marked[i].want);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_by_chance),
 	    cmocka_unit_test(test_opened),
+	    cmocka_unit_test(test_marks),
 	};
 
 	return cmocka_run_group_tests_name("report/diff_same", tests, NULL, NULL);
