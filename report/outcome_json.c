@@ -136,7 +136,7 @@ static void write_rows(struct jsonw *writer, const char *key,
 #define MANY_ROWS ((size_t)2000)
 
 struct row_parts {
-	const struct jsonw *writer;
+	struct jsonw writer; /* as it stands at the beginning: nobody writes with it */
 	const struct outcome_change *rows;
 	size_t count;
 };
@@ -153,7 +153,7 @@ static bool make_part(void *context, struct ahead_batch *batch, struct err *err)
 
 	buf_init(text, batch->arena, SIZE_MAX);
 	sink_to_buf_by_blocks(&sink, batch->arena, text);
-	writer = jsonw_part(parts->writer, &sink, first == 0);
+	writer = jsonw_part(&parts->writer, &sink, first == 0);
 	for (size_t i = first; i < end; i++)
 		write_change(&writer, &parts->rows[i]);
 	batch->made = text;
@@ -164,7 +164,7 @@ static bool make_part(void *context, struct ahead_batch *batch, struct err *err)
 static void write_changes(struct jsonw *writer, const struct outcome_change *changes, size_t count)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = NULL;
-	struct row_parts parts = {writer, changes, count};
+	struct row_parts parts = {.rows = changes, .count = count};
 	struct ahead_work work = {.make = make_part, .context = &parts, .independent = true};
 	struct ahead *ahead CLEANUP(ahead_stop_ptr) = NULL;
 	const struct ahead_batch *batch;
@@ -175,6 +175,7 @@ static void write_changes(struct jsonw *writer, const struct outcome_change *cha
 	}
 	jsonw_key(writer, "changes");
 	jsonw_begin_array(writer);
+	parts.writer = *writer;
 	arena = arena_new();
 	ahead = ahead_start(arena, &work, true);
 	do {
