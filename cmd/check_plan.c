@@ -132,7 +132,7 @@ bool check_plan_load(struct app *app, const struct check_plan_options *options,
 	return outcome_rules_load(app, &plan->session.settings, &plan->rules, err) &&
 	       plan_from_file(app, plan->path, session_terraform(&plan->session), &reading,
 		   &plan->plan, err) &&
-	       begin_policies(options, plan, err) &&
+	       plan_is_alone(plan->plan, plan->path, err) && begin_policies(options, plan, err) &&
 	       outcome_add_plan(app->run, app->scratch, plan->plan, &plan->rules, outcome, err);
 }
 

@@ -64,19 +64,6 @@ static NODISCARD bool check_whole(const struct plan *plan, const char *path, str
 	    path);
 }
 
-/* Of two plans nobody knows which one is going to be applied. */
-static NODISCARD bool check_alone(const struct plan *plan, const char *path, struct err *err)
-{
-	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
-
-	if (!plan->more_plans)
-		return true;
-	return err_set(err, ERR_INVALID,
-	    "'%s' holds more than one JSON document: expected one plan, the one that is going to "
-	    "be applied",
-	    name);
-}
-
 /* As `show` reads it, and by the same settings as the reviewed one. */
 static NODISCARD bool read_planned(struct app *app, const struct verify_options *options,
     const char *path, struct outcome *outcome, struct err *err)
@@ -90,7 +77,7 @@ static NODISCARD bool read_planned(struct app *app, const struct verify_options 
 	if (!session_open(app, &opening, &session, err) ||
 	    !outcome_rules_load(app, &session.settings, &rules, err) ||
 	    !plan_from_file(app, path, session_terraform(&session), &reading, &plan, err) ||
-	    !check_alone(plan, path, err) || !check_whole(plan, path, err) ||
+	    !plan_is_alone(plan, path, err) || !check_whole(plan, path, err) ||
 	    !outcome_add_plan(app->run, app->scratch, plan, &rules, outcome, err))
 		return false;
 	outcome->facts.directory = (struct fact){session.workspace.directory,

@@ -129,6 +129,18 @@ bool plan_says_something(const struct plan *plan)
 	       plan->diagnostic_count > 0 || plan->invocation_count > 0 || rows > 0;
 }
 
+bool plan_is_alone(const struct plan *plan, const char *path, struct err *err)
+{
+	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+
+	if (!plan->more_plans)
+		return true;
+	return err_set(err, ERR_INVALID,
+	    "'%s' holds more than one JSON document: expected one plan, the one that is going to "
+	    "be applied",
+	    name);
+}
+
 /* Some never end (/dev/zero); standard input has a name of its own. */
 static bool is_device(const char *path)
 {

@@ -15,6 +15,12 @@
 /* False for a text in which nothing of a plan or apply was recognised. */
 bool plan_says_something(const struct plan *plan);
 
+/*
+ * Of two plans in one input nobody knows which one is going to be applied: `show` tells the first
+ * one and says so; where plans are judged or compared it is an error.
+ */
+NODISCARD bool plan_is_alone(const struct plan *plan, const char *path, struct err *err);
+
 /* `path` "-" is standard input. A saved plan file is shown with `terraform`. */
 NODISCARD bool plan_from_file(struct app *app, const char *path, const char *terraform,
     const struct plan_options *options, struct plan **out, struct err *err);

@@ -165,7 +165,7 @@ static bool read_file(struct run *run, const char *path, struct err *err)
 	struct plan_options options = {.strict_json = run->options->strict_json};
 	return plan_from_file(
 		   run->app, path, session_terraform(&run->session), &options, &plan, err) &&
-	       add_plan(run, plan, err);
+	       plan_is_alone(plan, path, err) && add_plan(run, plan, err);
 }
 
 /* `terraform plan | tfherald plan`: the text goes on to standard output as it comes. */

@@ -37,6 +37,7 @@ static void begin(struct program *program)
 	}
 	made = OTHER(program, "cp", "-R",
 		   program_fixture(program, "tests/conformance/sarif/repository"), "repo") &&
+	       OTHER(program, "sh", "-c", "cd repo && cat passing.json plan.json > two.json") &&
 	       OTHER(program, "git", "-C", "repo", "init", "-q", "-b", "main") &&
 	       OTHER(program, "git", "-C", "repo", "add", "-A") &&
 	       OTHER(program, "git", "-C", "repo", "-c", "user.name=t", "-c",
@@ -71,6 +72,8 @@ static const struct {
     {"a rule over all plans sees both", {DEV, "repo/empty=repo/passing.json"}, 0, NULL, NULL},
     {"errored", {"repo/envs/prod=repo/errored.json"}, 65, NULL, "terraform reported an error"},
     {"errored and denied", {PROD, "repo/envs/dev=repo/errored.json"}, 65, "no-public-bucket", NULL},
+    {"two plans, the second one behind", {"repo/envs/dev=repo/two.json"}, 65, NULL,
+	"'repo/two.json' holds more than one JSON document"},
     {"no policies", {"repo/empty=repo/passing.json"}, 0, NULL, NULL},
     {"strict", {"--strict-unknown", PROD}, 3, "module.net.aws_s3_bucket.inner", NULL},
     /* usage */
