@@ -138,20 +138,33 @@ static void test_by_chance(void **state)
 #define TWO    "\"{" SECRET ",\\\"n\\\":2}\""
 #define TOLD   "~d{! the same JSON, written another way}(the same JSON, written another way)"
 
-static const struct opened {
+struct row {
 	const char *label, *before, *after, *want;
-} opened[] = {
-    {"the same text, another attribute", "{\"d\":" TEXT ",\"n\":1}", "{\"d\":" TEXT ",\"n\":2}",
-	"~n"},
-    {"the same text in a list", "{\"l\":[{\"name\":\"x\",\"d\":" TEXT ",\"n\":1}]}",
-	"{\"l\":[{\"name\":\"x\",\"d\":" TEXT ",\"n\":2}]}", "~l[name=\"x\"].n"},
-    {"another spelling", "{\"d\":" TEXT "}", "{\"d\":" SPACED "}", TOLD},
-    {"another number", "{\"d\":" TEXT "}", "{\"d\":" TWO "}", "~d.n@"},
-    {"a secret comes beside it", "{\"d\":" TEXT "}", "{\"d\":" TEXT ",\"password\":\"tr0ub4dor\"}",
-	"+password"},
+	const char *before_marks, *after_marks; /* what the plan marks; NULL: nothing */
 };
 
-static struct str opened_sketch(struct arena *arena, const struct opened *row)
+static const struct row opened[] = {
+    {"the same text, another attribute", "{\"d\":" TEXT ",\"n\":1}", "{\"d\":" TEXT ",\"n\":2}",
+	"~n", NULL, NULL},
+    {"the same text in a list", "{\"l\":[{\"name\":\"x\",\"d\":" TEXT ",\"n\":1}]}",
+	"{\"l\":[{\"name\":\"x\",\"d\":" TEXT ",\"n\":2}]}", "~l[name=\"x\"].n", NULL, NULL},
+    {"another spelling", "{\"d\":" TEXT "}", "{\"d\":" SPACED "}", TOLD, NULL, NULL},
+    {"another number", "{\"d\":" TEXT "}", "{\"d\":" TWO "}", "~d.n@", NULL, NULL},
+    {"a secret comes beside it", "{\"d\":" TEXT "}", "{\"d\":" TEXT ",\"password\":\"tr0ub4dor\"}",
+	"+password", NULL, NULL},
+};
+
+static struct value side(struct arena *arena, const char *values, const char *marks)
+{
+	struct value tree = marks ? diff_value(arena, marks) : value_null(), out;
+	struct err err = {0};
+
+	assert_true(
+	    overlay_value(arena, diff_value(arena, values), value_null(), tree, &out, &err));
+	return out;
+}
+
+static struct str sketch(struct arena *arena, const struct row *row)
 {
 	struct change change = {.head = {.action = ACTION_UPDATE}, .has_values = true};
 	const struct diff_rules rules = {.noise = NULL};
@@ -160,80 +173,54 @@ static struct str opened_sketch(struct arena *arena, const struct opened *row)
 	struct diff diff;
 
 	change.head.type = STR("aws_x");
-	change.before = diff_value(arena, row->before);
-	change.after = diff_value(arena, row->after);
+	change.before = side(arena, row->before, row->before_marks);
+	change.after = side(arena, row->after, row->after_marks);
 	assert_true(redact_change(arena, NULL, &change, &shown, &err));
 	diff_values(arena, &shown, &rules, &diff);
 	return diff_sketch(arena, &diff);
+}
+
+static void check_rows(const struct row *rows, size_t count)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct str got = sketch(arena, &rows[i]);
+
+		if (str_is(got, rows[i].want))
+			continue;
+		wrong++;
+		print_error("%s: '%.*s', not '%s'\n", rows[i].label, STR_ARG(got), rows[i].want);
+	}
+	assert_int_equal(wrong, 0);
 }
 
 static void test_opened(void **state)
 {
-	size_t wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(opened); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		struct str got = opened_sketch(arena, &opened[i]);
-
-		if (str_is(got, opened[i].want))
-			continue;
-		wrong++;
-		print_error(
-		    "%s: '%.*s', not '%s'\n", opened[i].label, STR_ARG(got), opened[i].want);
-	}
-	assert_int_equal(wrong, 0);
+	check_rows(opened, ARRAY_LEN(opened));
 }
 
 /* Values that stay as they are and what the plan marks of each side. */
-static const struct marked {
-	const char *label, *before_values, *after_values, *before, *after, *want;
-} marked[] = {
-    {"on both sides", "{\"x\":\"abc\"}", "{\"x\":\"abc\"}", "{\"x\":true}", "{\"x\":true}", ""},
-    {"becomes secret", "{\"x\":\"abc\"}", "{\"x\":\"abc\"}", "{}", "{\"x\":true}",
-	"~x{! marked as sensitive from now on}"},
-    {"is told from now on", "{\"x\":\"abc\"}", "{\"x\":\"abc\"}", "{\"x\":true}", "{}",
-	"~x{! no longer marked as sensitive}"},
-    {"a part of a map", "{\"m\":{\"x\":1,\"y\":2}}", "{\"m\":{\"x\":1,\"y\":2}}",
-	"{\"m\":{\"y\":true}}", "{}", "~m.y{! no longer marked as sensitive}"},
-    {"with another value", "{\"x\":\"abc\"}", "{\"x\":\"abd\"}", "{\"x\":true}", "{}", "~x"},
-    {"of nothing", "{\"x\":null,\"n\":1}", "{\"x\":null,\"n\":2}", "{\"x\":true}", "{}", "~n"},
+#define ABC "{\"x\":\"abc\"}"
+#define MAP "{\"m\":{\"x\":1,\"y\":2}}"
+#define X   "{\"x\":true}"
+
+static const struct row marked[] = {
+    {"on both sides", ABC, ABC, "", X, X},
+    {"becomes secret", ABC, ABC, "~x{! marked as sensitive from now on}", NULL, X},
+    {"is told from now on", ABC, ABC, "~x{! no longer marked as sensitive}", X, NULL},
+    {"a part of a map", MAP, MAP, "~m.y{! no longer marked as sensitive}", "{\"m\":{\"y\":true}}",
+	NULL},
+    {"with another value", ABC, "{\"x\":\"abd\"}", "~x", X, NULL},
+    {"of nothing", "{\"x\":null,\"n\":1}", "{\"x\":null,\"n\":2}", "~n", X, NULL},
 };
-
-static struct str marked_sketch(struct arena *arena, const struct marked *row)
-{
-	struct change change = {.head = {.action = ACTION_UPDATE}, .has_values = true};
-	const struct diff_rules rules = {.noise = NULL};
-	struct shown_change shown;
-	struct err err = {0};
-	struct diff diff;
-
-	change.head.type = STR("aws_x");
-	assert_true(overlay_value(arena, diff_value(arena, row->before_values), value_null(),
-	    diff_value(arena, row->before), &change.before, &err));
-	assert_true(overlay_value(arena, diff_value(arena, row->after_values), value_null(),
-	    diff_value(arena, row->after), &change.after, &err));
-	assert_true(redact_change(arena, NULL, &change, &shown, &err));
-	diff_values(arena, &shown, &rules, &diff);
-	return diff_sketch(arena, &diff);
-}
 
 static void test_marks(void **state)
 {
-	size_t wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(marked); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		struct str got = marked_sketch(arena, &marked[i]);
-
-		if (str_is(got, marked[i].want))
-			continue;
-		wrong++;
-		print_error(
-		    "%s: '%.*s', not '%s'\n", marked[i].label, STR_ARG(got), marked[i].want);
-	}
-	assert_int_equal(wrong, 0);
+	check_rows(marked, ARRAY_LEN(marked));
 }
 
 int main(void)
