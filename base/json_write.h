@@ -45,8 +45,8 @@ void jsonw_value(struct jsonw *writer, struct value value);
 
 /*
  * Items of a long array may be written elsewhere, in parts: each by a writer of its own, which
- * stands where this one stands; jsonw_add_part() takes what it wrote, in order. Another thread makes
- * its parts of a copy of the writer.
+ * stands where this one stands; jsonw_add_part() takes what it wrote, in order. Another thread
+ * makes its parts of a copy of the writer.
  */
 struct jsonw jsonw_part(const struct jsonw *writer, struct sink *sink, bool is_first);
 void jsonw_add_part(struct jsonw *writer, struct str items);

@@ -117,8 +117,7 @@ NODISCARD static struct place open_text(struct arena *scratch, struct place plac
 static struct place opened(const struct writer *w, struct place place)
 {
 	if (w->maker->key.len > 0 || kind_of(place) != VALUE_STRING || !place.shown ||
-	    !is_container((enum value_kind)place.shown->kind) ||
-	    !shown_is_json_text(place.shown))
+	    !is_container((enum value_kind)place.shown->kind) || !shown_is_json_text(place.shown))
 		return place;
 	return open_text(w->scratch, place);
 }

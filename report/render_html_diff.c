@@ -10,7 +10,7 @@
 
 #define PATH_SHOWN  ((size_t)400)
 #define NAMES_SHOWN ((size_t)2000) /* of places that are only named, in one paragraph */
-#define BESIDE_MAX  ((size_t)90)  /* bytes of two sides that stand in one line */
+#define BESIDE_MAX  ((size_t)90)   /* bytes of two sides that stand in one line */
 
 /* In the order in which they stand. */
 enum place {
