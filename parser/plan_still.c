@@ -52,7 +52,8 @@ static bool write_name(struct str key, char out[NAME_MAX_BYTES], struct str *nam
 		return false;
 	out[0] = '"';
 	memcpy(out + 1, key.ptr, key.len);
-	memcpy(out + 1 + key.len, "\":", 2);
+	out[1 + key.len] = '"';
+	out[2 + key.len] = ':';
 	*name = (struct str){out, key.len + 3};
 	return true;
 }
