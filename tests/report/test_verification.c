@@ -144,7 +144,9 @@ static const struct row rows[] = {
     {"a deposed object is another one", DEPOSED("x"), "", DEPOSED("y"), "", PLAN_DIFFERS, 0,
 	{0, 1, 0}, "~ a.one (deposed 00a1)  delete"},
     {"a secret becomes public", MARKED("false", "true"), "", MARKED("true", "false"), "",
-	PLAN_DIFFERS, 0, {0, 1, 0}, "~ a.m  update\n      in what is marked as sensitive"},
+	PLAN_DIFFERS, 0, {0, 1, 0},
+	"        reviewed:\n          ! marked as sensitive from now on\n"
+	"        now:\n          ! no longer marked as sensitive\n"},
     {"hostile names", "", "",
 	A("a.\\u001b[31m\\u202e`<b>", "create", "null", "{\"\\u0007k\":\"\\u001b]0;x\"}"), "",
 	PLAN_DIFFERS, 0, {1, 0, 0}, "+ a.\\x1b[31m"},
