@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "policies/evaluator.h"
 #include "policies/match.h"
+#include "policies/template.h"
 
 /* An evaluation of nothing but this: no findings are kept. */
 struct single {
@@ -118,7 +119,8 @@ static bool add_message(
 		return false;
 	finding_bind_shown_item(
 	    &single->evaluator, &single->rule, programs->each ? (int64_t)out->item : -1);
-	out->message = finding_render(&single->evaluator, programs->message);
+	out->message = template_printable(
+	    single->evaluator.arena, finding_render(&single->evaluator, programs->message));
 	return true;
 }
 

@@ -51,8 +51,10 @@ struct finding {
 	bool has_item;
 	struct str item; /* short text of the item: "ingress tcp 22 0.0.0.0/0", "[2]" */
 
-	struct str message;	 /* may be empty: title says it */
-	struct str remediation;	 /* may be empty */
+	struct str message;	/* may be empty: title says it */
+	struct str remediation; /* may be empty */
+	/* As they were made (template.h): what secrets are looked for in. Empty: as above. */
+	struct str message_made, remediation_made;
 	const struct str *paths; /* UNDECIDED: what it depends on */
 	size_t path_count;
 	const struct str *causes; /* "aws_kms_key.main.arn" */

@@ -216,14 +216,16 @@ static struct str item_name(struct value item)
 	return name;
 }
 
+/* Never the beginning of a longer one: it could be that of a secret, which nobody would know. */
 static struct str item_text(struct evaluator *evaluator, struct value item, int64_t index)
 {
 	struct str name;
 
 	if (item.kind == VALUE_UNKNOWN)
 		return str_format(evaluator->arena, "[%lld]", (long long)index);
-	if (item.kind != VALUE_MAP && item.kind != VALUE_LIST)
-		return cel_to_text(evaluator->arena, item, ITEM_TEXT_MAX);
+	if (item.kind != VALUE_MAP && item.kind != VALUE_LIST &&
+	    cel_to_whole_text(evaluator->arena, item, ITEM_TEXT_MAX, &name))
+		return name;
 	name = item_name(item);
 	if (name.len > 0 && name.len <= ITEM_TEXT_MAX)
 		return str_copy(evaluator->arena, name);
@@ -271,8 +273,10 @@ static bool add_texts(struct evaluator *evaluator, const struct judged_rule *rul
 		finding->has_item = true;
 		finding->item = item_text(evaluator, evaluator->activation[VARIABLE_item], index);
 	}
-	finding->message = finding_render(evaluator, rule->programs->message);
-	finding->remediation = finding_render(evaluator, rule->programs->remedy);
+	finding->message_made = finding_render(evaluator, rule->programs->message);
+	finding->message = template_printable(evaluator->arena, finding->message_made);
+	finding->remediation_made = finding_render(evaluator, rule->programs->remedy);
+	finding->remediation = template_printable(evaluator->arena, finding->remediation_made);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "parser/address.h"
 #include "parser/canonical.h"
+#include "policies/template.h"
 
 #define TEXT_MAX       ((size_t)2000)
 #define TITLE_MAX      ((size_t)300)
@@ -198,7 +199,7 @@ static struct str with_arguments(struct arena *arena, struct str text, struct va
 
 	if (arguments.kind != VALUE_LIST)
 		return text;
-	buf_init(&buf, arena, TEXT_MAX * 4);
+	buf_init(&buf, arena, TEMPLATE_MAX_RAW * 2);
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i], next = byte_at(text, i + 1);
 		bool closed = byte_at(text, i + 2) == '}';
@@ -214,6 +215,7 @@ static struct str with_arguments(struct arena *arena, struct str text, struct va
 	return buf_str(&buf);
 }
 
+/* As the tool has it; secrets are looked for in it before it is made printable. */
 static struct str message_of(struct reading *reading, struct value result, struct value rule)
 {
 	struct value message = at(result, "message");
@@ -224,8 +226,9 @@ static struct str message_of(struct reading *reading, struct value result, struc
 		template = value_get(at(rule, "messageStrings"), id);
 		text = template ? value_get_str(*template, "text") : STR_EMPTY;
 	}
-	text = with_arguments(reading->arena, utf8_cut(text, TEXT_MAX), at(message, "arguments"));
-	return str_trim(utf8_printable(reading->arena, utf8_cut(text, TEXT_MAX), false));
+	text = with_arguments(
+	    reading->arena, utf8_cut(text, TEMPLATE_MAX_RAW), at(message, "arguments"));
+	return str_trim(utf8_cut(text, TEMPLATE_MAX_RAW));
 }
 
 /* --- places --- */
@@ -448,7 +451,7 @@ static bool add_result(struct reading *reading, struct value result, const struc
 	struct imported_result *out = &reading->out->items[reading->out->count];
 	struct finding *finding = &out->finding;
 	struct value rule = rule_of(reading, result);
-	struct str id = id_of(result), why;
+	struct str id = id_of(result), message = message_of(reading, result, rule), why;
 	struct said_level level;
 
 	if (!read_level(reading, result, rule, kind, &level))
@@ -468,7 +471,8 @@ static bool add_result(struct reading *reading, struct value result, const struc
 	    .address = STR_EMPTY,
 	    .deposed = STR_EMPTY,
 	    .item = STR_EMPTY,
-	    .message = message_of(reading, result, rule),
+	    .message = template_printable(reading->arena, message),
+	    .message_made = message,
 	    .remediation = STR_EMPTY,
 	    .count = 1,
 	    .fingerprint = STR_EMPTY,

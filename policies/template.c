@@ -6,8 +6,9 @@
 #include "base/utf8.h"
 #include "policies/cel/trace.h"
 
-#define PARTS_MAX 1000
-#define CUT_MARK  "..."
+#define PARTS_MAX      1000
+#define CUT_MARK       "..."
+#define SHOWN_TOO_LONG "(too long to show)"
 
 struct template_part {
 	struct str literal;
@@ -233,32 +234,50 @@ static struct str error_text(struct arena *arena, struct cel_run *run,
 	return str_format(arena, "(error: %.*s)", STR_ARG(cel_error_of(value)->text));
 }
 
-static struct str render_part(struct arena *arena, struct cel_run *run,
-    const struct template_part *part, const struct value *activation)
+/* A value that does not fit is left out whole: what is cut off a secret cannot be recognised. */
+static void add_value(struct buf *buf, struct value value)
+{
+	struct str text;
+
+	if (cel_to_whole_text(buf->arena, value, buf_room(buf), &text))
+		buf_add(buf, text);
+	else
+		buf_add(buf, utf8_cut(STR(SHOWN_TOO_LONG), buf_room(buf)));
+}
+
+static void render_part(struct buf *buf, struct cel_run *run, const struct template_part *part,
+    const struct value *activation)
 {
 	struct value value;
 
-	if (!part->program)
-		return part->literal;
-	value = cel_evaluate(run, part->program, activation, arena, NULL);
+	if (!part->program) {
+		buf_add(buf, utf8_cut(part->literal, buf_room(buf)));
+		return;
+	}
+	value = cel_evaluate(run, part->program, activation, buf->arena, NULL);
 	if (cel_is_error(value))
-		return error_text(arena, run, part->program, activation);
-	return cel_to_text(arena, value, TEMPLATE_MAX);
+		buf_add(buf, utf8_cut(error_text(buf->arena, run, part->program, activation),
+				 buf_room(buf)));
+	else
+		add_value(buf, value);
 }
 
 struct str template_render(struct arena *arena, struct cel_run *run,
     const struct policy_template *template, const struct value *activation)
 {
-	size_t room = TEMPLATE_MAX - (sizeof(CUT_MARK) - 1);
-	struct str text;
 	struct buf buf;
 
-	/* one more part than fits is enough to know that something has to be cut */
-	buf_init(&buf, arena, 4 * TEMPLATE_MAX);
-	for (size_t i = 0; i < template->count && buf_str(&buf).len <= TEMPLATE_MAX; i++)
-		buf_add(&buf, utf8_cut(render_part(arena, run, &template->parts[i], activation),
-				  TEMPLATE_MAX + 1));
-	text = utf8_printable(arena, buf_str(&buf), false);
+	buf_init(&buf, arena, TEMPLATE_MAX_RAW);
+	for (size_t i = 0; i < template->count; i++)
+		render_part(&buf, run, &template->parts[i], activation);
+	return buf_str(&buf);
+}
+
+struct str template_printable(struct arena *arena, struct str made)
+{
+	size_t room = TEMPLATE_MAX - (sizeof(CUT_MARK) - 1);
+	struct str text = utf8_printable(arena, made, false);
+
 	if (text.len <= TEMPLATE_MAX)
 		return text;
 	return str_format(arena, "%.*s" CUT_MARK, STR_ARG(utf8_cut(text, room)));

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "parser/detectors.h"
+#include "policies/template.h"
 
 struct hiding {
 	struct arena *arena;
@@ -255,15 +256,28 @@ static void hide_in_steps(const struct hiding *hiding, struct outcome *outcome)
 	outcome->invocations = invocations;
 }
 
+/* What makes a text printable and short enough can take a secret apart: it is hidden before. */
+static struct str hide_in_message(const struct hiding *hiding, struct str shown, struct str made)
+{
+	if (made.len > 0 && !str_eq(shown, made))
+		shown = template_printable(hiding->arena, hide_text(hiding, made));
+	return hide_text(hiding, shown);
+}
+
 /* Messages are made of shown values, but a secret can stand where the plan does not mark it. */
 static void hide_in_verdict(const struct hiding *hiding, struct verdict *verdict)
 {
 	for (size_t i = 0; i < verdict->finding_count; i++) {
 		struct finding *finding = &verdict->findings[i];
 
-		finding->message = hide_text(hiding, finding->message);
-		finding->remediation = hide_text(hiding, finding->remediation);
+		finding->message = hide_in_message(hiding, finding->message, finding->message_made);
+		finding->remediation =
+		    hide_in_message(hiding, finding->remediation, finding->remediation_made);
 		finding->item = hide_text(hiding, finding->item);
+		if (finding->kind == FINDING_IMPORTED) { /* those of a policy are its own words */
+			finding->title = hide_text(hiding, finding->title);
+			finding->description = hide_text(hiding, finding->description);
+		}
 		finding->address = hide_name(hiding, finding->address);
 		finding->paths = hide_names(hiding, finding->paths, finding->path_count);
 		finding->causes = hide_names(hiding, finding->causes, finding->cause_count);

@@ -170,6 +170,9 @@ NODISCARD bool cel_export(
  * JSON; UNKNOWN "(known after apply)" or "(sensitive)". At most `limit` bytes, cut at a character
  * with "...". */
 struct str cel_to_text(struct arena *arena, struct value value, size_t limit);
+/* The same, or false where it does not fit. */
+NODISCARD bool cel_to_whole_text(
+    struct arena *arena, struct value value, size_t limit, struct str *out);
 
 /* Text forms shared by string(), export and messages. */
 struct str cel_duration_text(struct arena *arena, struct value duration);   /* "1.5s" */

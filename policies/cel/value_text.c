@@ -314,6 +314,16 @@ static void write_value(struct text_writer *writer, struct value value)
 		write_kinds[value.kind](writer, value);
 }
 
+bool cel_to_whole_text(struct arena *arena, struct value value, size_t limit, struct str *out)
+{
+	struct text_writer writer = {.arena = arena};
+
+	buf_init(&writer.buf, arena, limit);
+	write_value(&writer, value);
+	*out = buf_str(&writer.buf);
+	return !writer.full;
+}
+
 struct str cel_to_text(struct arena *arena, struct value value, size_t limit)
 {
 	struct text_writer writer = {.arena = arena};

@@ -48,7 +48,7 @@ static struct str render(struct arena *arena, struct str text)
 	if (!template_compile(arena, &scope, text, &template, &problems))
 		fail_msg("'%.*s': %zu problems: %u %.*s", STR_ARG(text), problems.count,
 		    problems.items[0].at, STR_ARG(problems.items[0].text));
-	out = template_render(arena, run, template, activation);
+	out = template_printable(arena, template_render(arena, run, template, activation));
 	template_free(template);
 	cel_run_free(run);
 	return out;
@@ -185,6 +185,12 @@ static void test_limit(void **state)
 	buf_rewind(&buf, 0);
 	buf_repeat(&buf, 'x', TEMPLATE_MAX);
 	assert_int_equal(render(arena, buf_str(&buf)).len, TEMPLATE_MAX);
+	/* a value is whole or not there: nobody knows the half of a secret */
+	buf_rewind(&buf, 0);
+	buf_adds(&buf, "a ${'");
+	buf_repeat(&buf, 'x', TEMPLATE_MAX_RAW);
+	buf_adds(&buf, "'} b");
+	assert_true(str_is(render(arena, buf_str(&buf)), "a (too long to show) b"));
 	buf_rewind(&buf, 0);
 	for (int i = 0; i < 1001; i++)
 		buf_adds(&buf, "${1}");
