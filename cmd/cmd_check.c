@@ -306,7 +306,7 @@ static const struct opt check_opts[] = {
     {.name = "strict-json",
 	.type = OPT_FLAG,
 	.offset = offsetof(struct check_options, plan.strict_json),
-	.help = "check every byte of a JSON plan, also what is not used"},
+	.help = "refuse a JSON plan with a fault in what is not used, or beside it"},
     POLICY_OPTION_STRICT(check_options, plan.policies),
     {.name = "terraform",
 	.type = OPT_COMMAND,

@@ -125,15 +125,28 @@ NODISCARD static bool names_plan(
 	return true;
 }
 
-static bool refuse_rest(const struct input *input, uint64_t offset, struct err *err)
+static bool refuse_at(const struct input *input, uint64_t offset, const char *what, struct err *err)
 {
 	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
 	struct cursor *cursor = cursor_new(temp, input, offset);
 	int line = 0, column = 0;
 
 	cursor_position(cursor, offset, &line, &column);
-	return err_set_at(err, ERR_SYNTAX, input_name(input), line, column,
-	    "the JSON goes on behind the end of the plan; a bracket is missing or one is too many");
+	return err_set_at(err, ERR_SYNTAX, input_name(input), line, column, "%s", what);
+}
+
+/* With --strict-json the plan is all there is. */
+NODISCARD static bool check_alone(
+    const struct plan *plan, const struct document *document, uint64_t end, struct err *err)
+{
+	uint64_t offset = end;
+	enum rest rest;
+
+	if (document->text_before || document->documents_before > 0)
+		return refuse_at(plan->input, 0, "something stands before the plan", err);
+	return look_behind(plan->input, end, &rest, &offset, err) &&
+	       (rest == REST_NONE ||
+		   refuse_at(plan->input, offset, "something stands behind the plan", err));
 }
 
 NODISCARD static bool note_rest(
@@ -156,7 +169,10 @@ NODISCARD static bool note_rest(
 		    STR("more JSON documents follow the plan; the first that is a plan was read"));
 		break;
 	case REST_BROKEN:
-		return refuse_rest(plan->input, offset, err);
+		return refuse_at(plan->input, offset,
+		    "the JSON goes on behind the end of the plan; a bracket is missing or one is "
+		    "too many",
+		    err);
 	}
 	return true;
 }
@@ -186,7 +202,8 @@ NODISCARD static bool read_document(struct arena *arena, struct plan *plan,
 	if (!plan_index_read(arena, plan, document->offset, &index, err) ||
 	    !note_rest(arena, plan, index.end, err) || !parts_read(arena, plan, &index, err))
 		return false;
-	if (strict && !strict_check(plan->input, document->offset, err))
+	if (strict && (!check_alone(plan, document, index.end, err) ||
+			  !strict_check(plan->input, document->offset, err)))
 		return false;
 	note_format(arena, plan, index.unknown_parts);
 	plan->has_result = true;

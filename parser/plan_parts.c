@@ -245,20 +245,34 @@ bool parts_read(
 	return true;
 }
 
-/* Config and trigger side by side, as one value that comes into being. */
+/* Of one event several actions are invoked in the order of the configuration. */
+static struct value order_of(struct arena *arena, struct value invocation)
+{
+	static const char *const keys[] = {"action_trigger_block_index", "actions_list_index"};
+	struct value trigger = part_of(invocation, "lifecycle_action_trigger");
+	struct value *places = arena_array(arena, struct value, ARRAY_LEN(keys));
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		places[i] = value_int(value_get_int(trigger, keys[i], 0));
+	return value_list(places, ARRAY_LEN(keys));
+}
+
+/* Config, trigger and order side by side, as one value that comes into being. */
 NODISCARD static bool invocation_value(struct arena *arena, struct value invocation,
     struct str trigger, struct value *out, struct err *err)
 {
-	struct value_entry *entries = arena_array(arena, struct value_entry, 2);
+	struct value_entry *entries = arena_array(arena, struct value_entry, 3);
 	struct str twice;
 
 	entries[0].key = value_string(STR("config"));
 	entries[1].key = value_string(STR("trigger"));
 	entries[1].value = value_string(trigger);
+	entries[2].key = value_string(STR("order"));
+	entries[2].value = order_of(arena, invocation);
 	return overlay_value(arena, part_of(invocation, "config_values"),
 		   part_of(invocation, "config_unknown"), part_of(invocation, "config_sensitive"),
 		   &entries[0].value, err) &&
-	       (value_map(arena, entries, 2, out, &twice) ||
+	       (value_map(arena, entries, 3, out, &twice) ||
 		   err_set(err, ERR_BUG, "two keys are one"));
 }
 

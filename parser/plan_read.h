@@ -28,7 +28,7 @@ enum input_kind {
 NODISCARD bool plan_detect(const struct input *input, enum input_kind *kind, struct err *err);
 
 struct plan_options {
-	bool strict_json; /* check skipped members too */
+	bool strict_json; /* check skipped members too, and that nothing else is in the file */
 };
 
 /* INPUT_SAVED_PLAN is ERR_INVALID here: detect first. */

@@ -9,7 +9,8 @@
 /* With more of them the table is for what is written as it is. */
 #define ENCODED_COUNT_MAX ((size_t)8192)
 /* Of what only a detector found: a short word stands everywhere by chance. */
-#define DETECTED_MIN ((size_t)12)
+#define DETECTED_MIN	((size_t)12)
+#define WORD_DIGITS_MAX ((size_t)4)
 /* Of a longer secret; a multiple of three, so that the pieces follow each other in base64, too. */
 #define PIECE ((size_t)32766)
 
@@ -145,6 +146,40 @@ static void collect_number(struct secrets *secrets, struct str number)
 		masker_add(secrets->masker, number);
 }
 
+/* A word, a number, or a word and its number: "bucket", "2024", "sha256". */
+static bool is_word(struct str piece)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < piece.len; i++) {
+		bool is_digit = piece.ptr[i] >= '0' && piece.ptr[i] <= '9';
+
+		if (!is_digit && digits > 0)
+			return false;
+		digits += is_digit;
+	}
+	return digits <= WORD_DIGITS_MAX;
+}
+
+/* The keys of a map that is secret are secret with it; but most are names, of words that stand
+ * everywhere: a key counts when something in it is no word. */
+static void collect_key(struct secrets *secrets, struct str key)
+{
+	size_t from = 0;
+
+	if (key.len < SECRET_NAME_MIN || !secret_has_digit_and_letter(key))
+		return;
+	for (size_t i = 0; i <= key.len; i++) {
+		if (i < key.len && !memchr("_-. ", key.ptr[i], 4))
+			continue;
+		if (!is_word(str_from_to(key, from, i))) {
+			secrets_add(secrets, key);
+			return;
+		}
+		from = i + 1;
+	}
+}
+
 /* Depth is bounded by the reader (JSON_DEPTH_MAX). `marked`: by the plan, here or above. */
 static void collect(struct secrets *secrets, struct value value, bool marked)
 {
@@ -163,8 +198,11 @@ static void collect(struct secrets *secrets, struct value value, bool marked)
 			collect(secrets, value.as.items[i], marked);
 	}
 	if (value.kind == VALUE_MAP) {
-		for (uint32_t i = 0; i < value.len; i++)
+		for (uint32_t i = 0; i < value.len; i++) {
+			if (marked)
+				collect_key(secrets, value_text(value.as.entries[i].key));
 			collect(secrets, value.as.entries[i].value, marked);
+		}
 	}
 }
 

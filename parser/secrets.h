@@ -52,7 +52,7 @@ bool secrets_full(const struct secrets *secrets);
 /* Before the first search, after the last secret. */
 void secrets_seal(struct secrets *secrets);
 
-/* Also as JSON, four times over, or an address writes it, and where a line is broken in it. */
+/* Also as JSON, five times over, or an address writes it, and where a line is broken in it. */
 bool secrets_are_in(const struct secrets *secrets, struct str text);
 /* The same text when none is in it, else a copy with SHOWN_SENSITIVE in their place. */
 struct str secrets_hide(struct arena *arena, const struct secrets *secrets, struct str text);

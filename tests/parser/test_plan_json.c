@@ -402,6 +402,10 @@ static const struct {
     {"a number", "{\"resource_changes\":[],\n\"configuration\":{\"a\":[1,02]}}", 2, 25},
     {"a duplicate", "{\"resource_changes\":[],\"configuration\":{\"a\":1,\"a\":2}}", 1, 45},
     {"not UTF-8", "{\"resource_changes\":[],\"configuration\":{\"a\":\"\xff\"}}", 1, 45},
+    {"text before it", "a log\n{\"resource_changes\":[]}", 1, 1},
+    {"text behind it", "{\"resource_changes\":[]}\n  done", 2, 3},
+    {"another document", "{\"resource_changes\":[]}\n{}", 2, 1},
+    {"white space behind it", "{\"resource_changes\":[]}\r\n \t\n", 0, 0},
 };
 
 static void strict_reads_everything(void **state)

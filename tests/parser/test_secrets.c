@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/input.h"
 #include "base/json_read.h"
@@ -90,6 +91,29 @@ static void hides_literals(void **state)
 	}
 }
 
+/* As a string of JSON in a string of JSON in ..., and in the message of a rule that prints it. */
+static void hides_nested(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct secrets *secrets = secrets_new(arena);
+	struct str text = STR("abc\"def-secret");
+	struct buf buf;
+
+	(void)state;
+	secrets_add(secrets, text);
+	secrets_seal(secrets);
+	for (int level = 1; level <= 5; level++) {
+		buf_init(&buf, arena, 4096);
+		for (size_t i = 0; i < text.len; i++) {
+			if (text.ptr[i] == '"' || text.ptr[i] == '\\')
+				buf_addc(&buf, '\\');
+			buf_addc(&buf, text.ptr[i]);
+		}
+		text = buf_str(&buf);
+		assert_true(str_is(secrets_hide(arena, secrets, text), "(sensitive)"));
+	}
+}
+
 static void collects_what_is_marked(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -111,6 +135,40 @@ static void collects_what_is_marked(void **state)
 	assert_true(secrets_are_in(secrets, STR("x secret-one")));
 	assert_true(secrets_are_in(secrets, STR("secret-two")));
 	assert_false(secrets_are_in(secrets, STR("open-value")));
+}
+
+/* Of a map that is marked as a whole. */
+static void collects_keys(void **state)
+{
+	static const struct {
+		const char *key;
+		bool collected;
+	} rows[] = {
+	    {"sk_live_51Hq8FzK", true},
+	    {"AKIA2E4XQ7PLM9Z0", true},
+	    {"correct-7horse-battery", true},
+	    {"00000000000000000007a", true},
+	    {"skip_final_snapshot", false},
+	    {"ipv6_cidr_block_2024", false},
+	    {"s3.bucket-sha256", false},
+	    {"4f2a9c", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct secrets *secrets = secrets_new(arena);
+		struct value map = value_null();
+		struct value_entry entry = {
+		    value_string(str_from(rows[i].key)), value_string(STR("a value"))};
+		struct str duplicate;
+
+		assert_true(value_map(arena, &entry, 1, &map, &duplicate));
+		secrets_add_value(secrets, map);
+		secrets_seal(secrets);
+		if (secrets_are_in(secrets, str_from(rows[i].key)) != rows[i].collected)
+			fail_msg("%s", rows[i].key);
+	}
 }
 
 static void hides_in_values(void **state)
@@ -306,6 +364,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(hides_literals),
 	    cmocka_unit_test(collects_what_is_marked),
+	    cmocka_unit_test(collects_keys),
+	    cmocka_unit_test(hides_nested),
 	    cmocka_unit_test(hides_in_values),
 	    cmocka_unit_test(collects_what_was_detected),
 	    cmocka_unit_test(collects_numbers),

@@ -264,6 +264,16 @@ static void test_what_makes_a_difference(void **state)
 			 "\"config_values\":{\"x\":1},\"lifecycle_action_trigger\":{"
 			 "\"action_trigger_event\":\"AfterCreate\",\"triggering_resource_address\":"
 			 "\"a.create\"}}]"}},
+	    {"another block of triggers",
+		{.rest = ",\"action_invocations\":[{\"address\":\"action.b.c\",\"type\":\"b\","
+			 "\"config_values\":{\"x\":1},\"lifecycle_action_trigger\":{"
+			 "\"action_trigger_event\":\"AfterCreate\",\"triggering_resource_address\":"
+			 "\"a.create\",\"action_trigger_block_index\":1}}]"}},
+	    {"another place in its list",
+		{.rest = ",\"action_invocations\":[{\"address\":\"action.b.c\",\"type\":\"b\","
+			 "\"config_values\":{\"x\":1},\"lifecycle_action_trigger\":{"
+			 "\"action_trigger_event\":\"AfterCreate\",\"triggering_resource_address\":"
+			 "\"a.create\",\"actions_list_index\":1}}]"}},
 	    {"a deferred action", {.rest = ",\"deferred_action_invocations\":[{\"reason\":\"x\","
 					   "\"action_invocation\":{"
 					   "\"address\":\"action.b.c\",\"type\":\"b\",\"config_"

@@ -155,6 +155,10 @@ static void test_refused(void **state)
 		HEAD "\"fingerprint\":{\"plan\":\"pf1:AAAAAAAAAAAAAAAAAAAAAA\",\"leaves\":1e99,"
 		     "\"hidden_keyed\":-1},\"plan\":{\"changes\":[]}}",
 		"not that of the changes"},
+	    {"leaves that are not there",
+		HEAD "\"fingerprint\":{\"plan\":\"pf1:AAAAAAAAAAAAAAAAAAAAAA\",\"leaves\":1},"
+		     "\"plan\":{\"changes\":[]}}",
+		"not that of the changes"},
 	    {"leaves of another fingerprint",
 		HEAD
 		"\"fingerprint\":{\"plan\":\"pf1:AAAAAAAAAAAAAAAAAAAAAA\",\"leaves\":0},\"plan\":"
