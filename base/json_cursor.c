@@ -238,6 +238,21 @@ bool cursor_key(struct cursor *cursor, struct str *key, bool *more, struct err *
 	return true;
 }
 
+bool cursor_take_key(struct cursor *cursor, struct str name)
+{
+	const char *at = cursor->window.at;
+	size_t left = (size_t)(cursor->window.end - at);
+
+	if (!cursor->fresh && left > 0 && *at++ != ',')
+		return false;
+	if (left < name.len + 4 || at[0] != '"' || at[1 + name.len] != '"' ||
+	    at[2 + name.len] != ':' || memcmp(at + 1, name.ptr, name.len) != 0)
+		return false;
+	cursor->fresh = false;
+	cursor->window.at = at + name.len + 3;
+	return true;
+}
+
 bool cursor_item(struct cursor *cursor, bool *more, struct err *err)
 {
 	assert(cursor->depth > 0 && cursor->open[cursor->depth - 1] == '[');

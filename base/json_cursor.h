@@ -64,6 +64,9 @@ NODISCARD bool cursor_enter(struct cursor *cursor, char open, struct err *err);
  */
 NODISCARD bool cursor_key(struct cursor *cursor, struct str *key, bool *more, struct err *err);
 NODISCARD bool cursor_item(struct cursor *cursor, bool *more, struct err *err);
+/* Takes the next key where it is this one, written without white space and with nothing of it to
+ * escape; faster than cursor_key(). False: who knows, nothing was taken. */
+bool cursor_take_key(struct cursor *cursor, struct str name);
 
 /* Skips the next value whole and tells where it stands. */
 NODISCARD bool cursor_skip(struct cursor *cursor, struct span *span, struct err *err);

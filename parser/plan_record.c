@@ -21,7 +21,17 @@ enum member {
 	MEMBER_IMPORTING,
 	MEMBER_BEFORE_MARKS,
 	MEMBER_AFTER_MARKS,
+	/* known for where they stand only */
+	MEMBER_FIRST_SKIPPED,
+	MEMBER_MODULE = MEMBER_FIRST_SKIPPED,
+	MEMBER_NAME,
+	MEMBER_INDEX,
+	MEMBER_BEFORE,
+	MEMBER_AFTER,
+	MEMBER_UNKNOWN,
+	MEMBERS
 };
+_Static_assert(MEMBERS <= RECORD_MEMBERS, "each has a place in a reader");
 
 struct member_name {
 	struct str name;
@@ -36,6 +46,9 @@ static const struct member_name record_members[] = {
     {STR_INIT("provider_name"), MEMBER_PROVIDER},
     {STR_INIT("deposed"), MEMBER_DEPOSED},
     {STR_INIT("previous_address"), MEMBER_PREVIOUS},
+    {STR_INIT("module_address"), MEMBER_MODULE},
+    {STR_INIT("name"), MEMBER_NAME},
+    {STR_INIT("index"), MEMBER_INDEX},
 };
 
 static const struct member_name change_members[] = {
@@ -43,6 +56,9 @@ static const struct member_name change_members[] = {
     {STR_INIT("importing"), MEMBER_IMPORTING},
     {STR_INIT("before_sensitive"), MEMBER_BEFORE_MARKS},
     {STR_INIT("after_sensitive"), MEMBER_AFTER_MARKS},
+    {STR_INIT("before"), MEMBER_BEFORE},
+    {STR_INIT("after"), MEMBER_AFTER},
+    {STR_INIT("after_unknown"), MEMBER_UNKNOWN},
 };
 
 static const struct member_name deferred_members[] = {
@@ -52,24 +68,19 @@ static const struct member_name deferred_members[] = {
 struct member_table {
 	const struct member_name *rows;
 	size_t count;
-	uint32_t lengths; /* bit N: a name of N bytes is among them; rules out nearly all others */
 };
 
-#define LENGTH(n) ((uint32_t)1 << (n))
-
-static const struct member_table record_table = {record_members, ARRAY_LEN(record_members),
-    LENGTH(4) | LENGTH(6) | LENGTH(7) | LENGTH(13) | LENGTH(16)};
-static const struct member_table change_table = {
-    change_members, ARRAY_LEN(change_members), LENGTH(7) | LENGTH(9) | LENGTH(15) | LENGTH(16)};
-static const struct member_table deferred_table = {
-    deferred_members, ARRAY_LEN(deferred_members), LENGTH(15)};
+static const struct member_table record_table = {record_members, ARRAY_LEN(record_members)};
+static const struct member_table change_table = {change_members, ARRAY_LEN(change_members)};
+static const struct member_table deferred_table = {deferred_members, ARRAY_LEN(deferred_members)};
 
 /* The entry in the making. */
 struct draft {
 	struct change_entry *entry;
 	uint64_t previous_hash;
 	bool has_address, has_previous;
-	unsigned seen; /* bits of enum member: a key that stands twice could say two things */
+	enum member last; /* the member that was read last */
+	unsigned seen;	  /* bits of enum member: a key that stands twice could say two things */
 };
 
 static const char *kind_name(char kind)
@@ -127,15 +138,56 @@ bool record_note_provider(struct record_reader *reader, struct str provider)
 
 static enum member member_find(const struct member_table *table, struct str key)
 {
-	if (key.len >= 32 || !(table->lengths & LENGTH(key.len)))
-		return MEMBER_OTHER;
 	for (size_t i = 0; i < table->count; i++) {
-		struct str name = table->rows[i].name;
-
-		if (name.len == key.len && memcmp(name.ptr, key.ptr, key.len) == 0)
+		if (str_eq(table->rows[i].name, key))
 			return table->rows[i].member;
 	}
 	return MEMBER_OTHER;
+}
+
+static struct str member_name(const struct member_table *table, enum member member)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->rows[i].member == member)
+			return table->rows[i].name;
+	}
+	return STR_EMPTY;
+}
+
+/* A member stands where it stood in the record before: the names are not looked for again. */
+static bool guess_member(
+    struct record_reader *reader, const struct member_table *table, struct draft *draft)
+{
+	const struct record_order *order = &reader->order[draft->last];
+
+	if (order->table != table || !cursor_take_key(reader->cursor, order->name))
+		return false;
+	draft->last = (enum member)order->member;
+	return true;
+}
+
+/* MEMBER_OTHER: the end. */
+NODISCARD static bool find_member(struct record_reader *reader, const struct member_table *table,
+    struct draft *draft, bool *more, struct err *err)
+{
+	enum member member;
+	struct span span;
+	struct str key;
+
+	while (cursor_key(reader->cursor, &key, more, err)) {
+		if (!*more)
+			return true;
+		member = member_find(table, key);
+		if (member != MEMBER_OTHER) {
+			reader->order[draft->last] = (struct record_order){
+			    table, member_name(table, member), (uint8_t)member};
+			draft->last = member;
+			return true;
+		}
+		if (!cursor_skip(reader->cursor, &span, err))
+			return false;
+	}
+	return false;
 }
 
 /* Finds the next member that the table knows; skips the others. MEMBER_OTHER: the end. */
@@ -143,23 +195,22 @@ NODISCARD static bool next_member(struct record_reader *reader, const struct mem
     struct draft *draft, enum member *out, struct err *err)
 {
 	struct span span;
-	struct str key;
-	bool more;
+	bool more = true;
 
 	for (;;) {
 		*out = MEMBER_OTHER;
-		if (!cursor_key(reader->cursor, &key, &more, err))
+		if (!guess_member(reader, table, draft) &&
+		    !find_member(reader, table, draft, &more, err))
 			return false;
 		if (!more)
 			return true;
-		*out = member_find(table, key);
-		if (*out != MEMBER_OTHER) {
-			if (draft->seen & (1U << *out))
-				return fail_at(reader, cursor_offset(reader->cursor), ERR_SYNTAX,
-				    "a key of a change stands there twice", err);
-			draft->seen |= 1U << *out;
+		if (draft->seen & (1U << draft->last))
+			return fail_at(reader, cursor_offset(reader->cursor), ERR_SYNTAX,
+			    "a key of a change stands there twice", err);
+		draft->seen |= 1U << draft->last;
+		*out = draft->last;
+		if (*out < MEMBER_FIRST_SKIPPED)
 			return true;
-		}
 		if (!cursor_skip(reader->cursor, &span, err))
 			return false;
 	}

@@ -13,6 +13,15 @@ struct mark_trees {
 	size_t before, after;
 };
 
+#define RECORD_MEMBERS 32
+
+/* What stood behind a member in the record before. */
+struct record_order {
+	const void *table; /* of the names of this part of a record; NULL: nothing yet */
+	struct str name;
+	uint8_t member;
+};
+
 struct record_reader {
 	struct cursor *cursor;
 	const struct input *input;
@@ -21,7 +30,8 @@ struct record_reader {
 	size_t last_type_len;
 	uint64_t last_type_hash;
 	struct mark_trees mark_trees;
-	bool tool_known; /* a provider's host told whose plan this is */
+	struct record_order order[RECORD_MEMBERS]; /* by member */
+	bool tool_known;			   /* a provider's host told whose plan this is */
 	enum tool tool;
 };
 

@@ -37,10 +37,10 @@ mkdir "$work/repository"
 : > "$work/repository/main.tf"
 packs=$("$build/tfherald" policy list --packs | sed -n 's/.*\(pack:[a-z0-9@.-]*\):[0-9]*$/\1/p' | sort -u | paste -s -d , -)
 printf 'version: 1\nuse: [%s]\n' "$packs" > "$work/repository/tfherald.yaml"
-git -C "$work/repository" init -q
 cd "$work/repository" || exit 1
+git init -q . && git add -A && git -c user.name=t -c user.email=t@example.com commit -q -m t
 [ -n "$packs" ] || echo "tsan: no pack is listed" >&2
-run "check, all packs" "$build/tfherald" check .="$work/plan.json"
+run "check, all packs" "$build/tfherald" check --base HEAD .="$work/plan.json"
 run "show --report" "$build/tfherald" show --report "$work/report.json" "$work/plan.json"
 run "verify" "$build/tfherald" verify --reviewed "$work/report.json" "$work/plan.json"
 
