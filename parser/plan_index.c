@@ -112,9 +112,10 @@ NODISCARD static bool enter_member(
  * that nobody has to read it again. */
 static void take_marks(struct pass *pass, struct change_entry *entry)
 {
-	struct str record = cursor_seen(pass->reader.cursor, entry->offset);
+	struct still_parts parts;
 
-	if (still_marks_take(&pass->still, record))
+	if (record_parts(&pass->reader, entry->offset, &parts) &&
+	    still_marks_take(&pass->still, &parts))
 		entry->flags &= (uint8_t)~ENTRY_MARKED;
 }
 

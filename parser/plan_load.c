@@ -139,6 +139,7 @@ bool loader_load(struct loader *loader, size_t index, struct change *out, struct
 {
 	const struct change_entry *entry = &loader->plan->entries[loader->set][index];
 	struct jsonr json = {0};
+	struct still_parts parts;
 	struct value element;
 	struct str text = STR_EMPTY;
 
@@ -146,7 +147,8 @@ bool loader_load(struct loader *loader, size_t index, struct change *out, struct
 		return false;
 	if (loader->set == CHANGES_OUTPUT)
 		return read_output(loader, entry, text, out, err);
-	if (loader->marks_only && still_read(loader->scratch, text, out))
+	if (loader->marks_only && still_find(text, &parts) &&
+	    still_read(loader->scratch, &parts, out))
 		return true;
 	if (!jsonr_read(loader->scratch, text, &json, &element, err) ||
 	    !change_read(loader->scratch, loader->set, element, out, err))

@@ -194,7 +194,6 @@ NODISCARD static bool find_member(struct record_reader *reader, const struct mem
 NODISCARD static bool next_member(struct record_reader *reader, const struct member_table *table,
     struct draft *draft, enum member *out, struct err *err)
 {
-	struct span span;
 	bool more = true;
 
 	for (;;) {
@@ -211,7 +210,7 @@ NODISCARD static bool next_member(struct record_reader *reader, const struct mem
 		*out = draft->last;
 		if (*out < MEMBER_FIRST_SKIPPED)
 			return true;
-		if (!cursor_skip(reader->cursor, &span, err))
+		if (!cursor_skip(reader->cursor, &reader->parts[*out], err))
 			return false;
 	}
 }
@@ -292,6 +291,7 @@ NODISCARD static bool read_marks(
 	if (!cursor_skip_marks(reader->cursor, &has, err))
 		return false;
 	draft->entry->flags |= has ? ENTRY_MARKED : 0;
+	reader->parts[member] = (struct span){offset, cursor_offset(reader->cursor) - offset};
 	/* a map with members */
 	if (cursor_offset(reader->cursor) - offset <= STR("false").len)
 		return true;
@@ -509,9 +509,36 @@ bool record_read(
 	if ((!draft.has_address || !(draft.seen & (1U << MEMBER_MODE))) &&
 	    !complete_draft(reader, set, &draft, err))
 		return false;
+	reader->seen = draft.seen;
 	if (draft.has_previous && draft.previous_hash != out->address_hash)
 		out->flags |= ENTRY_MOVED;
 	return true;
+}
+
+bool record_parts(const struct record_reader *reader, uint64_t offset, struct still_parts *out)
+{
+	const struct {
+		enum member member;
+		struct str *out;
+	} parts[] = {
+	    {MEMBER_BEFORE, &out->before},
+	    {MEMBER_AFTER, &out->after},
+	    {MEMBER_UNKNOWN, &out->unknown},
+	    {MEMBER_BEFORE_MARKS, &out->before_marks},
+	    {MEMBER_AFTER_MARKS, &out->after_marks},
+	};
+	struct str record = cursor_seen(reader->cursor, offset);
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		const struct span *span = &reader->parts[parts[i].member];
+		bool is_there = reader->seen & (1U << parts[i].member);
+
+		*parts[i].out = STR_EMPTY;
+		if (is_there && record.len > 0)
+			*parts[i].out = str_from_to(record, (size_t)(span->offset - offset),
+			    (size_t)(span->offset + span->len - offset));
+	}
+	return record.len > 0;
 }
 
 bool record_read_output(struct record_reader *reader, uint64_t offset, struct str name,

@@ -6,7 +6,7 @@
 #ifndef PARSER_PLAN_RECORD_H
 #define PARSER_PLAN_RECORD_H
 
-#include "parser/plan.h"
+#include "parser/plan_still.h"
 
 /* How many changes have marks that are no empty map. */
 struct mark_trees {
@@ -31,13 +31,20 @@ struct record_reader {
 	uint64_t last_type_hash;
 	struct mark_trees mark_trees;
 	struct record_order order[RECORD_MEMBERS]; /* by member */
-	bool tool_known;			   /* a provider's host told whose plan this is */
+	struct span parts[RECORD_MEMBERS]; /* by member; those of `seen` are of this record */
+	unsigned seen;
+	bool tool_known; /* a provider's host told whose plan this is */
 	enum tool tool;
 };
 
 /* The next element of a list of changes; the cursor stands before it. */
 NODISCARD bool record_read(
     struct record_reader *reader, enum change_set set, struct change_entry *out, struct err *err);
+
+/* What the change that was read last says; its record is at `offset`. Valid until the next one is
+ * read. False: it no longer stands in memory. */
+NODISCARD bool record_parts(
+    const struct record_reader *reader, uint64_t offset, struct still_parts *out);
 
 /* The next value as an output change; `offset` is where its key begins. */
 NODISCARD bool record_read_output(struct record_reader *reader, uint64_t offset, struct str name,

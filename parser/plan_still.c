@@ -31,20 +31,6 @@ NODISCARD static bool read_text(
 	return true;
 }
 
-/* `X,"after":X`: the same on both sides. */
-static bool halve(struct str both, struct str *half)
-{
-	const struct str between = STR(",\"after\":");
-	size_t len;
-
-	if (both.len <= between.len || (both.len - between.len) % 2 != 0)
-		return false;
-	len = (both.len - between.len) / 2;
-	*half = str_from_to(both, 0, len);
-	return str_starts(str_skip(both, len), between) &&
-	       memcmp(both.ptr, both.ptr + len + between.len, len) == 0;
-}
-
 /* `"key":` */
 static bool write_name(struct str key, char out[NAME_MAX_BYTES], struct str *name)
 {
@@ -89,35 +75,15 @@ static bool take_marked(struct still *still, struct value marks)
 	return marks.kind == VALUE_MAP || (marks.kind == VALUE_BOOL && !marks.as.boolean);
 }
 
-/* From the end, where the marks are, which are few. */
-static bool find_last(struct str text, struct str word, size_t *at)
+NODISCARD static bool read_marked(
+    struct arena *arena, const struct still_parts *parts, struct value marks, struct change *out)
 {
-	const char *from = text.ptr, *end = text.len < word.len ? from : from + text.len - word.len;
-
-	while (end > from && (*end != word.ptr[0] || memcmp(end, word.ptr, word.len) != 0))
-		end--;
-	*at = (size_t)(end - from);
-	return end > from;
-}
-
-static bool read_parts(struct arena *arena, struct str rest, struct change *out)
-{
-	const struct str before_marks = STR(",\"after_unknown\":{},\"before_sensitive\":");
-	struct still still = {.arena = arena};
+	struct still still = {.arena = arena, .values = parts->before};
 	struct err ignored = {0};
-	struct value marks, values, *items;
-	size_t at, end;
+	struct value values, *items;
+	size_t end;
 
-	if (!find_last(rest, before_marks, &at) || !halve(str_from_to(rest, 0, at), &still.values))
-		return false;
-	rest = str_skip(rest, at + before_marks.len);
-	if (!read_text(arena, rest, &end, &marks))
-		return false;
-	at = end;
-	end = at + STR(",\"after_sensitive\":").len;
-	if (!str_starts(str_skip(rest, at), STR(",\"after_sensitive\":")) ||
-	    !str_starts(str_skip(rest, end), str_from_to(rest, 0, at)))
-		return false;
+	*out = (struct change){.has_values = true, .body = STR_EMPTY};
 	if (take_marked(&still, marks)) {
 		items = arena_array(arena, struct value, still.count);
 		memcpy(items, still.found, still.count * sizeof(*items));
@@ -129,20 +95,73 @@ static bool read_parts(struct arena *arena, struct str rest, struct change *out)
 	       overlay_value(arena, values, value_null(), marks, &out->before, &ignored);
 }
 
+/* Nothing changes, nothing is unknown, and one side says all of it. */
+static bool is_still(const struct still_parts *parts)
+{
+	return parts->before.len > 0 && str_eq(parts->before, parts->after) &&
+	       parts->before_marks.len > 0 && str_eq(parts->before_marks, parts->after_marks) &&
+	       str_is(parts->unknown, "{}");
+}
+
+bool still_read(struct arena *arena, const struct still_parts *parts, struct change *out)
+{
+	struct value marks;
+	size_t end;
+
+	return is_still(parts) && read_text(arena, parts->before_marks, &end, &marks) &&
+	       read_marked(arena, parts, marks, out);
+}
+
+/* --- in the text of a record --- */
+
+/* From the end, where the marks are, which are few. */
+static bool find_last(struct str text, struct str word, size_t *at)
+{
+	const char *from = text.ptr, *end = text.len < word.len ? from : from + text.len - word.len;
+
+	while (end > from && (*end != word.ptr[0] || memcmp(end, word.ptr, word.len) != 0))
+		end--;
+	*at = (size_t)(end - from);
+	return end > from;
+}
+
+/* `X` of `X` between `X`: the same twice. */
+static bool halve(struct str both, struct str between, struct str *half)
+{
+	size_t len;
+
+	if (both.len <= between.len || (both.len - between.len) % 2 != 0)
+		return false;
+	len = (both.len - between.len) / 2;
+	*half = str_from_to(both, 0, len);
+	return str_starts(str_skip(both, len), between);
+}
+
 /* Words are looked for with their quotes, which inside of a string are escaped; before "change"
  * stand only the scalars that a record begins with. */
-bool still_read(struct arena *arena, struct str record, struct change *out)
+bool still_find(struct str record, struct still_parts *out)
 {
 	const struct str beginning = STR("\"change\":{\"actions\":[\"no-op\"],\"before\":");
-	struct arena_mark mark = arena_save(arena);
-	size_t at;
+	const struct str before_marks = STR(",\"after_unknown\":{},\"before_sensitive\":");
+	const struct str between = STR(",\"after_sensitive\":");
+	struct str rest;
+	size_t from, at, len;
 
-	*out = (struct change){.has_values = true, .body = STR_EMPTY};
-	if (str_find(record, beginning, &at) &&
-	    read_parts(arena, str_skip(record, at + beginning.len), out))
-		return true;
-	arena_rewind(arena, mark);
-	return false;
+	if (!str_find(record, beginning, &from))
+		return false;
+	rest = str_skip(record, from + beginning.len);
+	if (!find_last(rest, before_marks, &at) ||
+	    !halve(str_from_to(rest, 0, at), STR(",\"after\":"), &out->before))
+		return false;
+	out->after = str_from_to(rest, at - out->before.len, at);
+	out->unknown = STR("{}");
+	rest = str_skip(rest, at + before_marks.len);
+	if (!str_find(rest, between, &len))
+		return false;
+	out->before_marks = str_from_to(rest, 0, len);
+	rest = str_skip(rest, len + between.len);
+	out->after_marks = str_from_to(rest, 0, len < rest.len ? len : rest.len);
+	return true;
 }
 
 /* --- of many --- */
@@ -161,26 +180,56 @@ static void keep(struct still_marks *marks, struct value value)
 	marks->items[marks->count++] = value_copy(marks->arena, value);
 }
 
-bool still_marks_take(struct still_marks *marks, struct str record)
+/* Those of the texts that come first are kept; a few types make up most of a plan. */
+NODISCARD static bool marks_of(struct still_marks *marks, struct str text, struct value *out)
 {
-	struct arena_mark mark = arena_save(marks->scratch);
-	struct change change;
+	struct still_known *known;
+	size_t end;
 
-	if (record.len == 0 || marks->bytes > STILL_BYTES_MAX ||
-	    !still_read(marks->scratch, record, &change))
+	for (size_t i = 0; i < marks->known_count; i++) {
+		known = &marks->known[i];
+		if (str_eq(known->text, text)) {
+			*out = known->marks;
+			return true;
+		}
+	}
+	if (marks->known_count == STILL_KNOWN_MAX || text.len > STILL_KNOWN_MAX_BYTES)
+		return read_text(marks->scratch, text, &end, out);
+	text = str_copy(marks->arena, text);
+	if (!read_text(marks->arena, text, &end, out))
+		return false;
+	marks->known[marks->known_count++] = (struct still_known){text, *out};
+	return true;
+}
+
+NODISCARD static bool take(struct still_marks *marks, const struct still_parts *parts)
+{
+	struct change change;
+	struct value read;
+
+	if (!is_still(parts) || !marks_of(marks, parts->before_marks, &read) ||
+	    !read_marked(marks->scratch, parts, read, &change))
 		return false;
 	for (uint32_t i = 0; change.before.kind == VALUE_LIST && i < change.before.len; i++) {
 		const struct value *item = &change.before.as.items[i];
 
-		marks->bytes += item->kind == VALUE_STRING ? item->len : record.len;
+		marks->bytes += item->kind == VALUE_STRING ? item->len : parts->before.len;
 		keep(marks, *item);
 	}
 	if (change.before.kind != VALUE_LIST) {
-		marks->bytes += record.len;
+		marks->bytes += parts->before.len;
 		keep(marks, change.before);
 	}
-	arena_rewind(marks->scratch, mark);
 	return true;
+}
+
+bool still_marks_take(struct still_marks *marks, const struct still_parts *parts)
+{
+	struct arena_mark mark = arena_save(marks->scratch);
+	bool taken = marks->bytes <= STILL_BYTES_MAX && take(marks, parts);
+
+	arena_rewind(marks->scratch, mark);
+	return taken;
 }
 
 struct value still_marks_list(const struct still_marks *marks)
