@@ -1,6 +1,8 @@
 #include "report/hide.h"
 
+#include "base/ahead.h"
 #include "base/arena.h"
+#include "base/size.h"
 #include "parser/detectors.h"
 #include "policies/template.h"
 
@@ -179,21 +181,68 @@ static const struct outcome_change *hide_in_rows(
 	return copies ? copies : rows;
 }
 
+/* --- of many rows --- */
+
+#define ROWS_A_BATCH ((size_t)256)
+/* Below it a second thread does not pay. */
+#define MANY_ROWS ((size_t)2000)
+
+struct row_search {
+	struct hiding hiding;
+	const struct own_rows *own;
+};
+
+/* An ahead_step: which rows of a batch hold something to hide. Nearly none does. */
+static bool search_rows(void *context, struct ahead_batch *batch, struct err *err UNUSED)
+{
+	const struct row_search *search = context;
+	size_t first = batch->number * ROWS_A_BATCH;
+	size_t end = size_min(search->own->count, first + ROWS_A_BATCH);
+	bool *found = arena_array(batch->arena, bool, ROWS_A_BATCH);
+	struct hiding hiding = search->hiding;
+
+	hiding.arena = batch->arena;
+	for (size_t i = first; i < end; i++) {
+		struct arena_mark mark = arena_save(batch->arena);
+		struct outcome_change row = search->own->rows[i];
+
+		found[i - first] = !row_is_clean(&hiding, &row);
+		arena_rewind(batch->arena, mark);
+	}
+	batch->made = found;
+	batch->is_last = end >= search->own->count;
+	return true;
+}
+
+static void hide_in_row(const struct row_search *search, struct outcome_change *row)
+{
+	const struct outcome_change was = *row;
+
+	(void)!row_is_clean(&search->hiding, row);
+	if (row->attributes != was.attributes || row->head.import_id.ptr != was.head.import_id.ptr)
+		search->own->changed(search->own->context, &was);
+}
+
 void outcome_hide_in_rows(struct arena *arena, const struct secrets *secrets,
     const struct detectors *detectors, const struct own_rows *own)
 {
-	const struct hiding hiding = {arena, secrets, detectors};
+	struct row_search search = {{arena, secrets, detectors}, own};
+	struct ahead_work work = {.make = search_rows, .context = &search, .independent = true};
+	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
+	struct ahead *ahead CLEANUP(ahead_stop_ptr) =
+	    ahead_start(temp, &work, own->count >= MANY_ROWS);
+	const struct ahead_batch *batch;
 
-	for (size_t i = 0; i < own->count; i++) {
-		struct outcome_change *row = &own->rows[i];
-		const struct outcome_change was = *row;
+	do {
+		const bool *found;
 
-		if (row_is_clean(&hiding, row))
-			continue;
-		if (row->attributes != was.attributes ||
-		    row->head.import_id.ptr != was.head.import_id.ptr)
-			own->changed(own->context, &was);
-	}
+		batch = ahead_next(ahead);
+		found = batch->made;
+		for (size_t i = 0; i < ROWS_A_BATCH; i++) {
+			if (batch->number * ROWS_A_BATCH + i < own->count && found[i])
+				hide_in_row(&search, &own->rows[batch->number * ROWS_A_BATCH + i]);
+		}
+	} while (!batch->is_last);
 }
 
 /* --- the rest --- */

@@ -100,6 +100,46 @@ static void test_secrets_in_diffs(void **state)
 	}
 }
 
+#define MANY 5000
+
+/* Every seventh row holds a copy of a secret that the first one marks: of so many rows two threads
+ * search them. */
+static void test_secrets_in_many_rows(void **state)
+{
+	static const char head[] =
+	    "{\"format_version\":\"1.2\",\"resource_changes\":[{\"address\":\"a.x\",\"mode\":"
+	    "\"managed\",\"type\":\"a\",\"name\":\"x\",\"change\":{\"actions\":[\"create\"],"
+	    "\"before\":null,\"after\":{\"p\":\"hunter2hunter2\"},\"after_sensitive\":{\"p\":"
+	    "true}}}";
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome;
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, arena, SIZE_MAX);
+	buf_adds(&buf, head);
+	for (int i = 0; i < MANY; i++)
+		buf_addf(&buf,
+		    ",{\"address\":\"a.%s%d\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"y\","
+		    "\"change\":{\"actions\":[\"delete\"],\"before\":{\"v\":\"%s\",\"w\":\"seen\"},"
+		    "\"after\":null}}",
+		    i % 7 == 0 ? "hides" : "open", i, i % 7 == 0 ? "a hunter2hunter2" : "public");
+	buf_adds(&buf, "]}");
+	outcome = outcome_of(arena, str_to_c(arena, buf_str(&buf)));
+	assert_int_equal(outcome->change_count, MANY + 1);
+	for (size_t i = 0; i < outcome->change_count; i++) {
+		const struct outcome_change *row = &outcome->changes[i];
+		bool hides = str_starts(row->head.address, STR("a.hides"));
+
+		if (row->head.action == ACTION_CREATE)
+			continue;
+		assert_int_equal(row->attribute_count, 2);
+		assert_int_equal(
+		    row->attributes[0].before.value.kind, hides ? VALUE_HIDDEN : VALUE_STRING);
+		assert_int_equal(row->attributes[1].before.value.kind, VALUE_STRING);
+	}
+}
+
 /* By the code in the plan; what the provider makes up comes from nowhere. */
 static void test_origins(void **state)
 {
@@ -281,6 +321,7 @@ int main(void)
 	    cmocka_unit_test(test_values_are_redacted),
 	    cmocka_unit_test(test_origins),
 	    cmocka_unit_test(test_secrets_in_diffs),
+	    cmocka_unit_test(test_secrets_in_many_rows),
 	    cmocka_unit_test(test_replacement_is_explained),
 	    cmocka_unit_test(test_budget_goes_to_what_matters),
 	    cmocka_unit_test(test_groups),
