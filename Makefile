@@ -203,7 +203,7 @@ test-valgrind: deps
 	@tests/run.sh --valgrind $(L)
 
 # The tests of what runs beside the main thread, and the program on a plan that is large enough for it.
-TSAN_TESTS := tests/base/test_ahead tests/parser/test_plan_load tests/report/test_outcome
+TSAN_TESTS := tests/base/test_ahead tests/base/test_ahead_select tests/parser/test_plan_load tests/report/test_outcome
 tsan-programs: $(PROGRAM) $(TSAN_TESTS:%=$(L)/%) $(L)/tests/bench/gen_plan
 
 test-tsan: deps

@@ -1,8 +1,7 @@
 #include "report/hide.h"
 
-#include "base/ahead.h"
+#include "base/ahead_select.h"
 #include "base/arena.h"
-#include "base/size.h"
 #include "parser/detectors.h"
 #include "policies/template.h"
 
@@ -181,68 +180,42 @@ static const struct outcome_change *hide_in_rows(
 	return copies ? copies : rows;
 }
 
-/* --- of many rows --- */
-
-#define ROWS_A_BATCH ((size_t)256)
-/* Below it a second thread does not pay. */
-#define MANY_ROWS ((size_t)2000)
+/* --- of rows that may still be written --- */
 
 struct row_search {
 	struct hiding hiding;
-	const struct own_rows *own;
+	const struct outcome_change *rows;
 };
 
-/* An ahead_step: which rows of a batch hold something to hide. Nearly none does. */
-static bool search_rows(void *context, struct ahead_batch *batch, struct err *err UNUSED)
+/* An ahead_test. Nearly none does. */
+static bool row_holds_secret(const void *context, struct arena *scratch, size_t i)
 {
 	const struct row_search *search = context;
-	size_t first = batch->number * ROWS_A_BATCH;
-	size_t end = size_min(search->own->count, first + ROWS_A_BATCH);
-	bool *found = arena_array(batch->arena, bool, ROWS_A_BATCH);
 	struct hiding hiding = search->hiding;
+	struct outcome_change row = search->rows[i];
 
-	hiding.arena = batch->arena;
-	for (size_t i = first; i < end; i++) {
-		struct arena_mark mark = arena_save(batch->arena);
-		struct outcome_change row = search->own->rows[i];
-
-		found[i - first] = !row_is_clean(&hiding, &row);
-		arena_rewind(batch->arena, mark);
-	}
-	batch->made = found;
-	batch->is_last = end >= search->own->count;
-	return true;
-}
-
-static void hide_in_row(const struct row_search *search, struct outcome_change *row)
-{
-	const struct outcome_change was = *row;
-
-	(void)!row_is_clean(&search->hiding, row);
-	if (row->attributes != was.attributes || row->head.import_id.ptr != was.head.import_id.ptr)
-		search->own->changed(search->own->context, &was);
+	hiding.arena = scratch;
+	return !row_is_clean(&hiding, &row);
 }
 
 void outcome_hide_in_rows(struct arena *arena, const struct secrets *secrets,
     const struct detectors *detectors, const struct own_rows *own)
 {
-	struct row_search search = {{arena, secrets, detectors}, own};
-	struct ahead_work work = {.make = search_rows, .context = &search, .independent = true};
+	const struct row_search search = {{arena, secrets, detectors}, own->rows};
 	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
-	struct ahead *ahead CLEANUP(ahead_stop_ptr) =
-	    ahead_start(temp, &work, own->count >= MANY_ROWS);
-	const struct ahead_batch *batch;
+	const bool *found = ahead_select(temp, own->count, row_holds_secret, &search);
 
-	do {
-		const bool *found;
+	for (size_t i = 0; i < own->count; i++) {
+		struct outcome_change *row = &own->rows[i];
+		const struct outcome_change was = *row;
 
-		batch = ahead_next(ahead);
-		found = batch->made;
-		for (size_t i = 0; i < ROWS_A_BATCH; i++) {
-			if (batch->number * ROWS_A_BATCH + i < own->count && found[i])
-				hide_in_row(&search, &own->rows[batch->number * ROWS_A_BATCH + i]);
-		}
-	} while (!batch->is_last);
+		if (!found[i])
+			continue;
+		(void)!row_is_clean(&search.hiding, row);
+		if (row->attributes != was.attributes ||
+		    row->head.import_id.ptr != was.head.import_id.ptr)
+			own->changed(own->context, &was);
+	}
 }
 
 /* --- the rest --- */

@@ -3,14 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ahead_select.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/size.h"
 #include "parser/plan_parts.h"
 
 #define BLOCK_LEAVES 1024
 #define HELD_BYTES   ((size_t)8 << 20)
+#define HELD_FIRST   ((size_t)1024)
+#define FILTER	     ((size_t)32768)
 
 struct kept_leaf {
 	struct change_leaf leaf;
@@ -26,7 +30,6 @@ struct leaf_block {
 
 /* What entered a leaf as it is and no row shows: searched once all secrets are known. */
 struct held_text {
-	struct held_text *next;
 	struct kept_leaf *kept;
 	struct str text;
 };
@@ -101,7 +104,7 @@ const struct change_leaf *plan_leaves_add(
 void plan_leaves_hold_last(struct plan_leaves *leaves, struct str open_texts, bool must)
 {
 	struct kept_leaf *kept = &leaves->blocks->leaves[leaves->blocks->count - 1];
-	struct held_text *held;
+	size_t size = sizeof(*leaves->held);
 
 	if (open_texts.len == 0)
 		return;
@@ -111,9 +114,15 @@ void plan_leaves_hold_last(struct plan_leaves *leaves, struct str open_texts, bo
 		return;
 	}
 	leaves->held_bytes += open_texts.len;
-	held = arena_make(leaves->held_arena, struct held_text);
-	*held = (struct held_text){leaves->held, kept, str_copy(leaves->held_arena, open_texts)};
-	leaves->held = held;
+	if (leaves->held_count == leaves->held_room) {
+		size_t room = size_max(HELD_FIRST, leaves->held_room * 2);
+
+		leaves->held = arena_grow(
+		    leaves->held_arena, leaves->held, leaves->held_room * size, room * size);
+		leaves->held_room = room;
+	}
+	leaves->held[leaves->held_count++] =
+	    (struct held_text){kept, str_copy(leaves->held_arena, open_texts)};
 }
 
 void plan_leaves_suspect(struct plan_leaves *leaves, struct str address)
@@ -141,6 +150,7 @@ struct recheck {
 	enum leaf_kind kind;
 	uint64_t *suspects; /* sorted hashes of addresses */
 	size_t suspect_count;
+	bool *may_be;		  /* FILTER, by the rest of a hash: nearly all are none */
 	struct known_leaf *known; /* of the suspects, sorted by what they were */
 	size_t known_count;
 };
@@ -166,7 +176,8 @@ static int by_leaf(const void *a, const void *b)
 
 static bool has_suspect(const struct recheck *recheck, uint64_t address_hash)
 {
-	return bsearch(&address_hash, recheck->suspects, recheck->suspect_count,
+	return recheck->may_be[address_hash % FILTER] &&
+	       bsearch(&address_hash, recheck->suspects, recheck->suspect_count,
 		   sizeof(*recheck->suspects), by_hash) != NULL;
 }
 
@@ -185,6 +196,9 @@ static void list_suspects(struct recheck *recheck, struct arena *arena)
 	for (size_t i = 0; i < leaves->other_count; i++)
 		recheck->suspects[recheck->suspect_count++] = leaves->others[i];
 	qsort(recheck->suspects, recheck->suspect_count, sizeof(*recheck->suspects), by_hash);
+	recheck->may_be = arena_zalloc(arena, FILTER);
+	for (size_t i = 0; i < recheck->suspect_count; i++)
+		recheck->may_be[recheck->suspects[i] % FILTER] = true;
 }
 
 static void recheck_begin(struct recheck *recheck, struct arena *arena)
@@ -268,13 +282,30 @@ static bool look_again(void *context, const struct change *change, struct err *e
 	return true;
 }
 
-/* Of what is held, what has a secret in it. */
-static void search_held(struct plan_leaves *leaves, const struct secrets *secrets)
+struct held_search {
+	const struct held_text *held;
+	const struct secrets *secrets;
+};
+
+/* An ahead_test. */
+static bool held_has_secret(const void *context, struct arena *scratch UNUSED, size_t i)
 {
-	for (struct held_text *held = leaves->held; held; held = held->next) {
-		if (!secrets_are_in(secrets, held->text))
+	const struct held_search *search = context;
+
+	return secrets_are_in(search->secrets, search->held[i].text);
+}
+
+/* Of what is held, what has a secret in it. */
+static void search_held(
+    struct plan_leaves *leaves, const struct secrets *secrets, struct arena *temp)
+{
+	const struct held_search search = {leaves->held, secrets};
+	const bool *found = ahead_select(temp, leaves->held_count, held_has_secret, &search);
+
+	for (size_t i = 0; i < leaves->held_count; i++) {
+		if (!found[i])
 			continue;
-		held->kept->is_suspect = true;
+		leaves->held[i].kept->is_suspect = true;
 		leaves->has_suspects = true;
 	}
 }
@@ -290,7 +321,7 @@ bool plan_leaves_recheck(struct plan_leaves *leaves, const struct plan *plan,
 
 	if (secrets_count(secrets) == 0)
 		return true;
-	search_held(leaves, secrets);
+	search_held(leaves, secrets, temp);
 	if (!leaves->has_suspects)
 		return true;
 	recheck_begin(&recheck, temp);

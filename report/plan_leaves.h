@@ -30,7 +30,8 @@ struct plan_leaves {
 	struct leaf_block *blocks; /* newest first */
 	size_t count;
 	bool has_suspects;
-	struct held_text *held;
+	struct held_text *held; /* held_count */
+	size_t held_count, held_room;
 	struct arena *held_arena;
 	size_t held_bytes;
 	uint64_t *others; /* suspects by their address, hashes */
