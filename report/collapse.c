@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/size.h"
 #include "base/value.h"
+#include "report/callout.h"
 #include "report/diff.h"
 #include "report/wording.h"
 
@@ -166,18 +167,23 @@ struct folds {
 	bool more;
 };
 
-void collapse_add_folded(struct buf *buf, const struct collapsed *item)
+size_t collapse_count_folded(const struct outcome_change *const *rows, size_t count)
 {
 	size_t folded = 0;
 
-	for (size_t i = 0; i < item->count; i++) {
-		for (size_t row = 0; row < item->rows[i]->attribute_count; row++)
-			folded += is_noise(&item->rows[i]->attributes[row]);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t row = 0; row < rows[i]->attribute_count; row++)
+			folded += is_noise(&rows[i]->attributes[row]);
 	}
-	if (folded == 0)
+	return folded;
+}
+
+void collapse_add_folded(struct buf *buf, const struct collapsed *item)
+{
+	if (item->folded == 0)
 		return;
 	buf_adds(buf, item->kind == COLLAPSE_NOISE ? ": " : " and ");
-	wording_things(buf, folded, "folded attribute", "folded attributes");
+	wording_things(buf, item->folded, "folded attribute", "folded attributes");
 }
 
 static void add_fold(struct folds *folds, const struct attribute_change *row)
@@ -224,7 +230,7 @@ static void add_reason(struct buf *buf, const struct folds *folds, size_t first)
 	buf_add(buf, wording_cut(buf->arena, reason, FOLD_MAX_NAME));
 }
 
-struct str collapse_folded_words(struct arena *arena, const struct collapsed *item)
+static struct str folded_words(struct arena *arena, const struct collapsed *item)
 {
 	struct folds folds;
 	struct buf buf;
@@ -439,6 +445,8 @@ static struct collapsed *begin_item(struct adder *adder, enum collapse kind, siz
 	    .rows = &adder->pointers[adder->pointer_count],
 	    .one_resource = true,
 	    .one_type = true,
+	    .callout = STR_EMPTY,
+	    .folded_words = STR_EMPTY,
 	};
 	adder->pointer_count += members;
 	return item;
@@ -489,6 +497,17 @@ static void find_what_is_shared(struct collapsed *item)
 	item->one_resource = item->one_resource && item->one_type;
 }
 
+static void sum_up(struct arena *arena, struct collapsed *item)
+{
+	find_what_is_shared(item);
+	if (item->kind == COLLAPSE_NOT)
+		return;
+	item->callout = callout_of_any(item->rows, item->count, &item->more_callouts);
+	item->folded = collapse_count_folded(item->rows, item->count);
+	if (item->folded > 0)
+		item->folded_words = folded_words(arena, item);
+}
+
 void collapse_updates(struct arena *arena, const struct outcome_change *rows, size_t count,
     struct collapsed_list *out)
 {
@@ -514,6 +533,6 @@ void collapse_updates(struct arena *arena, const struct outcome_change *rows, si
 	add_items(&(struct adder){
 	    .collapser = &collapser, .ends = ends, .items = items, .pointers = pointers});
 	for (size_t i = 0; i < out->count; i++)
-		find_what_is_shared(&items[i]);
+		sum_up(arena, &items[i]);
 	out->items = items;
 }

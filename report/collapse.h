@@ -35,6 +35,12 @@ struct collapsed {
 	size_t count;
 	bool one_resource; /* all are instances of rows[0]'s type and name */
 	bool one_type;
+	/* of an item that is no single change; budgets ask for it again and again */
+	struct str callout; /* the worst of all; empty: none */
+	size_t more_callouts;
+	size_t folded; /* attributes, of all members */
+	struct str
+	    folded_words; /* which ones and why, each once: "tags_all.x, etag: why; a: why not" */
 };
 
 struct collapsed_list {
@@ -46,12 +52,10 @@ void collapse_updates(struct arena *arena, const struct outcome_change *rows, si
     struct collapsed_list *out);
 /* The attributes that an item is about, without noise. */
 void collapse_names(const struct collapsed *item, struct detail_names *out);
+size_t collapse_count_folded(const struct outcome_change *const *rows, size_t count);
 /* " and 97 folded attributes" behind those, behind "noise" ": 97 folded attributes"; nothing when
  * none of the members has any. */
 void collapse_add_folded(struct buf *buf, const struct collapsed *item);
-/* Which ones and why: "tags_all.x, etag: why; a: why not"; of all members, each once. May be
- * empty. */
-struct str collapse_folded_words(struct arena *arena, const struct collapsed *item);
 /* Is all that changes noise? Not when attributes were left out. */
 bool collapse_is_noise(const struct outcome_change *change);
 

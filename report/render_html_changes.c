@@ -294,6 +294,7 @@ static void put_folded(struct html *html, const struct module_node *node, size_t
 		rows[i] = &html->outcome->changes[node->rows[from + i]];
 	run.rows = rows;
 	run.count = count;
+	run.folded = collapse_count_folded(rows, count);
 	buf_init(&buf, html->scratch, FOLDED_BYTES);
 	collapse_add_folded(&buf, &run);
 	html_text(html, buf_str(&buf));

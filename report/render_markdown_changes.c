@@ -261,8 +261,6 @@ const struct part_writer change_writer = {.item = change_item, .rest = change_re
 static void add_collapsed_line(struct page *page, const struct collapsed *item)
 {
 	const struct change_head *head = &item->rows[0]->head;
-	size_t more;
-	struct str callout = callout_of_any(item->rows, item->count, &more);
 	struct detail_names names;
 	bool is_first = true;
 
@@ -287,13 +285,13 @@ static void add_collapsed_line(struct page *page, const struct collapsed *item)
 		    2 * NAME_MAX_BYTES + 1);
 		buf_addc(&page->out, ')');
 	}
-	add_callout(page, callout, more, &is_first);
+	add_callout(page, item->callout, item->more_callouts, &is_first);
 }
 
 /* "folded: tags_all: why", below the first line. */
 static void add_folded(struct page *page, const struct collapsed *item)
 {
-	struct str words = collapse_folded_words(page->arena, item);
+	struct str words = item->folded_words;
 
 	if (words.len == 0)
 		return;

@@ -141,8 +141,6 @@ static void change_item(
 /* "• *97 resources*: only `tags.version`" */
 static void add_collapsed(struct message *message, const struct collapsed *item, unsigned level)
 {
-	size_t more;
-	struct str callout = callout_of_any(item->rows, item->count, &more);
 	struct detail_names names;
 	struct str words;
 
@@ -160,12 +158,12 @@ static void add_collapsed(struct message *message, const struct collapsed *item,
 		slack_add_code(message, item->rows[0]->head.type);
 		buf_addc(&message->text, ')');
 	}
-	words = collapse_folded_words(message->arena, item);
+	words = item->folded_words;
 	if (words.len > 0) {
 		buf_adds(&message->text, ", folded: ");
 		slack_add_data(message, words, FOLDED_MAX);
 	}
-	add_callout(message, callout, more);
+	add_callout(message, item->callout, item->more_callouts);
 	buf_addc(&message->text, '\n');
 	/* the same of each of them */
 	if (level >= DIFF_LEVEL && item->kind == COLLAPSE_SAME)

@@ -195,7 +195,7 @@ static void test_folded(void **state)
 		assert_int_equal(list.count, 1);
 		buf_init(&buf, arena, 1000);
 		collapse_add_folded(&buf, &list.items[0]);
-		words = collapse_folded_words(arena, &list.items[0]);
+		words = list.items[0].folded_words;
 		if (!str_is(buf_str(&buf), folds[i].count) || !str_is(words, folds[i].words))
 			print_error("%s: '%.*s', '%.*s'\n", folds[i].label, STR_ARG(buf_str(&buf)),
 			    STR_ARG(words));
