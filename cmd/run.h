@@ -110,7 +110,7 @@ struct run_options {
 	    {.name = "strict-json",                                                              \
 		.type = OPT_FLAG,                                                                \
 		.offset = offsetof(struct run_options, strict_json),                             \
-		.help = "refuse a JSON plan with a fault in what is not used, or beside it"},               \
+		.help = "refuse a JSON plan with a fault in what is not used, or beside it"},    \
 	    {.name = "strict-notify",                                                            \
 		.type = OPT_FLAG,                                                                \
 		.offset = offsetof(struct run_options, strict_notify),                           \

@@ -170,7 +170,7 @@ static void collect_key(struct secrets *secrets, struct str key)
 	if (key.len < SECRET_NAME_MIN || !secret_has_digit_and_letter(key))
 		return;
 	for (size_t i = 0; i <= key.len; i++) {
-		if (i < key.len && !memchr("_-. ", key.ptr[i], 4))
+		if (i < key.len && !strchr("_-. ", key.ptr[i]))
 			continue;
 		if (!is_word(str_from_to(key, from, i))) {
 			secrets_add(secrets, key);
