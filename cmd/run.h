@@ -69,7 +69,7 @@ struct run_options {
 	{                                                                       \
 		.name = "markdown", .type = OPT_FILE, .arg = "FILE",            \
 		.offset = offsetof(struct run_options, markdown),               \
-		.help = "also write the comment to FILE"                        \
+		.help = "also write the comment to FILE, as long as it gets"    \
 	}
 #define RUN_OPTIONS_FROM_NO_JSON                                                                 \
 	{.name = "no-json",                                                                      \

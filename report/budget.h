@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define BUDGET_UNITS  3 /* bytes; of Slack: characters, blocks, bytes of JSON */
-#define BUDGET_LEVELS 6 /* of an item: 1 a line, the highest everything */
+#define BUDGET_LEVELS 8 /* of an item: 1 a line, the highest everything */
 
 struct budget_size {
 	size_t units[BUDGET_UNITS];

@@ -10,7 +10,7 @@
 #define POLICY_NOTES_MAX ((size_t)5)
 
 #define CHANGE_LEVELS	 6
-#define FINDING_LEVELS	 6
+#define FINDING_LEVELS	 8
 
 /* How a part looks and how far it goes, whatever it holds. */
 static const struct {

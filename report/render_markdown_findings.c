@@ -24,7 +24,9 @@ static const struct form forms[BUDGET_LEVELS + 1] = {
     {3, 100, false, 0},
     {10, 200, false, 0},
     {20, 300, true, 0},
+    {20, 1000, true, 40},
     {20, 1000, true, 200},
+    {20, 1000, true, 600},
     {20, 1000, true, FOLDED_MAX},
 };
 

@@ -37,6 +37,13 @@ static void add_callout(struct message *message, struct str text, size_t more)
 		buf_addf(&message->text, " and %zu more", more);
 }
 
+static void add_import(struct message *message, struct str id)
+{
+	buf_adds(&message->text, id.len > 0 ? " — import id " : " — imported");
+	if (id.len > 0)
+		slack_add_code(message, id);
+}
+
 static void add_remarks(
     struct message *message, const struct outcome_change *change, bool with_names)
 {
@@ -55,6 +62,8 @@ static void add_remarks(
 	detail_changed_names(change, &names);
 	if (with_names)
 		add_names(message, " — ", &names);
+	if (change->head.importing)
+		add_import(message, change->head.import_id);
 }
 
 static void add_address(struct message *message, const struct change_head *head, unsigned level)
@@ -68,6 +77,8 @@ static void add_address(struct message *message, const struct change_head *head,
 	slack_add_name(message, head->address, max);
 	if (head->deposed.len > 0)
 		buf_adds(&message->text, " (deposed)");
+	if (head->action == ACTION_CREATE_THEN_FORGET)
+		buf_adds(&message->text, " and created again");
 	if (head->action == ACTION_OTHER) {
 		buf_adds(&message->text, ": ");
 		slack_add_code(message, wording_action(message->arena, head));

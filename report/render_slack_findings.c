@@ -21,6 +21,8 @@ static const struct form forms[BUDGET_LEVELS + 1] = {
     {10, 300, true},
     {10, 300, true},
     {10, 300, true},
+    {10, 300, true},
+    {10, 300, true},
 };
 
 struct spoken {

@@ -204,7 +204,7 @@ static const struct bad_row bad[] = {
     {"list for a short form", "terraform: [tofu]", 1, 12, "expected a program or {command", NULL},
     {"the file is a list", "- target: x", 0, 0, "expected a map, found a list", NULL},
     {"the file is a text", "hello", 0, 0, "expected a map, found text", NULL},
-    {"size too small", "limits: {github_comment: 10}", 1, 26, "expected a size from 1000 to", NULL},
+    {"size too small", "limits: {github_comment: 10}", 1, 26, "expected a size from 4KiB to", NULL},
     {"size too large", "limits: {capture: 2GiB}", 1, 19, "from 64KiB to 1GiB", NULL},
     {"size overflows", "limits: {capture: 99999999999999999GiB}", 1, 19, "expected a size", NULL},
     {"size with another unit", "limits: {capture: 64MB}", 1, 19, "such as 65000, 64KiB", NULL},
