@@ -331,5 +331,8 @@ void outcome_hide(struct arena *arena, const struct secrets *secrets, struct out
 	outcome->outputs = hide_in_rows(&hiding, outcome->outputs, outcome->output_count);
 	outcome->drift = hide_in_rows(&hiding, outcome->drift, outcome->drift_count);
 	outcome->deferred = hide_in_rows(&hiding, outcome->deferred, outcome->deferred_count);
+	if (outcome->invocation_rows)
+		outcome->invocation_rows =
+		    hide_in_rows(&hiding, outcome->invocation_rows, outcome->invocation_count);
 	outcome_hide_rest(arena, secrets, outcome);
 }

@@ -188,6 +188,7 @@ const struct budget_step importance_steps[] = {
     ITEMS(OTHER, 3, 20),
     ITEMS(UPDATE, 4, 50),
     ITEMS(OUTPUTS, 3, 20),
+    ITEMS(INVOCATIONS, 3, 20),
     ITEMS(DRIFT, 3, 20),
     ITEMS(CREATE, 3, 20),
     ITEMS(NOTED, 4, 10),
@@ -244,6 +245,7 @@ const struct budget_step importance_steps[] = {
     ITEMS(MOVE, 4, ALL),
     ITEMS(CREATE, 4, ALL),
     ITEMS(DEFERRED, 4, ALL),
+    ITEMS(INVOCATIONS, 4, ALL),
     ITEMS(DRIFT, 4, ALL),
     ITEMS(ERRORS, 3, ALL),
     ITEMS(WARNINGS, 3, ALL),
@@ -262,6 +264,7 @@ const struct budget_step importance_steps[] = {
     ITEMS(OUTPUTS, 5, ALL),
     ITEMS(DESTROY, 5, ALL),
     ITEMS(CREATE, 5, ALL),
+    ITEMS(INVOCATIONS, 5, ALL),
     ITEMS(DRIFT, 5, ALL),
     ITEMS(PLANNED, 4, 50),
     ITEMS(PLANNED, 4, ALL),
@@ -274,6 +277,7 @@ const struct budget_step importance_steps[] = {
     ITEMS(OUTPUTS, 6, ALL),
     ITEMS(DESTROY, 6, ALL),
     ITEMS(CREATE, 6, ALL),
+    ITEMS(INVOCATIONS, 6, ALL),
     ITEMS(DRIFT, 6, ALL),
 };
 const size_t importance_step_count = ARRAY_LEN(importance_steps);

@@ -72,11 +72,14 @@ struct collector {
 	struct keep *keep;	/* NULL: the strings live as long as the outcome already */
 	struct plan_leaves leaves;
 	enum change_set set;
+	enum leaf_kind kind;
 	bool has_leaves; /* do the rows of this set count for the fingerprint? */
 	struct outcome_change *rows;
 	size_t count, room;
-	struct own_rows done[CHANGE_SETS];
+	struct own_rows done[CHANGE_SETS + 1]; /* and of INVOKED */
 };
+
+#define INVOKED ((size_t)CHANGE_SETS)
 
 static struct outcome_change *collector_next(struct collector *collector)
 {
@@ -146,8 +149,19 @@ static bool prepare(const void *context, struct arena *arena, const struct chang
 	if (!redact_marked(arena, &redacted->marked, &redacted->shown, err))
 		return false;
 	return !collector->has_leaves ||
-	       plan_leaves_make(&collector->leaves, arena, leaf_kind_of(collector->set), change,
+	       plan_leaves_make(&collector->leaves, arena, collector->kind, change,
 		   &redacted->shown, &redacted->leaf, err);
+}
+
+static void keep_values(
+    struct collector *collector, const struct shown_change *shown, struct outcome_change *row)
+{
+	const struct diff_rules rules = {
+	    .noise = collector->rules->noise, .names_only = !keep_has_room(collector->keep)};
+	struct diff diff;
+
+	diff_values(collector->scratch, shown, &rules, &diff);
+	keep_diff(collector->keep, collector->scratch, &diff, row);
 }
 
 /* A prepared_visitor. */
@@ -157,8 +171,6 @@ static bool collect(
 	struct collector *collector = context;
 	const struct redacted *redacted = prepared;
 	struct outcome_change *row;
-	struct diff_rules rules;
-	struct diff diff;
 
 	secrets_collect(collector->secrets, &redacted->marked);
 	collector->lone_surrogates += change->lone_surrogates;
@@ -172,10 +184,7 @@ static bool collect(
 	if (redacted->shown.body.len > 0)
 		row->body = str_copy(collector->arena, redacted->shown.body);
 	keep_head(collector->keep, &redacted->shown.head, &row->head);
-	rules = (struct diff_rules){
-	    .noise = collector->rules->noise, .names_only = !keep_has_room(collector->keep)};
-	diff_values(collector->scratch, &redacted->shown, &rules, &diff);
-	keep_diff(collector->keep, collector->scratch, &diff, row);
+	keep_values(collector, &redacted->shown, row);
 	if (collector->has_leaves)
 		add_leaf(collector, &redacted->leaf, row);
 	return true;
@@ -201,6 +210,7 @@ static void collector_start(
     struct collector *collector, const struct plan *plan, enum change_set set)
 {
 	collector->set = set;
+	collector->kind = leaf_kind_of(set);
 	collector->has_leaves = collector->keep && set != CHANGES_DRIFT;
 	collector->count = 0;
 	collector->room = count_rows(plan, set);
@@ -318,47 +328,56 @@ NODISCARD static bool add_drift(
 	return true;
 }
 
-struct invoked {
-	struct collector *collector;
-	const struct change_leaf **leaves;
-	size_t count, room;
-};
+/* Of an action its configuration is shown as what comes into being. */
+static struct shown_change configuration_of(const struct shown_change *shown)
+{
+	struct shown_change only = *shown;
+	const struct value *config = value_get_c(shown->after.value, "config");
 
-/* A change_visitor. Nothing of the configuration is kept but the leaf. */
+	only.after.value = config ? *config : value_null();
+	return only;
+}
+
+/* A change_visitor. Those for which the outcome has no row have a leaf all the same. */
 static bool collect_invocation(void *context, const struct change *change, struct err *err)
 {
-	struct invoked *invoked = context;
-	struct collector *collector = invoked->collector;
+	struct collector *collector = context;
+	struct outcome_change *row;
+	const struct redacted *redacted;
 	const struct change_leaf *leaf;
 	struct shown_change shown;
-	struct made_leaf made;
-	struct change marked;
+	const void *prepared;
 
-	detectors_mark(collector->scratch, collector->rules->detectors, change, &marked);
-	if (!redact_marked(collector->scratch, &marked, &shown, err))
+	if (!prepare(collector, collector->scratch, change, &prepared, err))
 		return false;
-	secrets_collect(collector->secrets, &marked);
-	if (!plan_leaves_make(
-		&collector->leaves, collector->scratch, LEAF_ACTION, change, &shown, &made, err))
-		return false;
-	leaf = plan_leaves_add(&collector->leaves, change->head.address, &made);
-	plan_leaves_hold_last(&collector->leaves, made.open_texts, true);
-	if (invoked->count < invoked->room)
-		invoked->leaves[invoked->count++] = leaf;
+	redacted = prepared;
+	secrets_collect(collector->secrets, &redacted->marked);
+	leaf = plan_leaves_add(&collector->leaves, change->head.address, &redacted->leaf);
+	plan_leaves_hold_last(&collector->leaves, redacted->leaf.open_texts, true);
+	if (collector->count == collector->room)
+		return true;
+	shown = configuration_of(&redacted->shown);
+	row = collector_next(collector);
+	*row = (struct outcome_change){.has_values = true, .leaf = leaf};
+	keep_head(collector->keep, &shown.head, &row->head);
+	keep_values(collector, &shown, row);
 	return true;
 }
 
 NODISCARD static bool add_invocations(
     struct collector *collector, const struct plan *plan, struct outcome *outcome, struct err *err)
 {
-	struct invoked invoked = {.collector = collector, .room = plan->invocation_count};
-
-	invoked.leaves =
-	    arena_array(collector->arena, const struct change_leaf *, plan->invocation_count);
-	if (!parts_visit_invocations(plan, collector->scratch, collect_invocation, &invoked, err))
+	collector->kind = LEAF_ACTION;
+	collector->has_leaves = true;
+	collector->count = 0;
+	collector->room = plan->invocation_count;
+	collector->rows = arena_array(collector->arena, struct outcome_change, collector->room);
+	if (!parts_visit_invocations(plan, collector->scratch, collect_invocation, collector, err))
 		return false;
-	if (invoked.count > 0 && invoked.count == plan->invocation_count)
-		outcome->invocation_leaves = invoked.leaves;
+	collector->done[INVOKED] =
+	    (struct own_rows){.rows = collector->rows, .count = collector->count};
+	if (collector->count > 0 && collector->count == plan->invocation_count)
+		outcome->invocation_rows = collector->rows;
 	return true;
 }
 
@@ -453,7 +472,7 @@ NODISCARD static bool hide_all(
 {
 	struct plan_leaves *leaves = &collector->leaves;
 
-	for (size_t set = 0; set < CHANGE_SETS; set++) {
+	for (size_t set = 0; set < ARRAY_LEN(collector->done); set++) {
 		struct own_rows *own = &collector->done[set];
 
 		own->changed = suspect_row;

@@ -157,8 +157,9 @@ struct outcome {
 	size_t deferred_count;
 	const struct action_invocation *invocations;
 	size_t invocation_count;
-	/* One each, in the same order; NULL: not known. */
-	const struct change_leaf *const *invocation_leaves;
+	/* One each, in the same order: the configuration as what comes into being, and the leaf.
+	 * NULL: not known. */
+	const struct outcome_change *invocation_rows;
 	const struct plan_check *checks;
 	size_t check_count;
 	const struct diagnostic *diagnostics;

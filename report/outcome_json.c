@@ -234,24 +234,26 @@ static void write_diagnostics(struct jsonw *writer, const struct outcome *outcom
 }
 
 static void write_invocation(struct jsonw *writer, const struct action_invocation *invocation,
-    const struct change_leaf *leaf)
+    const struct outcome_change *row)
 {
+	const struct outcome_change unknown = {.body = STR_EMPTY};
+
 	jsonw_begin_flat_object(writer);
 	json_field_string(writer, "address", invocation->address);
 	json_field_text(writer, "type", invocation->type);
 	json_field_text(writer, "trigger", invocation->trigger);
-	write_leaf(writer, leaf);
+	write_attributes(writer, row ? row : &unknown);
 	jsonw_end_object(writer);
 }
 
 static void write_invocations(struct jsonw *writer, const struct outcome *outcome)
 {
-	const struct change_leaf *const *leaves = outcome->invocation_leaves;
+	const struct outcome_change *rows = outcome->invocation_rows;
 
 	jsonw_key(writer, "invocations");
 	jsonw_begin_array(writer);
 	for (size_t i = 0; i < outcome->invocation_count; i++)
-		write_invocation(writer, &outcome->invocations[i], leaves ? leaves[i] : NULL);
+		write_invocation(writer, &outcome->invocations[i], rows ? &rows[i] : NULL);
 	jsonw_end_array(writer);
 }
 
@@ -513,10 +515,10 @@ void render_json_change(const struct outcome_change *change, bool is_output, str
 }
 
 void render_json_invocation(
-    const struct action_invocation *invocation, const struct change_leaf *leaf, struct sink *sink)
+    const struct action_invocation *invocation, const struct outcome_change *row, struct sink *sink)
 {
 	struct jsonw writer;
 
 	jsonw_init(&writer, sink, 0);
-	write_invocation(&writer, invocation, leaf);
+	write_invocation(&writer, invocation, row);
 }

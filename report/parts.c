@@ -42,7 +42,7 @@ static const struct {
     [PART_LET_GO] = {"🎫", NULL, FINDING_LEVELS, 1},
     [PART_OUTPUTS] = {"📤", "Outputs", CHANGE_LEVELS, 1},
     [PART_CHECKS] = {"🚨", "Failed checks", 2, 1},
-    [PART_INVOCATIONS] = {"⚡", "Actions to invoke", 1, 1},
+    [PART_INVOCATIONS] = {"⚡", "Actions to invoke", CHANGE_LEVELS, 1},
     [PART_DEFERRED] = {"⏸️", "Deferred", CHANGE_LEVELS, 1},
     [PART_DRIFT] = {"🌀", "Changed outside of Terraform", CHANGE_LEVELS, 1},
     [PART_WARNINGS] = {"⚠️", "Warnings", 3, 1},

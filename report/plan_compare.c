@@ -65,10 +65,11 @@ static struct planned planned_of(struct arena *arena, const struct outcome *outc
 	add_rows(&planned, LEAF_OUTPUT, outcome->outputs, outcome->output_count);
 	add_rows(&planned, LEAF_DRIFT, outcome->drift, outcome->drift_count);
 	add_rows(&planned, LEAF_DEFERRED, outcome->deferred, outcome->deferred_count);
-	for (size_t i = 0; outcome->invocation_leaves && i < outcome->invocation_count; i++)
+	for (size_t i = 0; outcome->invocation_rows && i < outcome->invocation_count; i++)
 		planned.rows[planned.count++] =
-		    (struct planned_row){.leaf = *outcome->invocation_leaves[i],
+		    (struct planned_row){.leaf = *outcome->invocation_rows[i].leaf,
 			.kind = LEAF_ACTION,
+			.change = &outcome->invocation_rows[i],
 			.invocation = &outcome->invocations[i]};
 	qsort(planned.rows, planned.count, sizeof(*planned.rows), by_leaf);
 	return planned;
@@ -192,10 +193,10 @@ bool planned_row_value(
 
 	buf_init(&json, arena, ROW_BYTES_MAX);
 	sink_to_buf(&sink, &json);
-	if (row->change)
-		render_json_change(row->change, row->kind == LEAF_OUTPUT, &sink);
+	if (row->invocation)
+		render_json_invocation(row->invocation, row->change, &sink);
 	else
-		render_json_invocation(row->invocation, &row->leaf, &sink);
+		render_json_change(row->change, row->kind == LEAF_OUTPUT, &sink);
 	return sink_finish(&sink, err) && read_back(arena, &json, out, err);
 }
 

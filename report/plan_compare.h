@@ -31,7 +31,7 @@ enum plan_delta {
 struct planned_row {
 	struct change_leaf leaf;
 	enum leaf_kind kind;
-	const struct outcome_change *change;
+	const struct outcome_change *change; /* of an invocation: its configuration */
 	const struct action_invocation *invocation;
 };
 

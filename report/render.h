@@ -49,7 +49,7 @@ NODISCARD bool render_slack(struct arena *arena, const struct outcome *outcome,
 void render_json(const struct outcome *outcome, struct sink *sink);
 /* One change (or output) or invocation of it, on one line. */
 void render_json_change(const struct outcome_change *change, bool is_output, struct sink *sink);
-void render_json_invocation(
-    const struct action_invocation *invocation, const struct change_leaf *leaf, struct sink *sink);
+void render_json_invocation(const struct action_invocation *invocation,
+    const struct outcome_change *row, struct sink *sink);
 
 #endif

@@ -298,6 +298,8 @@ void html_put_invocations(struct html *html)
 		html_name(html, outcome->invocations[i].address, HTML_ADDRESS_MAX);
 		html_raw(html, "</code> ");
 		html_cut(html, outcome->invocations[i].trigger, HTML_TEXT_MAX);
+		if (outcome->invocation_rows)
+			html_put_diff(html, &outcome->invocation_rows[i]);
 		html_raw(html, "</li>\n");
 	}
 	html_raw(html, "</ul></section>\n");

@@ -434,17 +434,26 @@ static void drift_item(struct page *page, const struct part *part, size_t index,
 const struct part_writer drift_writer = {.item = drift_item};
 
 static void invocation_item(
-    struct page *page, const struct part *part, size_t index, unsigned level UNUSED)
+    struct page *page, const struct part *part, size_t index, unsigned level)
 {
 	const struct action_invocation *action = &part->items.invocations[index];
+	const struct outcome_change *rows = part->outcome->invocation_rows;
+	bool has_diff = level >= DIFF_LEVEL && rows && page_has_diff(part, &rows[index]);
+	bool folded = has_diff && !part->open;
 
-	buf_adds(&page->out, "- ");
-	page_code(page, action->address, WORDING_ADDRESS_MAX);
+	begin_item(page, folded);
+	page_code(page, action->address, address_max(level));
 	if (action->trigger.len > 0) {
 		buf_adds(&page->out, " — ");
 		page_code(page, action->trigger, WORDING_ADDRESS_MAX);
 	}
-	buf_addc(&page->out, '\n');
+	end_line(page, folded);
+	if (has_diff) {
+		const struct outcome_change *row = &rows[index];
+
+		page_diff(page, &row, 1, &diff_sizes[level], folded ? "" : "  ");
+	}
+	end_item(page, folded);
 }
 
 const struct part_writer invocation_writer = {.item = invocation_item};

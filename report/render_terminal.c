@@ -181,6 +181,14 @@ static bool put_detail(void *context, const struct detail_text *detail)
 	return !screen->out.overflow;
 }
 
+static void put_details(struct screen *screen, const struct outcome_change *change, size_t indent)
+{
+	screen->detail_indent = indent + 6;
+	if (screen_shows_details(screen))
+		(void)detail_lines(
+		    screen->arena, change, screen->caps->details, put_detail, screen);
+}
+
 void screen_put_change(
     struct screen *screen, const struct outcome_change *change, const struct change_place *place)
 {
@@ -194,11 +202,8 @@ void screen_put_change(
 	    .whole = true,
 	};
 
-	screen->detail_indent = place->indent + 6;
 	screen_put_line(screen, &line);
-	if (screen_shows_details(screen))
-		(void)detail_lines(
-		    screen->arena, change, screen->caps->details, put_detail, screen);
+	put_details(screen, change, place->indent);
 }
 
 /* So that the remarks of a list stand below each other. */
@@ -468,9 +473,12 @@ static void put_invocations(struct screen *screen)
 	if (outcome->invocation_count == 0)
 		return;
 	screen_put_heading(screen, TONE_PLAIN, "Actions to invoke", outcome->invocation_count);
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < shown; i++) {
 		put_pair(screen, TONE_YELLOW, outcome->invocations[i].address,
 		    outcome->invocations[i].trigger);
+		if (outcome->invocation_rows)
+			put_details(screen, &outcome->invocation_rows[i], 2);
+	}
 	screen_put_more(screen, outcome->invocation_count - shown);
 }
 

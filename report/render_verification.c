@@ -199,7 +199,7 @@ NODISCARD static bool put_difference(
 static const char *unnamed_place(enum leaf_kind kind, const struct row_differences *differences)
 {
 	if (kind == LEAF_ACTION)
-		return "in its configuration, which a report does not hold";
+		return "in when or in which order it is invoked, or in values that are left out";
 	if (differences->is_cut)
 		return "in values that are too many or too large for a report";
 	return "in what is marked as sensitive, or in how JSON text with " SHOWN_SENSITIVE

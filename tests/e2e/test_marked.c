@@ -25,6 +25,12 @@
 	"\"module.m." mode "x_z.q\",\"mode\":\"managed\",\"type\":\"x_z\",\"name\":\"q\","   \
 	"\"values\":{\"p\":\"" SECRET "\"},\"sensitive_values\":{\"p\":true}}]}]}"
 
+#define ACTION(config, marks)                                                                    \
+	"\"action_invocations\":[{\"address\":\"action.x_w.z\",\"type\":\"x_w\",\"name\":\"z\"," \
+	"\"config_values\":" config ",\"config_unknown\":{},\"config_sensitive\":" marks         \
+	",\"lifecycle_action_trigger\":{\"action_trigger_event\":\"AfterCreate\","               \
+	"\"triggering_resource_address\":\"x_y.b\"}}]"
+
 struct row {
 	const char *name, *json;
 };
@@ -78,6 +84,13 @@ static const struct row rows[] = {
 	     "{\"p\": \"" SECRET "\"}, \"sensitive_values\": {\"p\": true}}]}}}}"},
     {"the planned values mark it",
 	HEAD "\"resource_changes\":[" COPY "],\"planned_values\":{" STATE("") "}}"},
+    {"the configuration of an action copies it",
+	HEAD "\"resource_changes\":[" RECORD("a", "no-op", "{\"p\":\"" SECRET "\"}",
+	    "{\"p\":\"" SECRET "\"}",
+	    "{\"p\":true}") "]," ACTION("{\"k\":\"a " SECRET "\",\"open\":\"to-be-seen\"}",
+	    "{}") "}"},
+    {"the configuration of an action marks it", HEAD
+	"\"resource_changes\":[" COPY "]," ACTION("{\"k\":\"" SECRET "\"}", "{\"k\":true}") "}"},
     {"as JSON in JSON",
 	HEAD "\"resource_changes\":[" RECORD("a", "no-op", "{\"p\":\"" SECRET "\\\"&\"}",
 	    "{\"p\":\"" SECRET "\\\"&\"}", "{\"p\":true}") "," RECORD("b", "create", "null",

@@ -253,16 +253,16 @@ static void test_notes(void **state)
 static const char action_plan[] =
     "{\"format_version\":\"1.2\",\"resource_changes\":[],\"action_invocations\":[{"
     "\"address\":\"action.a.run\",\"type\":\"a\",\"name\":\"run\",\"config_values\":{\"x\":%d},"
-    "\"invoke_action_trigger\":{}}]}";
+    "\"lifecycle_action_trigger\":{\"actions_list_index\":%d}}]}";
 
-static struct outcome *action_outcome(struct arena *arena, int value)
+static struct outcome *action_outcome(struct arena *arena, int value, int place)
 {
 	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
 	struct outcome *outcome = arena_make(arena, struct outcome);
 	struct plan_options options = {0};
 	struct plan *plan = NULL;
 	struct err err = {0};
-	struct str json = str_format(arena, action_plan, value);
+	struct str json = str_format(arena, action_plan, value, place);
 
 	if (!plan_read(arena, input_from_str(arena, "plan.json", json), &options, &plan, &err) ||
 	    !outcome_add_plan(arena, scratch, plan, NULL, outcome, &err))
@@ -277,11 +277,16 @@ static void test_invocations(void **state)
 	static const struct {
 		const char *label;
 		int reviewed, planned; /* 0: none */
+		int place;	       /* of the planned one */
 		enum plan_delta delta;
+		const char *says;
 	} cases[] = {
-	    {"a new one", 0, 1, DELTA_NEW},
-	    {"another one", 1, 2, DELTA_CHANGED},
-	    {"one less", 1, 0, DELTA_MISSING},
+	    {"a new one", 0, 1, 0, DELTA_NEW, "+ action action.a.run\n"},
+	    {"another one", 1, 2, 0, DELTA_CHANGED,
+		"~ action action.a.run\n      x\n        reviewed: null -> 1\n        now:      "
+		"null -> 2\n"},
+	    {"at another place", 1, 1, 1, DELTA_CHANGED, "in which order it is invoked"},
+	    {"one less", 1, 0, 0, DELTA_MISSING, "- action action.a.run\n"},
 	};
 
 	(void)state;
@@ -289,11 +294,13 @@ static void test_invocations(void **state)
 		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 		struct outcome *none = outcome_of(arena, "", "", "");
 		struct outcome *reviewed =
-		    cases[i].reviewed ? action_outcome(arena, cases[i].reviewed) : none;
+		    cases[i].reviewed ? action_outcome(arena, cases[i].reviewed, 0) : none;
 		struct outcome *planned =
-		    cases[i].planned ? action_outcome(arena, cases[i].planned) : none;
+		    cases[i].planned ? action_outcome(arena, cases[i].planned, cases[i].place)
+				     : none;
 		struct verification verification;
 		struct err err = {0};
+		struct str text;
 
 		assert_true(verify_report(arena, report_of(arena, reviewed), STR("r.json"), planned,
 		    &verification, &err));
@@ -301,7 +308,9 @@ static void test_invocations(void **state)
 			fail_msg("%s: %zu", cases[i].label,
 			    verification.comparison.counts[cases[i].delta]);
 		as_json(arena, cases[i].label, &verification);
-		assert_true(str_contains(as_text(arena, &verification), STR("action.a.run")));
+		text = as_text(arena, &verification);
+		if (!str_contains(text, str_from(cases[i].says)))
+			fail_msg("%s:\n%.*s", cases[i].label, STR_ARG(text));
 	}
 }
 
