@@ -9,11 +9,13 @@
 #include "base/json_count.h"
 #include "base/json_read.h"
 #include "base/json_scan.h"
+#include "base/json_scan_avx2.h"
 #include "base/json_token.h"
 #include "base/json_window.h"
 
 /* An escape at the very end of a block may be looked at behind it. */
-#define LOOKAHEAD ((size_t)8)
+#define LOOKAHEAD     ((size_t)8)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 _Static_assert(JSON_WINDOW_PAD >= JSON_BLOCK + LOOKAHEAD, "blocks may be read past the window");
 
 /* Kept in registers by passing it around by value; what is written through `top` cannot alias it.
@@ -44,7 +46,7 @@ static inline uint64_t prefix_xor(uint64_t bits)
  * apart by where they begin, with a subtraction whose carry runs through them (as simdjson does
  * it).
  */
-static inline uint64_t escaped_bytes(uint64_t *carry, uint64_t backslash)
+ALWAYS_INLINE uint64_t escaped_bytes(uint64_t *carry, uint64_t backslash)
 {
 	const uint64_t odd = 0xAAAAAAAAAAAAAAAAu;
 	uint64_t before = *carry;
@@ -72,7 +74,7 @@ static bool escapes_are_known(const char *block, uint64_t escaped)
  * wrong often.
  * '{' and '}', '[' and ']' differ by 2; bit 1 tells opening brackets.
  */
-static inline unsigned follow_brackets(
+ALWAYS_INLINE unsigned follow_brackets(
     struct skipper *skipper, const char *block, uint64_t brackets)
 {
 	char *top = skipper->top;
@@ -109,15 +111,22 @@ static bool gets_too_deep(ptrdiff_t depth, ptrdiff_t room, const char *block, ui
 	return false;
 }
 
-static inline uint64_t bits_below(unsigned count)
+ALWAYS_INLINE uint64_t bits_below(unsigned count)
 {
 	return count < 64 ? ((uint64_t)1 << count) - 1 : ~(uint64_t)0;
 }
 
+/* How a block is looked at; known when compiling, so that nothing is called. */
+struct scanner {
+	struct json_marks (*marks)(const char *block);
+	uint64_t (*prefix_xor)(uint64_t bits);
+};
+
 /* Returns how many bytes of the block belong to the value. */
-static inline unsigned skip_block(struct skipper *skipper, const char *block)
+ALWAYS_INLINE unsigned skip_block(
+    struct skipper *skipper, const char *block, struct scanner scanner)
 {
-	struct json_marks marks = json_scan_marks(block);
+	struct json_marks marks = scanner.marks(block);
 	struct json_rare rare = {0};
 	uint64_t escaped = 0;
 
@@ -125,7 +134,7 @@ static inline unsigned skip_block(struct skipper *skipper, const char *block)
 		rare = json_scan_rare(block);
 		escaped = escaped_bytes(&skipper->escaped, rare.backslash);
 	}
-	uint64_t strings = prefix_xor(marks.quote & ~escaped) ^ skipper->in_string;
+	uint64_t strings = scanner.prefix_xor(marks.quote & ~escaped) ^ skipper->in_string;
 	uint64_t brackets = marks.bracket & ~strings;
 	if (UNLIKELY(skipper->top - skipper->floor > skipper->room - JSON_BLOCK))
 		skipper->wrong |=
@@ -144,19 +153,43 @@ static inline unsigned skip_block(struct skipper *skipper, const char *block)
 }
 
 /* Goes on until the value ends, something is wrong, or too little is left of this window. */
-static struct skipper skip_window(struct skipper skipper, struct json_window *window)
+ALWAYS_INLINE struct skipper skip_blocks(
+    struct skipper skipper, struct json_window *window, struct scanner scanner)
 {
 	const char *at = window->at;
 	const char *stop = window->last ? window->end : window->end - (JSON_BLOCK + LOOKAHEAD - 1);
 
 	while (at < stop) {
-		at += skip_block(&skipper, at);
+		at += skip_block(&skipper, at, scanner);
 		if (UNLIKELY(skipper.wrong != 0 || skipper.top == skipper.floor))
 			break;
 	}
 	window->at = at < window->end ? at : window->end;
 	return skipper;
 }
+
+static struct skipper skip_anywhere(struct skipper skipper, struct json_window *window)
+{
+	return skip_blocks(skipper, window, (struct scanner){json_scan_marks, prefix_xor});
+}
+
+#ifdef JSON_AVX2
+JSON_AVX2 static struct skipper skip_with_avx2(struct skipper skipper, struct json_window *window)
+{
+	return skip_blocks(
+	    skipper, window, (struct scanner){json_avx2_marks, json_avx2_prefix_xor});
+}
+
+static struct skipper skip_window(struct skipper skipper, struct json_window *window)
+{
+	return json_has_avx2() ? skip_with_avx2(skipper, window) : skip_anywhere(skipper, window);
+}
+#else
+static struct skipper skip_window(struct skipper skipper, struct json_window *window)
+{
+	return skip_anywhere(skipper, window);
+}
+#endif
 
 /* The slow way, over a value in which something is known to be wrong. */
 struct examiner {
