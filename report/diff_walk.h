@@ -71,12 +71,15 @@ void diff_add_values(struct diff_walk *walk, const struct value *before, const s
 
 struct str diff_path_text(const struct diff_walk *walk);
 bool diff_path_forces(const struct diff_walk *walk);
-/* The last key on the way; empty: there is none. */
-struct str diff_path_last_key(const struct diff_walk *walk);
 
 /* --- diff_lists.c --- */
 
 void diff_list_pair(struct diff_walk *walk, const struct value *before, const struct value *after);
+
+/* --- diff_sets.c --- */
+
+/* Is what stands here a set by the schema of its provider? Where in doubt: no. */
+bool diff_is_set_place(const struct diff_walk *walk);
 
 /* --- diff_text.c --- */
 

@@ -24,6 +24,11 @@ struct row {
 		.before = (a), .after = (b), .replace_paths = (paths) \
 	}
 
+#define OF_TYPE(t, a, b)                                                          \
+	{                                                                         \
+		.type = (t), .before = (a), .after = (b), .action = ACTION_UPDATE \
+	}
+
 static const struct row rows[] = {
     {"equal", SIDES("{\"a\":1}", "{\"a\":1}"), ""},
     {"changed", SIDES("{\"a\":1}", "{\"a\":2}"), "~a"},
@@ -72,16 +77,51 @@ static const struct row lists[] = {
 	"~c{= 9; - \"1\"; + \"x\"; = 2; = 3; . 2 items unchanged; = 6; = 7; - 8; + \"y\"}"},
     {"sorted texts are a set", SIDES("{\"a\":[\"b\",\"c\",\"d\"]}", "{\"a\":[\"a\",\"c\",\"d\"]}"),
 	"~a{- \"b\"; + \"a\"; . 2 members unchanged}"},
-    {"a set by its name",
-	SIDES("{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"y\",\"a\"]}"),
+    {"a set by its schema",
+	OF_TYPE("aws_x", "{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"y\",\"a\"]}"),
 	"~subnet_ids{- \"z\"; + \"y\"; + \"a\"; . 1 member unchanged}"},
     {"a set in another order",
-	SIDES("{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"z\"]}"),
+	OF_TYPE("aws_x", "{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"z\"]}"),
 	"~subnet_ids{! the same members in another order}(the same members in another order)"},
+    {"a set in a block, in another order",
+	OF_TYPE("aws_x", "{\"v\":[{\"subnet_ids\":[\"z\",\"b\"]}]}",
+	    "{\"v\":[{\"subnet_ids\":[\"b\",\"z\"]}]}"),
+	"~v[0].subnet_ids{! the same members in another order}(the same members in another order)"},
+    {"a set of one block of one type",
+	OF_TYPE("azurerm_role_definition", "{\"permissions\":[{\"actions\":[\"z\",\"b\"]}]}",
+	    "{\"permissions\":[{\"actions\":[\"b\",\"z\"]}]}"),
+	"~permissions[0].actions{! the same members in another order}(the same members in another "
+	"order)"},
+    {"no set in another block",
+	OF_TYPE("azurerm_role_definition", "{\"steps\":[{\"actions\":[\"z\",\"b\"]}]}",
+	    "{\"steps\":[{\"actions\":[\"b\",\"z\"]}]}"),
+	"~steps[0].actions{- \"z\"; = \"b\"; + \"z\"}"},
+    {"layers have an order",
+	OF_TYPE("aws_lambda_function", "{\"layers\":[\"z\",\"b\"]}", "{\"layers\":[\"b\",\"z\"]}"),
+	"~layers{- \"z\"; = \"b\"; + \"z\"}"},
+    {"no set of a type nobody knows",
+	OF_TYPE("my_cloud", "{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"z\"]}"),
+	"~subnet_ids{- \"z\"; = \"b\"; + \"z\"}"},
+    {"no set in a free map",
+	OF_TYPE("aws_x", "{\"input\":{\"subnet_ids\":[\"z\",\"b\"]}}",
+	    "{\"input\":{\"subnet_ids\":[\"b\",\"z\"]}}"),
+	"~input.subnet_ids{- \"z\"; = \"b\"; + \"z\"}"},
+    {"no set in a list of lists",
+	OF_TYPE(
+	    "aws_x", "{\"subnet_ids\":[[\"z\",\"b\"],[]]}", "{\"subnet_ids\":[[\"b\",\"z\"],[]]}"),
+	"~subnet_ids[0]{- \"z\"; = \"b\"; + \"z\"}"},
+    {"no set in JSON",
+	OF_TYPE("aws_x", "{\"d\":\"{\\\"subnets\\\":[\\\"z\\\",\\\"b\\\"]}\"}",
+	    "{\"d\":\"{\\\"subnets\\\":[\\\"b\\\",\\\"z\\\"]}\"}"),
+	"~d.subnets@{- \"z\"; = \"b\"; + \"z\"}"},
     {"in a delete nothing is noise",
-	{.before = "{\"subnet_ids\":[\"z\",\"b\"]}", .after = "{\"subnet_ids\":[\"b\",\"z\"]}"},
+	{.type = "aws_x",
+	    .before = "{\"subnet_ids\":[\"z\",\"b\"]}",
+	    .after = "{\"subnet_ids\":[\"b\",\"z\"]}"},
 	"~subnet_ids{! the same members in another order}"},
-    {"twice in a set", SIDES("{\"users\":[\"a\",\"a\"]}", "{\"users\":[\"a\",\"b\"]}"),
+    {"twice in a set",
+	OF_TYPE(
+	    "aws_iam_policy_attachment", "{\"users\":[\"a\",\"a\"]}", "{\"users\":[\"a\",\"b\"]}"),
 	"~users{- \"a\"; + \"b\"; . 1 member unchanged}"},
     {"hidden members",
 	SIDES("{\"a\":[\"HIDDEN\",\"HIDDEN!\"]}", "{\"a\":[\"HIDDEN\",\"HIDDEN!\"]}"),
