@@ -50,7 +50,7 @@ static struct str text_of(struct arena *arena, const struct value *value)
 	if (!value || value->kind == VALUE_NULL)
 		return STR_EMPTY;
 	if (value->kind == VALUE_STRING || value->kind == VALUE_NUMBER)
-		return diff_cell(arena, value_text(*value));
+		return diff_cell(arena, value_text(*value), true);
 	return diff_value_cell(arena, value);
 }
 

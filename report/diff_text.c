@@ -192,14 +192,18 @@ static struct diff_lines lines_of(struct arena *arena, struct str text)
 	return lines;
 }
 
+/* A CR ends a line before LF and at the end of the text; elsewhere it is a character like others.
+ */
 static struct str without_returns(struct arena *arena, struct str text)
 {
 	char *out = arena_alloc(arena, text.len);
 	size_t len = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
+		bool ends = i + 1 == text.len || text.ptr[i + 1] == '\n';
+
 		out[len] = text.ptr[i];
-		len += text.ptr[i] != '\r';
+		len += !(text.ptr[i] == '\r' && ends);
 	}
 	return (struct str){out, len};
 }
@@ -245,7 +249,8 @@ static void add_last_feed(struct diff_parts *parts, struct str a, struct str b)
 static void add_lines(struct diff_walk *walk, struct str a, struct str b)
 {
 	struct diff_parts parts = {.arena = walk->arena};
-	struct diff_text text = {.one = "line unchanged", .many = "lines unchanged"};
+	struct diff_text text = {
+	    .one = "line unchanged", .many = "lines unchanged", .is_text = true};
 	size_t more;
 
 	text_lines(walk->arena, a, b, &text);
