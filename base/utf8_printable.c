@@ -63,6 +63,20 @@ static bool may_be_emoji(uint32_t code)
 	       (code >= 0x1f000 && code <= 0x1faff);
 }
 
+bool utf8_is_emoji_style(struct str text, size_t at)
+{
+	size_t start = at, next = at;
+
+	if (utf8_next(text, &next) != EMOJI_STYLE)
+		return false;
+	while (start > 0 && at - start < 4) {
+		start--;
+		if (((unsigned char)text.ptr[start] & 0xc0) != 0x80)
+			break;
+	}
+	return start < at && may_be_emoji(utf8_next(text, &start));
+}
+
 static enum looks looks_of(uint32_t code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(unseen) && code >= unseen[i].first; i++) {
@@ -179,26 +193,21 @@ static size_t skip_control(struct str text, uint32_t code, size_t at)
 static size_t clean_run(struct str text, size_t from)
 {
 	size_t at = from;
-	uint32_t code = 0;
 
 	while (at < text.len) {
 		unsigned char byte = (unsigned char)text.ptr[at];
 		size_t next = at;
-		uint32_t previous = code;
+		uint32_t code;
 
 		if (byte >= 0x20 && byte < 0x7f) {
 			at++;
-			code = byte;
 			continue;
 		}
 		if (byte < 0x80)
 			break;
 		code = utf8_next(text, &next);
-		if (code == EMOJI_STYLE && may_be_emoji(previous)) {
-			at = next;
-			continue;
-		}
-		if (next - at == 1 || is_control(code) || utf8_is_unseen(code) ||
+		if (next - at == 1 || is_control(code) ||
+		    (utf8_is_unseen(code) && !utf8_is_emoji_style(text, at)) ||
 		    is_line_separator(code))
 			break;
 		at = next;
