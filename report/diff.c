@@ -139,12 +139,19 @@ void diff_key(
 	struct diff_step *step;
 	bool rest = walk->rest_of_rules;
 
-	if (before->kind == VALUE_NULL && after->kind == VALUE_NULL)
+	bool both_null = before->kind == VALUE_NULL && after->kind == VALUE_NULL;
+
+	/* Terraform's own maps have no null; a document of JSON with one says something else */
+	if (both_null &&
+	    (walk->text_depth == 0 || (before == &walk->no_value) == (after == &walk->no_value)))
 		return;
 	walk->rest_of_rules = rest && !diff_network_is_odd(key, before, after);
 	step = &walk->steps[walk->depth++];
 	step->key = key;
-	if (!diff_network_blocks(walk, before, after))
+	if (both_null)
+		(void)diff_add_row(
+		    walk, before == &walk->no_value ? DIFFERENCE_ADDED : DIFFERENCE_REMOVED, false);
+	else if (!diff_network_blocks(walk, before, after))
 		diff_pair(walk, before, after);
 	walk->depth--;
 	walk->rest_of_rules = rest;
