@@ -12,6 +12,7 @@
 #define PARTS_FIRST	16
 #define REMARKS_MAX	50 /* beyond DIFF_PARTS_MAX */
 #define VALUE_SHOWN_MAX ((size_t)65536)
+#define CELL_HOLE	100
 #define LONG_LINES_MAX	8 /* of the other side that one is compared with */
 
 /* --- parts --- */
@@ -167,19 +168,26 @@ struct str diff_line_cell(struct arena *arena, const struct diff_line *line, boo
 			   : diff_cell(arena, line->text, exact);
 }
 
-/* The longest beginning that it shares with one that stands in its place on the other side. */
-static size_t shared_head(
+/* Of those that stand in its place on the other side the one that is most like it, or nothing. */
+static struct str most_alike(
     const struct diff_line *line, const struct diff_lines *other, const bool *marked)
 {
-	size_t longest = 0, looked = 0;
+	size_t most = 0, looked = 0;
+	struct str best = STR_EMPTY;
 
 	for (size_t i = 0; i < other->count && looked < LONG_LINES_MAX; i++) {
-		if (!marked[i] || other->items[i].text.len <= DIFF_CELL_BYTES)
+		struct str text = other->items[i].text;
+		size_t share;
+
+		if (!marked[i] || text.len <= DIFF_CELL_BYTES)
 			continue;
 		looked++;
-		longest = size_max(longest, both_sides_head(line->text, other->items[i].text));
+		share = both_sides_share(line->text, text);
+		if (best.len == 0 || share > most)
+			best = text;
+		most = size_max(most, share);
 	}
-	return longest;
+	return best;
 }
 
 /* One side of a text, each line as it is shown beside the other side. */
@@ -195,23 +203,16 @@ static struct str marked_cell(const struct cell_place *place, const struct diff_
 {
 	struct arena *arena = place->arena;
 	bool is_text = !line->value || line->value->kind == VALUE_STRING;
-	struct buf buf;
-	size_t from;
+	struct cut cut, of_other;
 
 	if (!is_text || line->text.len <= DIFF_CELL_BYTES)
 		return diff_line_cell(arena, line, place->exact);
-	from = both_sides_from(
-	    line->text, shared_head(line, place->other, place->marked), DIFF_CELL_BYTES);
-	if (from == 0)
-		return diff_line_cell(arena, line, place->exact);
-	buf_init(&buf, arena, DIFF_CELL_BYTES * 8 + 8);
-	if (line->value) {
-		wording_string(&buf, line->text, from, VALUE_SHOWN_MAX);
-	} else {
-		buf_adds(&buf, "…");
-		buf_add(&buf, diff_cell(arena, str_skip(line->text, from), place->exact));
-	}
-	return buf_str(&buf);
+	/* with room for what stands between two pieces */
+	both_sides_cut(line->text, most_alike(line, place->other, place->marked),
+	    DIFF_CELL_BYTES - CELL_HOLE, &cut, &of_other);
+	if (line->value)
+		return both_sides_string(arena, line->text, &cut);
+	return diff_cell(arena, both_sides_pieces(arena, line->text, &cut), place->exact);
 }
 
 struct table {
