@@ -47,8 +47,8 @@ static const struct row {
 	"\"2xxxxxxxxxxxxxxxxxxxx ; evil\""},
     {"three differences", "\"1" TEN("x") TEN("x") "3" TEN("y") TEN("yyy") "5" TEN("z") "\"",
 	"\"2" TEN("x") TEN("x") "4" TEN("y") TEN("yyy") "6" TEN("z") "\"", 12,
-	"\"1xxxxxxx…[50 bytes, sha256 22b74a1f]…yyyy5z…\"",
-	"\"2xxxxxxx…[50 bytes, sha256 49646daf]…yyyy6z…\""},
+	"\"1xxxxxxx…[52 bytes, sha256 eed47f99]…yy5z…\"",
+	"\"2xxxxxxx…[52 bytes, sha256 9faab4ab]…yy6z…\""},
 };
 
 static bool is_row(const struct row *row, struct both_sides sides)
