@@ -438,10 +438,8 @@ static void add_row(struct diff_walk *walk, const struct comparison *comparison,
 	enum difference difference = before->kind == VALUE_NULL	 ? DIFFERENCE_ADDED
 				     : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 								 : DIFFERENCE_CHANGED;
-	struct attribute_change *row = diff_add_row(walk, difference, false);
 
-	if (row)
-		diff_set_view(row, DIFF_STATEMENTS, &comparison->parts);
+	(void)diff_add_view(walk, difference, DIFF_STATEMENTS, &comparison->parts);
 }
 
 /* False: they cannot be read. */

@@ -64,23 +64,13 @@ static bool same_plain(const struct value *before, const struct value *after)
 	return true;
 }
 
-static struct attribute_change *add_view(
-    struct diff_walk *walk, enum diff_view view, const struct diff_parts *parts)
-{
-	struct attribute_change *row = diff_add_row(walk, DIFFERENCE_CHANGED, false);
-
-	if (row)
-		diff_set_view(row, view, parts);
-	return row;
-}
-
 static void add_other_order(struct diff_walk *walk, struct str words, bool is_noise)
 {
 	struct diff_parts parts = {.arena = walk->arena};
 	struct attribute_change *row;
 
 	diff_parts_add(&parts, PART_REMARK, 0, words);
-	row = add_view(walk, DIFF_MEMBERS, &parts);
+	row = diff_add_view(walk, DIFFERENCE_CHANGED, DIFF_MEMBERS, &parts);
 	if (row && is_noise && walk->may_fold && !row->forces_replacement && row->noise.len == 0)
 		row->noise = words;
 }
@@ -114,7 +104,7 @@ static void plain_pair(
 	}
 	parts.left_out += (uint32_t)(size_max(before->len, after->len) -
 				     size_min(size_max(before->len, after->len), ITEMS_MAX));
-	add_view(walk, set ? DIFF_MEMBERS : DIFF_LINES, &parts);
+	(void)diff_add_view(walk, DIFFERENCE_CHANGED, set ? DIFF_MEMBERS : DIFF_LINES, &parts);
 }
 
 /* --- items --- */

@@ -15,24 +15,13 @@
 #define OTHER_POLICY   "the same policy, written another way"
 #define OTHER_ENDS     "only line ends change"
 
-static void add_view(struct diff_walk *walk, enum difference difference, enum diff_view view,
-    const struct diff_parts *parts)
-{
-	struct attribute_change *row = diff_add_row(walk, difference, false);
-
-	if (row)
-		diff_set_view(row, view, parts);
-}
-
 void diff_add_remark(struct diff_walk *walk, struct str remark, bool is_noise)
 {
 	struct diff_parts parts = {.arena = walk->arena};
-	size_t count = walk->out->count;
 	struct attribute_change *row;
 
 	diff_parts_add(&parts, PART_REMARK, 0, remark);
-	add_view(walk, DIFFERENCE_CHANGED, DIFF_LINES, &parts);
-	row = count < walk->out->count ? &walk->out->rows[count] : NULL;
+	row = diff_add_view(walk, DIFFERENCE_CHANGED, DIFF_LINES, &parts);
 	if (row && is_noise && walk->may_fold && !row->forces_replacement && row->noise.len == 0)
 		row->noise = remark;
 }
@@ -260,7 +249,7 @@ static void add_lines(struct diff_walk *walk, struct str a, struct str b)
 	more = size_max(count_lines(a), count_lines(b));
 	if (text.before.count == LINES_MAX || text.after.count == LINES_MAX)
 		parts.left_out += (uint32_t)size_min(more - LINES_MAX, UINT32_MAX / 2);
-	add_view(walk, DIFFERENCE_CHANGED, DIFF_LINES, &parts);
+	(void)diff_add_view(walk, DIFFERENCE_CHANGED, DIFF_LINES, &parts);
 }
 
 static bool lines_pair(struct diff_walk *walk, struct str a, struct str b)
