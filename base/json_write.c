@@ -143,7 +143,9 @@ static size_t clean_sequence(struct str text, size_t at)
 	size_t next = at;
 	uint32_t code = utf8_next(text, &next);
 
-	return next - at == 1 || is_escaped(code) ? 0 : next - at;
+	if (next - at == 1 || (is_escaped(code) && !utf8_is_emoji_style(text, at)))
+		return 0;
+	return next - at;
 }
 
 /*

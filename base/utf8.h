@@ -34,10 +34,10 @@ size_t utf8_count(struct str text); /* code points */
 /*
  * Text made safe to show: invalid bytes become U+FFFD, CRLF and CR become LF, NUL and other control
  * characters (tab and LF excepted), bidirectional controls, ANSI sequences and what nobody can see
- * (U+200B, U+00AD, tags, ...) are removed; other spaces (U+00A0, U+3000, ...) become a plain one;
- * U+2028, U+2029 and NEL become LF. `one_line` also turns LF and tab into a space. A control string
- * (OSC and its like) that does not end on its line loses only its introducer. The result is
- * NUL-terminated.
+ * (U+200B, U+00AD, tags, U+FE0F but behind emoji, ...) are removed; other spaces (U+00A0, U+3000,
+ * ...) become a plain one; U+2028, U+2029 and NEL become LF. `one_line` also turns LF and tab into
+ * a space. A control string (OSC and its like) that does not end on its line loses only its
+ * introducer. The result is NUL-terminated.
  */
 struct str utf8_printable(struct arena *arena, struct str text, bool one_line);
 
@@ -50,6 +50,8 @@ void utf8_clean_line(char *text);
 /* Nobody can see it, or nobody can tell it from a plain space, or it changes the order of text.
  * Controls and line separators are not meant. */
 bool utf8_is_unseen(uint32_t code);
+/* U+FE0F at `at`, right behind a sign that it makes an emoji of: there it is seen. */
+bool utf8_is_emoji_style(struct str text, size_t at);
 
 /* \u00a0; beyond U+FFFF two of them, as JSON has it. Returns how many bytes; no NUL. */
 #define UTF8_ESCAPE_MAX 12

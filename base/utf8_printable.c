@@ -27,8 +27,7 @@ enum looks {
 
 /*
  * What nobody can see, or nobody can tell from a space, and marks that change the order of text
- * (Unicode 15: Default_Ignorable_Code_Point, White_Space). The joiners and U+FE00 to U+FE0F stay:
- * emoji and scripts need them.
+ * (Unicode 15: Default_Ignorable_Code_Point, White_Space). The joiners stay: scripts need them.
  */
 static const struct {
 	uint32_t first, last;
@@ -48,12 +47,35 @@ static const struct {
     {0x2060, 0x206f, LOOKS_LIKE_NOTHING}, /* word joiner, operators, bidi */
     {0x2800, 0x2800, LOOKS_LIKE_A_SPACE}, /* braille blank */
     {0x3000, 0x3000, LOOKS_LIKE_A_SPACE}, {0x3164, 0x3164, LOOKS_LIKE_NOTHING}, /* hangul filler */
+    {0xfe00, 0xfe0f, LOOKS_LIKE_NOTHING}, /* variation selectors */
     {0xfeff, 0xfeff, LOOKS_LIKE_NOTHING},
     {0xffa0, 0xffa0, LOOKS_LIKE_NOTHING}, /* halfwidth hangul filler */
     {0xfff0, 0xfffb, LOOKS_LIKE_NOTHING}, /* interlinear annotation */
     {0x1bca0, 0x1bca3, LOOKS_LIKE_NOTHING}, {0x1d173, 0x1d17a, LOOKS_LIKE_NOTHING},
     {0xe0000, 0xe0fff, LOOKS_LIKE_NOTHING}, /* tags, more selectors */
 };
+
+/* U+FE0F makes an emoji of a sign that is there as text, too: U+2764, a heart. Then it is seen. */
+#define EMOJI_STYLE 0xfe0f
+static bool may_be_emoji(uint32_t code)
+{
+	return code == 0xa9 || code == 0xae || (code >= 0x203c && code <= 0x3299) ||
+	       (code >= 0x1f000 && code <= 0x1faff);
+}
+
+bool utf8_is_emoji_style(struct str text, size_t at)
+{
+	size_t start = at, next = at;
+
+	if (utf8_next(text, &next) != EMOJI_STYLE)
+		return false;
+	while (start > 0 && at - start < 4) {
+		start--;
+		if (((unsigned char)text.ptr[start] & 0xc0) != 0x80)
+			break;
+	}
+	return start < at && may_be_emoji(utf8_next(text, &start));
+}
 
 static enum looks looks_of(uint32_t code)
 {
@@ -184,7 +206,8 @@ static size_t clean_run(struct str text, size_t from)
 		if (byte < 0x80)
 			break;
 		code = utf8_next(text, &next);
-		if (next - at == 1 || is_control(code) || utf8_is_unseen(code) ||
+		if (next - at == 1 || is_control(code) ||
+		    (utf8_is_unseen(code) && !utf8_is_emoji_style(text, at)) ||
 		    is_line_separator(code))
 			break;
 		at = next;
@@ -240,15 +263,20 @@ void utf8_clean_line(char *text)
 {
 	struct str old = str_from(text);
 	size_t at = 0, to = 0;
+	uint32_t code = 0;
 
 	while (at < old.len) {
 		size_t start = at;
-		uint32_t code = utf8_next(old, &at);
+		uint32_t previous = code;
+		bool is_style;
 
+		code = utf8_next(old, &at);
+		is_style = code == EMOJI_STYLE && may_be_emoji(previous);
 		if (code == '\n' || code == '\t' || looks_of(code) == LOOKS_LIKE_A_SPACE) {
 			text[to++] = ' ';
-		} else if (is_control(code) || utf8_is_unseen(code) || is_line_separator(code) ||
-			   (code == 0xfffd && at - start == 1)) {
+		} else if ((is_control(code) || utf8_is_unseen(code) || is_line_separator(code) ||
+			       (code == 0xfffd && at - start == 1)) &&
+			   !is_style) {
 			text[to++] = '?';
 		} else {
 			memmove(text + to, text + start, at - start);

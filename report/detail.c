@@ -23,6 +23,8 @@ const struct detail_limits detail_full = {.rows = SIZE_MAX,
     .value = 1000,
     .names = 32000};
 
+#define MANY_ROWS 80 /* more than that are not all shown everywhere */
+
 /* The passes over the rows of a change. */
 enum pass {
 	PASS_FORCING,
@@ -189,17 +191,46 @@ static bool is_named_empty(const struct outcome_change *change, const struct att
 	return (pass == PASS_FORCING || pass == PASS_KNOWN) && is_empty(change, row);
 }
 
-static bool list_pass(struct listing *listing, const struct outcome_change *change, enum pass pass)
+static struct str top_of(struct str path)
+{
+	size_t end = 0;
+
+	while (end < path.len && path.ptr[end] != '.' && (path.ptr[end] != '[' || end == 0))
+		end++;
+	return str_from_to(path, 0, end);
+}
+
+/*
+ * Of many rows the first one of each attribute at the top comes before all others: what is cut off
+ * at the end is more of what is named already.
+ */
+static bool is_in_round(const struct outcome_change *change, size_t i, size_t round)
+{
+	const struct attribute_change *row = &change->attributes[i];
+	bool is_first = change->attribute_count <= MANY_ROWS || i == 0 ||
+			!str_eq(top_of(row->path), top_of(row[-1].path));
+
+	return is_first == (round == 0);
+}
+
+static bool list_round(
+    struct listing *listing, const struct outcome_change *change, enum pass pass, size_t round)
 {
 	for (size_t i = 0; i < change->attribute_count; i++) {
 		const struct attribute_change *row = &change->attributes[i];
 
-		if (pass_of(row) != pass)
+		if (pass_of(row) != pass || !is_in_round(change, i, round))
 			continue;
 		if (!is_empty(change, row) && !list_row(listing, row))
 			return false;
 	}
 	return true;
+}
+
+static bool list_pass(struct listing *listing, const struct outcome_change *change, enum pass pass)
+{
+	return list_round(listing, change, pass, 0) &&
+	       (change->attribute_count <= MANY_ROWS || list_round(listing, change, pass, 1));
 }
 
 static bool list_remark(struct listing *listing, struct buf *buf)
@@ -373,16 +404,24 @@ static void add_name(struct detail_names *out, struct str path)
 		out->more++;
 }
 
+static void add_names(
+    const struct outcome_change *change, enum pass pass, size_t round, struct detail_names *out)
+{
+	for (size_t i = 0; i < change->attribute_count; i++) {
+		if (pass_of(&change->attributes[i]) == pass && is_in_round(change, i, round))
+			add_name(out, change->attributes[i].path);
+	}
+}
+
 void detail_changed_names(const struct outcome_change *change, struct detail_names *out)
 {
 	*out = (struct detail_names){0};
 	if (change_group(&change->head) != GROUP_UPDATE)
 		return;
 	for (size_t pass = PASS_FORCING; pass <= PASS_NOISE; pass++) {
-		for (size_t i = 0; i < change->attribute_count; i++) {
-			if (pass_of(&change->attributes[i]) == pass)
-				add_name(out, change->attributes[i].path);
-		}
+		add_names(change, (enum pass)pass, 0, out);
+		if (change->attribute_count > MANY_ROWS)
+			add_names(change, (enum pass)pass, 1, out);
 	}
 	out->more += change->attributes_left_out;
 }

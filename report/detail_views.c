@@ -43,23 +43,36 @@ struct cell {
 	size_t number;
 };
 
-/* The longest beginning that it shares with the same cell of a part nearby. */
-static size_t shared_head(const struct cell *cell)
+/* What goes is compared with what comes; anything else with all. */
+static bool may_compare(enum part_mark mark, enum part_mark other)
 {
-	size_t at = (size_t)(cell->part - cell->row->parts), longest = 0;
+	if (mark == PART_REMOVED)
+		return other == PART_ADDED;
+	return mark != PART_ADDED || other == PART_REMOVED;
+}
+
+/* The same cell of the part nearby that is most like it; empty: there is none. */
+static struct str most_alike(const struct cell *cell)
+{
+	size_t at = (size_t)(cell->part - cell->row->parts), most = 0;
 	size_t from = at - size_min(at, NEAR);
 	size_t to = size_min(cell->row->part_count, at + NEAR + 1);
-	struct str text = cell->part->cells[cell->number];
+	struct str text = cell->part->cells[cell->number], best = STR_EMPTY;
 
 	for (size_t i = from; i < to; i++) {
 		const struct diff_part *other = &cell->row->parts[i];
+		size_t share;
 
-		if (other->cell_count > cell->number && other->mark != PART_REMARK &&
-		    !str_eq(other->cells[cell->number], text))
-			longest =
-			    size_max(longest, both_sides_head(text, other->cells[cell->number]));
+		if (other->cell_count <= cell->number ||
+		    !may_compare(cell->part->mark, other->mark) ||
+		    str_eq(other->cells[cell->number], text))
+			continue;
+		share = both_sides_share(text, other->cells[cell->number]);
+		if (best.len == 0 || share > most)
+			best = other->cells[cell->number];
+		most = size_max(most, share);
 	}
-	return longest;
+	return best;
 }
 
 static struct str cut_columns(struct arena *scratch, struct str text, size_t most)
@@ -79,21 +92,26 @@ static struct str cut_columns(struct arena *scratch, struct str text, size_t mos
 	return text;
 }
 
+static bool is_told_apart(const struct cell *cell)
+{
+	enum part_mark mark = cell->part->mark;
+
+	return mark == PART_ADDED || mark == PART_REMOVED || mark == PART_CHANGED;
+}
+
 /* At most about `most` columns of it, those that make it differ from what stands nearby; printable,
  * also when it comes from a report that somebody wrote. */
 static struct str fit(struct arena *scratch, const struct cell *cell, size_t most)
 {
-	struct str whole = cell->part->cells[cell->number], text;
-	size_t from;
+	struct str text = cell->part->cells[cell->number];
+	struct cut cut, of_other;
 
-	if (whole.len > most && utf8_width(whole) > most)
-		from = both_sides_from(whole, shared_head(cell), most);
-	else
-		from = 0;
-	text = utf8_printable(scratch, str_skip(whole, from), true);
-	if (text.len > most)
-		text = cut_columns(scratch, text, most);
-	return from > 0 ? str_format(scratch, "…%.*s", STR_ARG(text)) : text;
+	if (text.len > most && utf8_width(text) > most && is_told_apart(cell)) {
+		both_sides_cut(text, most_alike(cell), most, &cut, &of_other);
+		return utf8_printable(scratch, both_sides_pieces(scratch, text, &cut), true);
+	}
+	text = utf8_printable(scratch, text, true);
+	return text.len > most ? cut_columns(scratch, text, most) : text;
 }
 
 static bool put(const struct detail_view *view, enum part_mark mark, const struct buf *buf)

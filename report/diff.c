@@ -9,6 +9,12 @@
 
 #define ROWS_FIRST ((size_t)8)
 
+/* Beyond ATTRIBUTES_MAX: of all attributes at the top their first rows, and some more of each. */
+#define ATTRIBUTES_FIRST_MAX 8000
+#define ATTRIBUTES_MORE_MAX  2000
+#define SHARE_MAX	     10
+#define FORCING_WORK	     ((size_t)16 << 20) /* paths looked at */
+
 static bool is_container(uint8_t kind)
 {
 	return kind == VALUE_MAP || kind == VALUE_LIST;
@@ -21,14 +27,36 @@ size_t diff_found(const struct diff_walk *walk)
 	return walk->out->count + walk->out->left_out;
 }
 
-static struct attribute_change *next_row(struct diff_walk *walk)
+/* Beyond ATTRIBUTES_MAX each attribute at the top still has a few rows, and a few more of what
+ * forces the replacement and of what is called out: none of it goes unnamed. */
+static bool has_share(struct diff_walk *walk, bool forces, bool calls_out)
+{
+	struct diff_share *share = &walk->share;
+	size_t *used = calls_out ? &share->called_out : forces ? &share->forcing : &share->rows;
+	size_t most = *used == 0 ? ATTRIBUTES_MAX + ATTRIBUTES_FIRST_MAX
+				 : ATTRIBUTES_MAX + ATTRIBUTES_MORE_MAX;
+	bool has = share->rows == 0 || *used < SHARE_MAX;
+
+	return has && walk->out->count < most;
+}
+
+static void count_share(struct diff_share *share, bool forces, bool calls_out)
+{
+	share->rows++;
+	share->forcing += forces;
+	share->called_out += calls_out;
+}
+
+static struct attribute_change *next_row(struct diff_walk *walk, bool forces)
 {
 	struct diff *out = walk->out;
+	bool calls_out = walk->calls_out;
 
-	if (out->count >= ATTRIBUTES_MAX) {
+	if (out->count >= ATTRIBUTES_MAX && !has_share(walk, forces, calls_out)) {
 		out->left_out++;
 		return NULL;
 	}
+	count_share(&walk->share, forces, calls_out);
 	if (out->count == walk->room) {
 		size_t room = walk->room ? walk->room * 2 : ROWS_FIRST;
 
@@ -53,20 +81,30 @@ static struct str noise_of(const struct diff_walk *walk, bool unknown_after)
 	return noise_reason(walk->noise, keys, count, unknown_after);
 }
 
+/* Of rows that find no room it is asked as often as that is cheap. */
+static bool may_force(const struct diff_walk *walk)
+{
+	uint32_t paths = walk->change->replace_paths.len;
+
+	return walk->out->left_out < FORCING_WORK / (1 + (size_t)paths);
+}
+
 struct attribute_change *diff_add_row(
     struct diff_walk *walk, enum difference difference, bool unknown_after)
 {
 	struct attribute_change *row;
+	bool forces;
 
 	if (walk->rest_of_rules && diff_network_shows(walk))
 		return NULL;
-	row = next_row(walk);
+	forces = may_force(walk) && diff_path_forces(walk);
+	row = next_row(walk, forces);
 	if (!row)
 		return NULL;
 	*row = (struct attribute_change){
 	    .path = diff_path_text(walk),
 	    .difference = difference,
-	    .forces_replacement = diff_path_forces(walk),
+	    .forces_replacement = forces,
 	    .has_values = true,
 	    .in_text = walk->text_depth > 0,
 	    .decoded = walk->decoded_depth > 0,
@@ -78,6 +116,25 @@ struct attribute_change *diff_add_row(
 	return row;
 }
 
+static bool may_call_out(enum diff_view view)
+{
+	return view == DIFF_STATEMENTS || view == DIFF_RULES;
+}
+
+struct attribute_change *diff_add_view(struct diff_walk *walk, enum difference difference,
+    enum diff_view view, const struct diff_parts *parts)
+{
+	struct attribute_change *row;
+
+	for (uint32_t i = 0; may_call_out(view) && i < parts->count && !walk->calls_out; i++)
+		walk->calls_out = parts->items[i].mark == PART_REMARK;
+	row = diff_add_row(walk, difference, false);
+	walk->calls_out = false;
+	if (row)
+		diff_set_view(row, view, parts);
+	return row;
+}
+
 void diff_set_view(
     struct attribute_change *row, enum diff_view view, const struct diff_parts *parts)
 {
@@ -85,7 +142,7 @@ void diff_set_view(
 	row->parts = parts->items;
 	row->part_count = parts->count;
 	row->parts_left_out = parts->left_out;
-	if (view != DIFF_STATEMENTS && view != DIFF_RULES)
+	if (!may_call_out(view))
 		return;
 	for (uint32_t i = 0; i < parts->count; i++) {
 		if (parts->items[i].mark == PART_REMARK)
@@ -139,12 +196,21 @@ void diff_key(
 	struct diff_step *step;
 	bool rest = walk->rest_of_rules;
 
-	if (before->kind == VALUE_NULL && after->kind == VALUE_NULL)
+	bool both_null = before->kind == VALUE_NULL && after->kind == VALUE_NULL;
+
+	/* Terraform's own maps have no null; a document of JSON with one says something else */
+	if (both_null &&
+	    (walk->text_depth == 0 || (before == &walk->no_value) == (after == &walk->no_value)))
 		return;
+	if (walk->depth == 0)
+		walk->share = (struct diff_share){0};
 	walk->rest_of_rules = rest && !diff_network_is_odd(key, before, after);
 	step = &walk->steps[walk->depth++];
 	step->key = key;
-	if (!diff_network_blocks(walk, before, after))
+	if (both_null)
+		(void)diff_add_row(
+		    walk, before == &walk->no_value ? DIFFERENCE_ADDED : DIFFERENCE_REMOVED, false);
+	else if (!diff_network_blocks(walk, before, after))
 		diff_pair(walk, before, after);
 	walk->depth--;
 	walk->rest_of_rules = rest;
@@ -300,6 +366,8 @@ void diff_values(struct arena *arena, const struct shown_change *change,
 	walk.work = DIFF_WORK_MAX;
 	walk.no_value = value_null();
 	walk.depth = 0;
+	walk.share = (struct diff_share){0};
+	walk.calls_out = false;
 	if (walk.is_network && !walk.names_only)
 		diff_network_rule(&walk, &before, &after);
 	diff_pair(&walk, &before, &after);

@@ -6,11 +6,14 @@
  * JSON and base64 inside strings is opened. IAM documents and network rules (policies/shapes_*.h)
  * are compared as such. Several lines of text are compared line by line. Everything else is the
  * deepest place that differs. A HIDDEN leaf differs when its `changed` bit says so. UNKNOWN on the
- * after side always counts as changed. Absent and null are the same.
+ * after side always counts as changed. Absent and null are the
+ * same, but in JSON inside strings.
  *
- * Ownership: rows and texts in `arena`, or shared with the arguments. Limits: ATTRIBUTES_MAX rows,
- * DIFF_PARTS_MAX parts a row, depth JSON_DEPTH_MAX; what is over is counted. Time: linear in the
- * size of the two sides but for alignments, which are bounded. Layer: report.
+ * Ownership: rows and texts in `arena`, or shared with the arguments. Limits: ATTRIBUTES_MAX rows
+ * and beyond them the first ones of each attribute at the top (10, of what forces the replacement
+ * and of what is called out 10 more each), DIFF_PARTS_MAX parts a row, depth JSON_DEPTH_MAX; what
+ * is over is counted. Time: linear in the size of the two sides but for alignments, which are
+ * bounded. Layer: report.
  */
 #ifndef REPORT_DIFF_H
 #define REPORT_DIFF_H

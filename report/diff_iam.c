@@ -330,7 +330,7 @@ static void add_marked(struct comparison *comparison, enum iam_word word, enum p
 		    (is_title && mark == PART_SAME))
 			continue;
 		diff_parts_add(&comparison->parts, mark, 1,
-		    diff_line_cell(comparison->arena, &lines->items[i]));
+		    diff_line_cell(comparison->arena, &lines->items[i], true));
 	}
 }
 
@@ -349,7 +349,7 @@ static void add_changed(
 	}
 	flush_same(comparison);
 	diff_parts_add(parts, PART_CHANGED, 0,
-	    diff_cell(comparison->arena, title_of(comparison->arena, after)));
+	    diff_cell(comparison->arena, title_of(comparison->arena, after), true));
 	for (enum iam_word word = 0; word < IAM_WORDS; word++) {
 		add_marked(comparison, word, PART_REMOVED, &text.before, text.marks.removed);
 		add_marked(comparison, word, PART_ADDED, &text.after, text.marks.added);
@@ -368,10 +368,10 @@ static void add_whole(struct comparison *comparison, const struct value *item, e
 	memset(all, 1, lines.count);
 	flush_same(comparison);
 	diff_parts_add(&comparison->parts, mark, 0,
-	    diff_cell(comparison->arena, title_of(comparison->arena, item)));
+	    diff_cell(comparison->arena, title_of(comparison->arena, item), true));
 	for (size_t i = 0; i < lines.count; i++)
 		diff_parts_add(&comparison->parts, mark, 1,
-		    diff_line_cell(comparison->arena, &lines.items[i]));
+		    diff_line_cell(comparison->arena, &lines.items[i], true));
 	if (mark == PART_ADDED) {
 		text.after = lines;
 		text.marks.added = all;
@@ -438,10 +438,8 @@ static void add_row(struct diff_walk *walk, const struct comparison *comparison,
 	enum difference difference = before->kind == VALUE_NULL	 ? DIFFERENCE_ADDED
 				     : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 								 : DIFFERENCE_CHANGED;
-	struct attribute_change *row = diff_add_row(walk, difference, false);
 
-	if (row)
-		diff_set_view(row, DIFF_STATEMENTS, &comparison->parts);
+	(void)diff_add_view(walk, difference, DIFF_STATEMENTS, &comparison->parts);
 }
 
 /* False: they cannot be read. */

@@ -12,16 +12,6 @@
 #define MOVED	    "the members stand in another order, too"
 #define ITEMS_MAX   ((size_t)100000) /* of a list of plain values; beyond, the rest is counted */
 
-/* Attributes that are sets at the large providers, or lists of which the order says nothing. */
-static const char *const set_names[] = {"Action", "NotAction", "NotPrincipal", "NotResource",
-    "Principal", "Resource", "actions", "aliases", "allowed_account_ids", "attributes",
-    "availability_zones", "cidr_blocks", "depends_on", "destination_ranges", "groups",
-    "identifiers", "ipv6_cidr_blocks", "layers", "managed_policy_arns", "members", "methods",
-    "network_security_group_ids", "not_actions", "not_resources", "oauth_scopes", "policy_arns",
-    "prefix_list_ids", "principals", "protocols", "requires_compatibilities", "resources", "roles",
-    "scopes", "security_group_ids", "security_groups", "source_ranges", "source_service_accounts",
-    "source_tags", "subnet_ids", "subnets", "target_tags", "users", "vpc_security_group_ids"};
-
 static bool is_plain(const struct value *list)
 {
 	for (uint32_t i = 0; i < list->len; i++) {
@@ -44,21 +34,12 @@ static bool is_sorted(const struct value *list)
 	return true;
 }
 
-static bool is_set_name(struct str name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(set_names); i++) {
-		if (str_is(name, set_names[i]))
-			return true;
-	}
-	return false;
-}
-
 static bool is_set(
     const struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	if (before->len == 0 || after->len == 0)
 		return true;
-	return is_set_name(diff_path_last_key(walk)) || (is_sorted(before) && is_sorted(after));
+	return diff_is_set_place(walk) || (is_sorted(before) && is_sorted(after));
 }
 
 static struct diff_lines lines_of(struct arena *arena, const struct value *list)
@@ -83,23 +64,13 @@ static bool same_plain(const struct value *before, const struct value *after)
 	return true;
 }
 
-static struct attribute_change *add_view(
-    struct diff_walk *walk, enum diff_view view, const struct diff_parts *parts)
-{
-	struct attribute_change *row = diff_add_row(walk, DIFFERENCE_CHANGED, false);
-
-	if (row)
-		diff_set_view(row, view, parts);
-	return row;
-}
-
 static void add_other_order(struct diff_walk *walk, struct str words, bool is_noise)
 {
 	struct diff_parts parts = {.arena = walk->arena};
 	struct attribute_change *row;
 
 	diff_parts_add(&parts, PART_REMARK, 0, words);
-	row = add_view(walk, DIFF_MEMBERS, &parts);
+	row = diff_add_view(walk, DIFFERENCE_CHANGED, DIFF_MEMBERS, &parts);
 	if (row && is_noise && walk->may_fold && !row->forces_replacement && row->noise.len == 0)
 		row->noise = words;
 }
@@ -121,8 +92,7 @@ static void plain_pair(
 		text.many = "members unchanged";
 		diff_members(walk->arena, &text.before, &text.after, &text.marks);
 		if (text.marks.removed_count + text.marks.added_count == 0) {
-			add_other_order(
-			    walk, STR(OTHER_ORDER), is_set_name(diff_path_last_key(walk)));
+			add_other_order(walk, STR(OTHER_ORDER), diff_is_set_place(walk));
 			return;
 		}
 		diff_parts_add_members(&parts, 0, &text, false);
@@ -134,7 +104,7 @@ static void plain_pair(
 	}
 	parts.left_out += (uint32_t)(size_max(before->len, after->len) -
 				     size_min(size_max(before->len, after->len), ITEMS_MAX));
-	add_view(walk, set ? DIFF_MEMBERS : DIFF_LINES, &parts);
+	(void)diff_add_view(walk, DIFFERENCE_CHANGED, set ? DIFF_MEMBERS : DIFF_LINES, &parts);
 }
 
 /* --- items --- */
@@ -188,7 +158,7 @@ static void items_pair(
 	}
 	if (alignment.is_moved)
 		add_other_order(walk, diff_found(walk) == found ? STR(OTHER_ORDER) : STR(MOVED),
-		    walk->is_network && walk->depth == 1);
+		    walk->is_network && walk->depth == 1 && walk->text_depth == 0);
 }
 
 void diff_list_pair(struct diff_walk *walk, const struct value *before, const struct value *after)

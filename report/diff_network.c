@@ -50,7 +50,7 @@ static struct str text_of(struct arena *arena, const struct value *value)
 	if (!value || value->kind == VALUE_NULL)
 		return STR_EMPTY;
 	if (value->kind == VALUE_STRING || value->kind == VALUE_NUMBER)
-		return diff_cell(arena, value_text(*value));
+		return diff_cell(arena, value_text(*value), true);
 	return diff_value_cell(arena, value);
 }
 
@@ -443,20 +443,17 @@ static void compare(struct table *table)
 static bool add_table(struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	struct table table = {.parts = {.arena = walk->arena}};
-	struct attribute_change *row;
 
 	if (!read_rules(walk, before, &table.before) || !read_rules(walk, after, &table.after))
 		return false;
 	compare(&table);
 	if (table.parts.count == 0)
 		return false;
-	row = diff_add_row(walk,
+	(void)diff_add_view(walk,
 	    before->kind == VALUE_NULL	? DIFFERENCE_ADDED
 	    : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 					: DIFFERENCE_CHANGED,
-	    false);
-	if (row)
-		diff_set_view(row, DIFF_RULES, &table.parts);
+	    DIFF_RULES, &table.parts);
 	return true;
 }
 

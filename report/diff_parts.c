@@ -12,6 +12,7 @@
 #define PARTS_FIRST	16
 #define REMARKS_MAX	50 /* beyond DIFF_PARTS_MAX */
 #define VALUE_SHOWN_MAX ((size_t)65536)
+#define CELL_HOLE	100
 #define LONG_LINES_MAX	8 /* of the other side that one is compared with */
 
 /* --- parts --- */
@@ -78,21 +79,26 @@ void diff_parts_gap(
 /* --- cells --- */
 
 /* Up to where there is nothing but ASCII that can be seen, and tabs. */
-static size_t plain_prefix(struct str text)
+static size_t plain_prefix(struct str text, bool exact)
 {
 	size_t at = 0;
 
 	while (at < text.len &&
-	       ((text.ptr[at] >= 0x20 && text.ptr[at] < 0x7f) || text.ptr[at] == '\t'))
+	       ((text.ptr[at] >= 0x20 && text.ptr[at] < 0x7f && !(exact && text.ptr[at] == '\\')) ||
+		   (text.ptr[at] == '\t' && !exact)))
 		at++;
 	return at;
 }
 
-static void add_character(struct buf *buf, struct str bytes, uint32_t code)
+static void add_character(struct buf *buf, struct str bytes, uint32_t code, bool exact)
 {
 	char escape[UTF8_ESCAPE_MAX];
 	struct str clean;
 
+	if (exact && (code == '\t' || code == '\\')) {
+		buf_adds(buf, code == '\t' ? "\\t" : "\\\\");
+		return;
+	}
 	if (code == '\t' || (code >= 0x20 && code < 0x7f)) {
 		buf_addc(buf, (char)code);
 		return;
@@ -104,22 +110,26 @@ static void add_character(struct buf *buf, struct str bytes, uint32_t code)
 		buf_add(buf, (struct str){escape, utf8_escape(code, escape)});
 }
 
-struct str diff_cell(struct arena *arena, struct str text)
+struct str diff_cell(struct arena *arena, struct str text, bool exact)
 {
 	struct str shown = utf8_cut(text, size_min(text.len, DIFF_CELL_BYTES));
+	bool blank = exact && shown.len == text.len && str_ends(text, STR(" "));
 	struct buf buf;
 	size_t at = 0;
 
-	if (shown.len == text.len && plain_prefix(text) == text.len)
+	if (shown.len == text.len && !blank && plain_prefix(text, exact) == text.len)
 		return text;
+	shown.len -= blank;
 	buf_init(&buf, arena, DIFF_CELL_BYTES * 8);
 	while (at < shown.len) {
 		size_t start = at;
 		uint32_t code = utf8_next(shown, &at);
 
-		add_character(&buf, str_from_to(shown, start, at), code);
+		add_character(&buf, str_from_to(shown, start, at), code, exact);
 	}
-	if (shown.len < text.len)
+	if (blank)
+		buf_adds(&buf, "\\u0020");
+	else if (shown.len < text.len)
 		buf_adds(&buf, "…");
 	return buf_str(&buf);
 }
@@ -152,47 +162,57 @@ struct diff_line diff_value_line(struct arena *arena, const struct value *value)
 	return line;
 }
 
-struct str diff_line_cell(struct arena *arena, const struct diff_line *line)
+struct str diff_line_cell(struct arena *arena, const struct diff_line *line, bool exact)
 {
-	return line->value ? diff_value_cell(arena, line->value) : diff_cell(arena, line->text);
+	return line->value ? diff_value_cell(arena, line->value)
+			   : diff_cell(arena, line->text, exact);
 }
 
-/* The longest beginning that it shares with one that stands in its place on the other side. */
-static size_t shared_head(
+/* Of those that stand in its place on the other side the one that is most like it, or nothing. */
+static struct str most_alike(
     const struct diff_line *line, const struct diff_lines *other, const bool *marked)
 {
-	size_t longest = 0, looked = 0;
+	size_t most = 0, looked = 0;
+	struct str best = STR_EMPTY;
 
 	for (size_t i = 0; i < other->count && looked < LONG_LINES_MAX; i++) {
-		if (!marked[i] || other->items[i].text.len <= DIFF_CELL_BYTES)
+		struct str text = other->items[i].text;
+		size_t share;
+
+		if (!marked[i] || text.len <= DIFF_CELL_BYTES)
 			continue;
 		looked++;
-		longest = size_max(longest, both_sides_head(line->text, other->items[i].text));
+		share = both_sides_share(line->text, text);
+		if (best.len == 0 || share > most)
+			best = text;
+		most = size_max(most, share);
 	}
-	return longest;
+	return best;
 }
 
-/* One that is cut is cut around what makes it differ; `marked`: of the other side. */
-static struct str marked_cell(struct arena *arena, const struct diff_line *line,
-    const struct diff_lines *other, const bool *marked)
+/* One side of a text, each line as it is shown beside the other side. */
+struct cell_place {
+	struct arena *arena;
+	const struct diff_lines *other;
+	const bool *marked; /* of the other side */
+	bool exact;
+};
+
+/* One that is cut is cut around what makes it differ. */
+static struct str marked_cell(const struct cell_place *place, const struct diff_line *line)
 {
+	struct arena *arena = place->arena;
 	bool is_text = !line->value || line->value->kind == VALUE_STRING;
-	struct buf buf;
-	size_t from;
+	struct cut cut, of_other;
 
 	if (!is_text || line->text.len <= DIFF_CELL_BYTES)
-		return diff_line_cell(arena, line);
-	from = both_sides_from(line->text, shared_head(line, other, marked), DIFF_CELL_BYTES);
-	if (from == 0)
-		return diff_line_cell(arena, line);
-	buf_init(&buf, arena, DIFF_CELL_BYTES * 8 + 8);
-	if (line->value) {
-		wording_string(&buf, line->text, from, VALUE_SHOWN_MAX);
-	} else {
-		buf_adds(&buf, "…");
-		buf_add(&buf, diff_cell(arena, str_skip(line->text, from)));
-	}
-	return buf_str(&buf);
+		return diff_line_cell(arena, line, place->exact);
+	/* with room for what stands between two pieces */
+	both_sides_cut(line->text, most_alike(line, place->other, place->marked),
+	    DIFF_CELL_BYTES - CELL_HOLE, &cut, &of_other);
+	if (line->value)
+		return both_sides_string(arena, line->text, &cut);
+	return diff_cell(arena, both_sides_pieces(arena, line->text, &cut), place->exact);
 }
 
 struct table {
@@ -278,6 +298,7 @@ struct emission {
 	size_t at;	/* in `after` */
 	bool any;	/* has something been written? */
 	size_t head;	/* same lines before those */
+	bool exact;
 };
 
 static void add_same(struct emission *emission, size_t from, size_t to)
@@ -286,7 +307,7 @@ static void add_same(struct emission *emission, size_t from, size_t to)
 
 	for (size_t i = from; i < to; i++)
 		diff_parts_add(emission->parts, PART_SAME, 0,
-		    diff_line_cell(arena, &emission->text->after.items[i]));
+		    diff_line_cell(arena, &emission->text->after.items[i], emission->exact));
 }
 
 /* Of the same lines those at both ends stay, if something is there to stand around. */
@@ -315,13 +336,15 @@ static void add_marked(struct emission *emission, enum part_mark mark, const str
 {
 	const struct diff_text *text = emission->text;
 	bool goes = mark == PART_REMOVED;
+	const struct cell_place place = {.arena = emission->parts->arena,
+	    .other = goes ? &text->after : &text->before,
+	    .marked = goes ? text->marks.added : text->marks.removed,
+	    .exact = emission->exact};
 
 	if (emission->pending > 0 || emission->head > 0)
 		flush_same(emission, false);
 	emission->any = true;
-	diff_parts_add(emission->parts, mark, 0,
-	    marked_cell(emission->parts->arena, line, goes ? &text->after : &text->before,
-		goes ? text->marks.added : text->marks.removed));
+	diff_parts_add(emission->parts, mark, 0, marked_cell(&place, line));
 }
 
 void diff_parts_add_text(struct diff_parts *parts, const struct diff_text *text)
@@ -329,6 +352,7 @@ void diff_parts_add_text(struct diff_parts *parts, const struct diff_text *text)
 	struct emission emission = {.parts = parts, .text = text, .head = text->head};
 	size_t i = 0;
 
+	emission.exact = text->is_text && diff_looks_same(parts->arena, text);
 	while (i < text->before.count || emission.at < text->after.count) {
 		if (i < text->before.count && text->marks.removed[i]) {
 			add_marked(&emission, PART_REMOVED, &text->before.items[i++]);
@@ -350,14 +374,14 @@ static void add_marked_members(
 {
 	bool goes = mark == PART_REMOVED;
 	const struct diff_lines *lines = goes ? &text->before : &text->after;
-	const struct diff_lines *other = goes ? &text->after : &text->before;
 	const bool *marked = goes ? text->marks.removed : text->marks.added;
-	const bool *other_marked = goes ? text->marks.added : text->marks.removed;
+	const struct cell_place place = {.arena = parts->arena,
+	    .other = goes ? &text->after : &text->before,
+	    .marked = goes ? text->marks.added : text->marks.removed};
 
 	for (size_t i = 0; i < lines->count; i++) {
 		if (marked[i])
-			diff_parts_add(parts, mark, level,
-			    marked_cell(parts->arena, &lines->items[i], other, other_marked));
+			diff_parts_add(parts, mark, level, marked_cell(&place, &lines->items[i]));
 	}
 }
 
@@ -376,6 +400,6 @@ void diff_parts_add_members(
 	for (size_t i = 0; i < text->after.count; i++) {
 		if (!marks->added[i])
 			diff_parts_add(parts, PART_SAME, level,
-			    diff_line_cell(parts->arena, &text->after.items[i]));
+			    diff_line_cell(parts->arena, &text->after.items[i], false));
 	}
 }

@@ -23,8 +23,11 @@ void diff_parts_add_cells(
 void diff_parts_gap(
     struct diff_parts *parts, int level, size_t count, const char *one, const char *many);
 
-/* Printable and cut: what nobody could see is written \u202e; tabs stay. */
-struct str diff_cell(struct arena *arena, struct str text);
+/*
+ * Printable and cut: what nobody could see is written \u202e. Tabs and backslashes stay; `exact`:
+ * they are escaped, too, and so is a blank at the end: no two texts look the same.
+ */
+struct str diff_cell(struct arena *arena, struct str text, bool exact);
 /* A value as JSON would write it; DIFF_SENSITIVE_CHANGED where it is. */
 struct str diff_value_cell(struct arena *arena, const struct value *value);
 
@@ -42,7 +45,7 @@ struct diff_lines {
 };
 
 struct diff_line diff_value_line(struct arena *arena, const struct value *value);
-struct str diff_line_cell(struct arena *arena, const struct diff_line *line);
+struct str diff_line_cell(struct arena *arena, const struct diff_line *line, bool exact);
 
 /* The same number for lines that are equal, on both sides. */
 struct diff_numbers {
@@ -76,7 +79,10 @@ struct diff_text {
 	struct diff_marks marks;
 	size_t head, tail;	/* more lines that are the same, left out at both ends */
 	const char *one, *many; /* "line", "lines" */
+	bool is_text;		/* lines of a text: they stand without quotes */
 };
+/* Does a line that goes look like another one that comes? Of texts; then all lines are exact. */
+bool diff_looks_same(struct arena *arena, const struct diff_text *text);
 void diff_parts_add_text(struct diff_parts *parts, const struct diff_text *text);
 /* What goes, then what comes; `same`: and what stays, else it is counted. */
 void diff_parts_add_members(

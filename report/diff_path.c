@@ -80,15 +80,6 @@ struct str diff_path_text(const struct diff_walk *walk)
 	return buf_str(&buf);
 }
 
-struct str diff_path_last_key(const struct diff_walk *walk)
-{
-	for (size_t i = walk->depth; i > 0; i--) {
-		if (walk->steps[i - 1].key.ptr)
-			return walk->steps[i - 1].key;
-	}
-	return STR_EMPTY;
-}
-
 /* Terraform counts the items of one side, it does not say of which. Of sets it gives the item. */
 static bool step_matches(const struct diff_step *step, struct value part)
 {

@@ -15,24 +15,13 @@
 #define OTHER_POLICY   "the same policy, written another way"
 #define OTHER_ENDS     "only line ends change"
 
-static void add_view(struct diff_walk *walk, enum difference difference, enum diff_view view,
-    const struct diff_parts *parts)
-{
-	struct attribute_change *row = diff_add_row(walk, difference, false);
-
-	if (row)
-		diff_set_view(row, view, parts);
-}
-
 void diff_add_remark(struct diff_walk *walk, struct str remark, bool is_noise)
 {
 	struct diff_parts parts = {.arena = walk->arena};
-	size_t count = walk->out->count;
 	struct attribute_change *row;
 
 	diff_parts_add(&parts, PART_REMARK, 0, remark);
-	add_view(walk, DIFFERENCE_CHANGED, DIFF_LINES, &parts);
-	row = count < walk->out->count ? &walk->out->rows[count] : NULL;
+	row = diff_add_view(walk, DIFFERENCE_CHANGED, DIFF_LINES, &parts);
 	if (row && is_noise && walk->may_fold && !row->forces_replacement && row->noise.len == 0)
 		row->noise = remark;
 }
@@ -192,14 +181,18 @@ static struct diff_lines lines_of(struct arena *arena, struct str text)
 	return lines;
 }
 
+/* A CR ends a line before LF and at the end of the text; elsewhere it is a character like others.
+ */
 static struct str without_returns(struct arena *arena, struct str text)
 {
 	char *out = arena_alloc(arena, text.len);
 	size_t len = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
+		bool ends = i + 1 == text.len || text.ptr[i + 1] == '\n';
+
 		out[len] = text.ptr[i];
-		len += text.ptr[i] != '\r';
+		len += !(text.ptr[i] == '\r' && ends);
 	}
 	return (struct str){out, len};
 }
@@ -245,7 +238,8 @@ static void add_last_feed(struct diff_parts *parts, struct str a, struct str b)
 static void add_lines(struct diff_walk *walk, struct str a, struct str b)
 {
 	struct diff_parts parts = {.arena = walk->arena};
-	struct diff_text text = {.one = "line unchanged", .many = "lines unchanged"};
+	struct diff_text text = {
+	    .one = "line unchanged", .many = "lines unchanged", .is_text = true};
 	size_t more;
 
 	text_lines(walk->arena, a, b, &text);
@@ -255,7 +249,7 @@ static void add_lines(struct diff_walk *walk, struct str a, struct str b)
 	more = size_max(count_lines(a), count_lines(b));
 	if (text.before.count == LINES_MAX || text.after.count == LINES_MAX)
 		parts.left_out += (uint32_t)size_min(more - LINES_MAX, UINT32_MAX / 2);
-	add_view(walk, DIFFERENCE_CHANGED, DIFF_LINES, &parts);
+	(void)diff_add_view(walk, DIFFERENCE_CHANGED, DIFF_LINES, &parts);
 }
 
 static bool lines_pair(struct diff_walk *walk, struct str a, struct str b)

@@ -32,20 +32,27 @@ struct diff_step {
 	const struct value *before_item, *after_item;
 };
 
+/* Rows of one attribute at the top: all, those that force, and those in which is called out. */
+struct diff_share {
+	size_t rows, forcing, called_out;
+};
+
 struct diff_walk {
 	struct arena *arena;
 	struct diff *out;
 	size_t room; /* rows allocated */
 	const struct shown_change *change;
 	const struct noise *noise;
-	bool names_only;       /* no parts: they will not be kept */
-	bool may_fold;	       /* false: nothing of this change is noise */
-	bool is_network;       /* a type with network rules */
-	bool rest_of_rules;    /* what a table of rules shows already gets no row */
-	size_t text_depth;     /* in how many texts the walk is */
-	size_t decoded_depth;  /* and how many of them are base64 */
-	size_t work;	       /* of DIFF_WORK_MAX, what is left */
-	struct value no_value; /* null: the other side of what comes or goes */
+	bool names_only;	 /* no parts: they will not be kept */
+	bool may_fold;		 /* false: nothing of this change is noise */
+	bool is_network;	 /* a type with network rules */
+	bool rest_of_rules;	 /* what a table of rules shows already gets no row */
+	size_t text_depth;	 /* in how many texts the walk is */
+	size_t decoded_depth;	 /* and how many of them are base64 */
+	size_t work;		 /* of DIFF_WORK_MAX, what is left */
+	struct value no_value;	 /* null: the other side of what comes or goes */
+	struct diff_share share; /* of the attribute where the walk is */
+	bool calls_out;		 /* the row that is added next does */
 	size_t depth;
 	struct diff_step steps[JSON_DEPTH_MAX];
 };
@@ -62,6 +69,9 @@ size_t diff_found(const struct diff_walk *walk);
 /* NULL: there is no room for it, or it is left out. Values are null, `view` DIFF_VALUES. */
 struct attribute_change *diff_add_row(
     struct diff_walk *walk, enum difference difference, bool unknown_after);
+/* The same with a view. */
+struct attribute_change *diff_add_view(struct diff_walk *walk, enum difference difference,
+    enum diff_view view, const struct diff_parts *parts);
 /* The view of a row. What is called out in it is never noise. */
 void diff_set_view(
     struct attribute_change *row, enum diff_view view, const struct diff_parts *parts);
@@ -71,12 +81,15 @@ void diff_add_values(struct diff_walk *walk, const struct value *before, const s
 
 struct str diff_path_text(const struct diff_walk *walk);
 bool diff_path_forces(const struct diff_walk *walk);
-/* The last key on the way; empty: there is none. */
-struct str diff_path_last_key(const struct diff_walk *walk);
 
 /* --- diff_lists.c --- */
 
 void diff_list_pair(struct diff_walk *walk, const struct value *before, const struct value *after);
+
+/* --- diff_sets.c --- */
+
+/* Is what stands here a set by the schema of its provider? Where in doubt: no. */
+bool diff_is_set_place(const struct diff_walk *walk);
 
 /* --- diff_text.c --- */
 

@@ -67,7 +67,8 @@ struct remarks {
 
 static void say(struct remarks *remarks, struct str text)
 {
-	diff_parts_add(remarks->parts, PART_REMARK, 1, diff_cell(remarks->parts->arena, text));
+	diff_parts_add(
+	    remarks->parts, PART_REMARK, 1, diff_cell(remarks->parts->arena, text, false));
 }
 
 static void say_with(struct remarks *remarks, const char *text, struct str name)

@@ -96,7 +96,8 @@ struct outcome_change {
 	const struct change_leaf *leaf; /* of the fingerprint; NULL: not in it, as from text */
 };
 
-#define ATTRIBUTES_MAX 2000 /* a change */
+/* A change; beyond it a few of each attribute at the top (diff.c). */
+#define ATTRIBUTES_MAX 2000
 
 enum delivery_state {
 	DELIVERY_SENT, /* created */

@@ -94,32 +94,93 @@ static struct str row_title(struct picture *picture, enum leaf_kind kind, struct
 	    STR_ARG(wording_name(arena, deposed, 100)));
 }
 
-/* One side of a difference: "before -> after" of an attribute. */
-NODISCARD static bool side_text(struct picture *picture, const struct row_difference *difference,
-    const struct value *side, struct str *out, struct err *err)
-{
-	struct arena *arena = picture->scratch;
-	struct shown before, after;
-	struct both_sides sides;
-	struct buf buf;
+enum side_kind {
+	SIDE_ABSENT,
+	SIDE_NOT_KEPT, /* its values are not in the report */
+	SIDE_VALUES,
+};
 
-	buf_init(&buf, arena, 4 * VALUE_SHOWN);
-	*out = STR("not changed");
-	if (!side)
+/* One side of a difference of an attribute, as it was shown. */
+struct side {
+	enum side_kind kind;
+	struct shown values[2]; /* before, after */
+	struct str texts[2];
+};
+
+NODISCARD static bool side_of(
+    struct arena *arena, const struct value *value, struct side *out, struct err *err)
+{
+	*out = (struct side){.kind = SIDE_ABSENT};
+	if (!value)
 		return true;
+	out->kind = SIDE_NOT_KEPT;
+	if (!value_get_c(*value, "before") && !value_get_c(*value, "after"))
+		return true;
+	out->kind = SIDE_VALUES;
+	return attribute_side(arena, *value, "before", &out->values[0], err) &&
+	       attribute_side(arena, *value, "after", &out->values[1], err);
+}
+
+/*
+ * What is long is cut around what differs between the two sides, so that they never look the same;
+ * what is the same on both, and what only one has, around what differs between before and after.
+ */
+static void cut_sides(struct arena *arena, struct side *reviewed, struct side *planned)
+{
+	struct side *sides[2] = {reviewed, planned};
+	bool both = reviewed->kind == SIDE_VALUES && planned->kind == SIDE_VALUES;
+	struct both_sides cut;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (sides[i]->kind != SIDE_VALUES)
+			continue;
+		both_sides_of(arena, &sides[i]->values[0], &sides[i]->values[1], VALUE_SHOWN, &cut);
+		sides[i]->texts[0] = cut.before;
+		sides[i]->texts[1] = cut.after;
+	}
+	for (size_t i = 0; both && i < 2; i++) {
+		if (value_equal(reviewed->values[i].value, planned->values[i].value))
+			continue;
+		both_sides_of(arena, &reviewed->values[i], &planned->values[i], VALUE_SHOWN, &cut);
+		reviewed->texts[i] = cut.before;
+		planned->texts[i] = cut.after;
+	}
+}
+
+static struct str side_text(struct arena *arena, const struct side *side)
+{
+	switch (side->kind) {
+	case SIDE_ABSENT:
+		return STR("not changed");
+	case SIDE_NOT_KEPT:
+		return STR("changed, its values are not in the report");
+	case SIDE_VALUES:
+		break;
+	}
+	return str_format(arena, "%.*s -> %.*s", STR_ARG(side->texts[0]), STR_ARG(side->texts[1]));
+}
+
+/* "before -> after" of an attribute, or a field of the row; of both sides. */
+NODISCARD static bool side_texts(struct arena *arena, const struct row_difference *difference,
+    struct str out[2], struct err *err)
+{
+	const struct value none = value_null();
+	const struct value *reviewed = difference->reviewed, *planned = difference->planned;
+	struct side sides[2];
+	struct both_sides cut;
+
 	if (!difference->is_attribute) {
-		wording_value(&buf, (struct shown){*side}, VALUE_SHOWN);
-		*out = buf_str(&buf);
+		both_sides_of(arena, &(struct shown){reviewed ? *reviewed : none},
+		    &(struct shown){planned ? *planned : none}, VALUE_SHOWN, &cut);
+		out[0] = reviewed ? cut.before : STR("not changed");
+		out[1] = planned ? cut.after : STR("not changed");
 		return true;
 	}
-	*out = STR("changed, its values are not in the report");
-	if (!value_get_c(*side, "before") && !value_get_c(*side, "after"))
-		return true;
-	if (!attribute_side(arena, *side, "before", &before, err) ||
-	    !attribute_side(arena, *side, "after", &after, err))
+	if (!side_of(arena, reviewed, &sides[0], err) || !side_of(arena, planned, &sides[1], err))
 		return false;
-	both_sides_of(arena, &before, &after, VALUE_SHOWN, &sides);
-	*out = str_format(arena, "%.*s -> %.*s", STR_ARG(sides.before), STR_ARG(sides.after));
+	cut_sides(arena, &sides[0], &sides[1]);
+	out[0] = side_text(arena, &sides[0]);
+	out[1] = side_text(arena, &sides[1]);
 	return true;
 }
 
@@ -135,8 +196,27 @@ static struct str cells_text(struct arena *arena, const struct value *cells)
 	return buf_str(&buf);
 }
 
-/* What comes and goes in a text, a set, a policy or a list of rules. */
-static void put_parts(struct picture *picture, const struct value *parts)
+static const struct value *parts_of(const struct value *side)
+{
+	const struct value *parts = side ? value_get_c(*side, "parts") : NULL;
+
+	return parts && parts->kind == VALUE_LIST ? parts : NULL;
+}
+
+/* How many parts at the beginning stand on both sides. */
+static uint32_t same_parts(const struct value *a, const struct value *b)
+{
+	uint32_t count = 0;
+
+	while (a && b && count < a->len && count < b->len &&
+	       value_equal(a->as.items[count], b->as.items[count]))
+		count++;
+	return count;
+}
+
+/* What comes and goes in a text, a set, a policy or a list of rules. Of many, those from where the
+ * sides differ. */
+static void put_parts(struct picture *picture, const struct value *parts, const struct value *other)
 {
 	static const struct {
 		const char *word, *mark;
@@ -148,8 +228,13 @@ static void put_parts(struct picture *picture, const struct value *parts)
 	    {"remark", "!", TONE_RED},
 	};
 	size_t shown = 0, over = 0;
+	uint32_t same = same_parts(parts, other), from = same > PARTS_SHOWN ? same - 2 : 0;
 
-	for (uint32_t i = 0; i < parts->len; i++) {
+	if (from > 0)
+		put(picture, 10, TONE_DIM, STR_EMPTY,
+		    str_format(picture->scratch, "(%u lines are the same on both sides)", from),
+		    STR_EMPTY);
+	for (uint32_t i = from; i < parts->len; i++) {
 		const struct value part = parts->as.items[i];
 		struct str word = value_get_str(part, "mark");
 
@@ -167,41 +252,50 @@ static void put_parts(struct picture *picture, const struct value *parts)
 	screen_put_more(picture->screen, over);
 }
 
-NODISCARD static bool put_side(struct picture *picture, struct str label,
-    const struct row_difference *difference, const struct value *side, struct err *err)
+static void put_side(
+    struct picture *picture, struct str label, const struct value *const sides[2], struct str text)
 {
-	const struct value *parts = side ? value_get_c(*side, "parts") : NULL;
-	struct str text;
+	const struct value *parts = parts_of(sides[0]);
 
-	if (difference->is_attribute && parts && parts->kind == VALUE_LIST) {
-		put(picture, 8, TONE_DIM, STR_EMPTY, str_trim_end(label), STR_EMPTY);
-		put_parts(picture, parts);
-		return true;
-	}
-	if (!side_text(picture, difference, side, &text, err))
-		return false;
-	put(picture, 8, TONE_DIM, label, text, STR_EMPTY);
-	return true;
+	put(picture, 8, TONE_DIM, parts ? STR_EMPTY : label, parts ? str_trim_end(label) : text,
+	    STR_EMPTY);
+	if (parts)
+		put_parts(picture, parts, parts_of(sides[1]));
 }
 
 NODISCARD static bool put_difference(
     struct picture *picture, const struct row_difference *difference, struct err *err)
 {
-	struct str path = difference->path.len > 0 ? difference->path : STR("value");
+	const struct value *reviewed = difference->reviewed, *planned = difference->planned;
+	struct str path = difference->path.len > 0 ? difference->path : STR("value"), texts[2];
 
+	if (!side_texts(picture->scratch, difference, texts, err))
+		return false;
 	put(picture, 6, TONE_PLAIN, STR_EMPTY, wording_name(picture->scratch, path, VALUE_SHOWN),
 	    STR_EMPTY);
-	return put_side(picture, STR("reviewed:"), difference, difference->reviewed, err) &&
-	       put_side(picture, STR("now:     "), difference, difference->planned, err);
+	put_side(
+	    picture, STR("reviewed:"), (const struct value *const[]){reviewed, planned}, texts[0]);
+	put_side(
+	    picture, STR("now:     "), (const struct value *const[]){planned, reviewed}, texts[1]);
+	return true;
+}
+
+static bool has_hidden(const struct plan_fingerprint *fingerprint)
+{
+	return fingerprint->hidden_keyed + fingerprint->hidden_left_out > 0;
 }
 
 /* Where to look when no attribute can be named. */
-static const char *unnamed_place(enum leaf_kind kind, const struct row_differences *differences)
+static const char *unnamed_place(const struct verification *verification, enum leaf_kind kind,
+    const struct row_differences *differences)
 {
 	if (kind == LEAF_ACTION)
 		return "in when or in which order it is invoked, or in values that are left out";
 	if (differences->is_cut)
 		return "in values that are too many or too large for a report";
+	if (!has_hidden(&verification->report->fingerprint) &&
+	    !has_hidden(&verification->planned->fingerprint))
+		return "in how JSON text is written, or in what stays as it is around what changes";
 	return "in what is marked as sensitive, or in how JSON text with " SHOWN_SENSITIVE
 	       " values is written";
 }
@@ -214,8 +308,8 @@ static bool put_hidden(
 	struct buf buf;
 
 	buf_init(&buf, picture->scratch, NAMES_MAX * VALUE_SHOWN);
-	buf_adds(&buf,
-	    shown > 0 ? "in " SHOWN_SENSITIVE " values, of: " : unnamed_place(kind, differences));
+	buf_adds(&buf, shown > 0 ? "in " SHOWN_SENSITIVE " values, of: "
+				 : unnamed_place(picture->verification, kind, differences));
 	for (size_t i = 0; i < shown; i++) {
 		struct str path = differences->items[i].path;
 

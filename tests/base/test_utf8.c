@@ -257,6 +257,11 @@ static const struct print_row print_rows[] = {
 	STR_INIT("a\xc2\xa0\xe2\x80\x80\xe2\x80\x8a\xe2\x80\xaf\xe2\x81\x9f\xe3\x80\x80"
 		 "b"),
 	STR_INIT("a      b"), NULL},
+    {"an emoji keeps its style", STR_INIT("\xe2\x9d\xa4\xef\xb8\x8f!"),
+	STR_INIT("\xe2\x9d\xa4\xef\xb8\x8f!"), NULL},
+    {"selectors elsewhere",
+	STR_INIT("ad\xef\xb8\x8fm\xef\xb8\x80in\xe2\x9d\xa4\xef\xb8\x8f\xef\xb8\x8f"),
+	STR_INIT("admin\xe2\x9d\xa4\xef\xb8\x8f"), NULL},
     {"joiner stays", STR_INIT("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb"),
 	STR_INIT("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb"), NULL},
 };
@@ -354,6 +359,8 @@ static void test_escape(void **state)
 	    {"ideographic space", 0x3000, true, "\\u3000"},
 	    {"han", 0x65e5, false, "\\u65e5"},
 	    {"joiner", 0x200d, false, "\\u200d"},
+	    {"variation selector", 0xfe00, true, "\\ufe00"},
+	    {"selector of emoji", 0xfe0f, true, "\\ufe0f"},
 	    {"tag", 0xe0041, true, "\\udb40\\udc41"},
 	    {"the last", 0x10ffff, false, "\\udbff\\udfff"},
 	};

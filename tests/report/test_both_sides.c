@@ -36,9 +36,19 @@ static const struct row {
     {"letters that begin alike", "\"" TEN("x") "日\"", "\"" TEN("x") "旦\"", 12, "\"…xxxxxxxxx日\"",
 	"\"…xxxxxxxxx旦\""},
     {"lists", "[" TEN("1,") "2]", "[" TEN("1,") "3]", 12, "… 1, 1, 1, 2]", "… 1, 1, 1, 3]"},
-    {"a key is whole or not there", "{\"a\":1,\"abcdefghijkl\":2}", "{\"b\":1}", 12,
-	"{\"a\": 1, … 1 more}", "{\"b\": 1}"},
-    {"so is the first one", "{\"abcdefghijklmnop\":2}", "1", 12, "{… 1 more}", "1"},
+    {"maps", "{\"a\":1,\"abcdefghijkl\":2}", "{\"b\":1}", 12, "{\"a\": 1, \"abcdefghijkl\": 2}",
+	"{\"b\": 1}"},
+    {"another kind that is long", "{\"" TEN("abcde") "\":2}", "1", 12,
+	"{\"abcdea…[45 bytes, sha256 e1e64ce4]…: 2}", "1"},
+    {"two differences", "\"1" TEN("x") TEN("x") " safe\"", "\"2" TEN("x") TEN("x") " evil\"", 24,
+	"\"1xxxxxxxxxxxxxxx…x safe\"", "\"2xxxxxxxxxxxxxxx…x evil\""},
+    {"two differences with another length", "\"1" TEN("x") TEN("x") "\"",
+	"\"2" TEN("x") TEN("x") " ; evil\"", 24, "\"1xxxxxxxxxxxxxxxxxxxx\"",
+	"\"2xxxxxxxxxxxxxxxxxxxx ; evil\""},
+    {"three differences", "\"1" TEN("x") TEN("x") "3" TEN("y") TEN("yyy") "5" TEN("z") "\"",
+	"\"2" TEN("x") TEN("x") "4" TEN("y") TEN("yyy") "6" TEN("z") "\"", 12,
+	"\"1xxxxxxx…[52 bytes, sha256 eed47f99]…yy5z…\"",
+	"\"2xxxxxxx…[52 bytes, sha256 9faab4ab]…yy6z…\""},
 };
 
 static bool is_row(const struct row *row, struct both_sides sides)

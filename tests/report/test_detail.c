@@ -107,10 +107,18 @@ static const struct row {
 	    .action = ACTION_UPDATE},
 	"~ u:\n      | a\n-   | …" LONG_TAIL "1\n+   | …" LONG_TAIL "2\n      | b\n"},
     {"members are cut around what differs",
-	{.before = "{\"users\":[\"" HUNDRED("x") HUNDRED("y") "1\"]}",
+	{.type = "aws_iam_policy_attachment",
+	    .before = "{\"users\":[\"" HUNDRED("x") HUNDRED("y") "1\"]}",
 	    .after = "{\"users\":[\"" HUNDRED("x") HUNDRED("y") "2\",\"a\"]}",
 	    .action = ACTION_UPDATE},
 	"~ users:\n-   …" LONG_TAIL_1 "1\"\n+   …" LONG_TAIL_1 "2\"\n+   \"a\"\n"},
+    {"a second difference far away in a line",
+	{.before = "{\"u\":\"a\\n1" HUNDRED("x") HUNDRED("x") " --safe\\nb\\n\"}",
+	    .after = "{\"u\":\"a\\n2" HUNDRED("x") HUNDRED("x") " ; evil\\nb\\n\"}",
+	    .action = ACTION_UPDATE},
+	"~ u:\n      | a\n-   | 1" HUNDRED("x") "xxxxxx…xxxxxxxxxxxx --safe\n"
+						"+   | 2" HUNDRED(
+						    "x") "xxxxxx…xxxxxxxxxxxx ; evil\n      | b\n"},
     {"unknown",
 	{.before = "{\"a\":1}",
 	    .after = "{\"a\":\"UNKNOWN\",\"id\":\"UNKNOWN\"}",
@@ -130,6 +138,31 @@ static void test_rows(void **state)
 			    STR_ARG(got));
 		assert_true(str_is(got, rows[i].want));
 	}
+}
+
+/* What is cut off is more of an attribute that is named already. */
+static void test_first_of_each_attribute(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct diff_case in = {.action = ACTION_UPDATE};
+	struct buf before, after;
+	struct str got;
+
+	(void)state;
+	buf_init(&before, arena, 10000);
+	buf_init(&after, arena, 10000);
+	for (int i = 0; i < 100; i++) {
+		buf_addf(&before, "%s\"r%03d\":1", i > 0 ? "," : "{\"many\":{", i);
+		buf_addf(&after, "%s\"r%03d\":2", i > 0 ? "," : "{\"many\":{", i);
+	}
+	buf_adds(&before, "},\"z\":1}");
+	buf_adds(&after, "},\"z\":2}");
+	in.before = str_to_c(arena, buf_str(&before));
+	in.after = str_to_c(arena, buf_str(&after));
+	got = lines_of(arena, &in, &detail_brief);
+	assert_true(
+	    str_starts(got, STR("~ many.r000: 1 -> 2\n~ z: 1 -> 2\n~ many.r001: 1 -> 2\n")));
+	assert_true(str_ends(got, STR("# 21 more attributes\n")));
 }
 
 static void test_origin(void **state)
@@ -285,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_first_of_each_attribute),
 	    cmocka_unit_test(test_origin),
 	    cmocka_unit_test(test_all_there_is),
 	    cmocka_unit_test(test_empty),

@@ -6,7 +6,9 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/json_read.h"
+#include "base/size.h"
 #include "tests/support/diff_sketch.h"
 
 struct row {
@@ -22,6 +24,11 @@ struct row {
 #define FORCES(a, b, paths)                                           \
 	{                                                             \
 		.before = (a), .after = (b), .replace_paths = (paths) \
+	}
+
+#define OF_TYPE(t, a, b)                                                          \
+	{                                                                         \
+		.type = (t), .before = (a), .after = (b), .action = ACTION_UPDATE \
 	}
 
 static const struct row rows[] = {
@@ -72,16 +79,51 @@ static const struct row lists[] = {
 	"~c{= 9; - \"1\"; + \"x\"; = 2; = 3; . 2 items unchanged; = 6; = 7; - 8; + \"y\"}"},
     {"sorted texts are a set", SIDES("{\"a\":[\"b\",\"c\",\"d\"]}", "{\"a\":[\"a\",\"c\",\"d\"]}"),
 	"~a{- \"b\"; + \"a\"; . 2 members unchanged}"},
-    {"a set by its name",
-	SIDES("{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"y\",\"a\"]}"),
+    {"a set by its schema",
+	OF_TYPE("aws_x", "{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"y\",\"a\"]}"),
 	"~subnet_ids{- \"z\"; + \"y\"; + \"a\"; . 1 member unchanged}"},
     {"a set in another order",
-	SIDES("{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"z\"]}"),
+	OF_TYPE("aws_x", "{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"z\"]}"),
 	"~subnet_ids{! the same members in another order}(the same members in another order)"},
+    {"a set in a block, in another order",
+	OF_TYPE("aws_x", "{\"v\":[{\"subnet_ids\":[\"z\",\"b\"]}]}",
+	    "{\"v\":[{\"subnet_ids\":[\"b\",\"z\"]}]}"),
+	"~v[0].subnet_ids{! the same members in another order}(the same members in another order)"},
+    {"a set of one block of one type",
+	OF_TYPE("azurerm_role_definition", "{\"permissions\":[{\"actions\":[\"z\",\"b\"]}]}",
+	    "{\"permissions\":[{\"actions\":[\"b\",\"z\"]}]}"),
+	"~permissions[0].actions{! the same members in another order}(the same members in another "
+	"order)"},
+    {"no set in another block",
+	OF_TYPE("azurerm_role_definition", "{\"steps\":[{\"actions\":[\"z\",\"b\"]}]}",
+	    "{\"steps\":[{\"actions\":[\"b\",\"z\"]}]}"),
+	"~steps[0].actions{- \"z\"; = \"b\"; + \"z\"}"},
+    {"layers have an order",
+	OF_TYPE("aws_lambda_function", "{\"layers\":[\"z\",\"b\"]}", "{\"layers\":[\"b\",\"z\"]}"),
+	"~layers{- \"z\"; = \"b\"; + \"z\"}"},
+    {"no set of a type nobody knows",
+	OF_TYPE("my_cloud", "{\"subnet_ids\":[\"z\",\"b\"]}", "{\"subnet_ids\":[\"b\",\"z\"]}"),
+	"~subnet_ids{- \"z\"; = \"b\"; + \"z\"}"},
+    {"no set in a free map",
+	OF_TYPE("aws_x", "{\"input\":{\"subnet_ids\":[\"z\",\"b\"]}}",
+	    "{\"input\":{\"subnet_ids\":[\"b\",\"z\"]}}"),
+	"~input.subnet_ids{- \"z\"; = \"b\"; + \"z\"}"},
+    {"no set in a list of lists",
+	OF_TYPE(
+	    "aws_x", "{\"subnet_ids\":[[\"z\",\"b\"],[]]}", "{\"subnet_ids\":[[\"b\",\"z\"],[]]}"),
+	"~subnet_ids[0]{- \"z\"; = \"b\"; + \"z\"}"},
+    {"no set in JSON",
+	OF_TYPE("aws_x", "{\"d\":\"{\\\"subnets\\\":[\\\"z\\\",\\\"b\\\"]}\"}",
+	    "{\"d\":\"{\\\"subnets\\\":[\\\"b\\\",\\\"z\\\"]}\"}"),
+	"~d.subnets@{- \"z\"; = \"b\"; + \"z\"}"},
     {"in a delete nothing is noise",
-	{.before = "{\"subnet_ids\":[\"z\",\"b\"]}", .after = "{\"subnet_ids\":[\"b\",\"z\"]}"},
+	{.type = "aws_x",
+	    .before = "{\"subnet_ids\":[\"z\",\"b\"]}",
+	    .after = "{\"subnet_ids\":[\"b\",\"z\"]}"},
 	"~subnet_ids{! the same members in another order}"},
-    {"twice in a set", SIDES("{\"users\":[\"a\",\"a\"]}", "{\"users\":[\"a\",\"b\"]}"),
+    {"twice in a set",
+	OF_TYPE(
+	    "aws_iam_policy_attachment", "{\"users\":[\"a\",\"a\"]}", "{\"users\":[\"a\",\"b\"]}"),
 	"~users{- \"a\"; + \"b\"; . 1 member unchanged}"},
     {"hidden members",
 	SIDES("{\"a\":[\"HIDDEN\",\"HIDDEN!\"]}", "{\"a\":[\"HIDDEN\",\"HIDDEN!\"]}"),
@@ -226,24 +268,82 @@ static struct value numbers(struct arena *arena, size_t count)
 	return value_list(items_of, count);
 }
 
-static void test_at_most_500_rows(void **state)
+/* The first of each attribute at the top has a row beyond ATTRIBUTES_MAX, too. */
+static void test_at_most_10000_rows(void **state)
 {
+	const size_t count = 20000, rows_max = 10000;
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-	struct value_entry *entries = arena_array(arena, struct value_entry, 10000);
+	struct value_entry *entries = arena_array(arena, struct value_entry, count);
 	struct value empty = {.kind = VALUE_MAP};
 	struct shown_change change = {.has_values = true, .before = {empty}};
 	struct diff diff;
 	struct str twice;
 
 	(void)state;
-	for (size_t i = 0; i < 10000; i++)
+	for (size_t i = 0; i < count; i++)
 		entries[i] = (struct value_entry){
 		    value_string(str_format(arena, "k%05zu", i)), value_int(1)};
-	assert_true(value_map(arena, entries, 10000, &change.after.value, &twice));
+	assert_true(value_map(arena, entries, count, &change.after.value, &twice));
 	diff_values(arena, &change, &(struct diff_rules){0}, &diff);
-	assert_int_equal(diff.count, ATTRIBUTES_MAX);
-	assert_int_equal(diff.left_out, 10000 - ATTRIBUTES_MAX);
+	assert_int_equal(diff.count, rows_max);
+	assert_int_equal(diff.left_out, count - rows_max);
 	assert_string_equal(str_to_c(arena, diff.rows[499].path), "k00499");
+}
+
+#define MANY_RULES 3000
+#define STATEMENT(action) \
+	"{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"" action "\\\"}]}"
+
+static const char *many_rules(struct arena *arena, int value, const char *rest)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, (size_t)1 << 20);
+	buf_adds(&buf, "{\"many\":{");
+	for (int i = 0; i < MANY_RULES; i++)
+		buf_addf(&buf, "%s\"r%04d\":%d", i > 0 ? "," : "", i, value);
+	buf_addf(&buf, "},%s}", rest);
+	return str_to_c(arena, buf_str(&buf));
+}
+
+/* Behind thousands of places of one attribute the others are still named and called out. */
+static void test_share_of_each_attribute(void **state)
+{
+	static const struct {
+		const char *label, *before, *after, *replace_paths, *want;
+		size_t count;
+	} cases[] = {
+	    {"another attribute", "\"z\":1", "\"z\":2", NULL, " ~z", ATTRIBUTES_MAX + 1},
+	    {"what is called out", "\"policy\":\"" STATEMENT("a:b") "\"",
+		"\"policy\":\"" STATEMENT("*") "\"", NULL, "!> now allows *", ATTRIBUTES_MAX + 1},
+	    {"what forces", "\"z\":1", "\"z\":2", "[[\"z\"]]", " ~z!", ATTRIBUTES_MAX + 1},
+	    {"what forces among them", "\"z\":1", "\"z\":1", "[[\"many\",\"r2999\"]]",
+		" ~many.r2999!", ATTRIBUTES_MAX + 1},
+	    {"ten of each",
+		"\"z\":{\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,"
+		"\"k\":1,\"l\":1,\"m\":1}",
+		"\"z\":{\"b\":2,\"c\":2,\"d\":2,\"e\":2,\"f\":2,\"g\":2,\"h\":2,\"i\":2,\"j\":2,"
+		"\"k\":2,\"l\":2,\"m\":2}",
+		NULL, " ~z.k", ATTRIBUTES_MAX + 10},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct diff_case in = {.action = ACTION_UPDATE,
+		    .before = many_rules(arena, 1, cases[i].before),
+		    .after = many_rules(arena, 2, cases[i].after),
+		    .replace_paths = cases[i].replace_paths};
+		struct diff diff;
+		struct str sketch;
+
+		diff_of(arena, &in, &diff);
+		sketch = diff_sketch(arena, &diff);
+		if (diff.count != cases[i].count || !str_contains(sketch, str_from(cases[i].want)))
+			fail_msg("%s: %zu rows, %zu left out: %.*s", cases[i].label, diff.count,
+			    diff.left_out, (int)size_min(sketch.len, 300),
+			    str_skip(sketch, sketch.len - size_min(sketch.len, 300)).ptr);
+	}
 }
 
 static void test_at_most_400_parts(void **state)
@@ -296,7 +396,8 @@ int main(void)
 	    cmocka_unit_test(test_lists),
 	    cmocka_unit_test(test_items),
 	    cmocka_unit_test(test_noise),
-	    cmocka_unit_test(test_at_most_500_rows),
+	    cmocka_unit_test(test_at_most_10000_rows),
+	    cmocka_unit_test(test_share_of_each_attribute),
 	    cmocka_unit_test(test_at_most_400_parts),
 	    cmocka_unit_test(test_depth_is_bounded),
 	};

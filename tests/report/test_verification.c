@@ -112,6 +112,16 @@ struct row {
 	const char *says; /* in the text; NULL: nothing more */
 };
 
+#define X50		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X400		    X50 X50 X50 X50 X50 X50 X50 X50
+#define LONG(a, b)	    A("a.l", "update", "{\"x\":\"" X400 "1" a "\"}", "{\"x\":\"" X400 "2" b "\"}")
+#define JSON(before, after) A("a.j", "update", "{\"j\":\"" before "\"}", "{\"j\":\"" after "\"}")
+#define LINES10(x) \
+	x "0\\n" x "1\\n" x "2\\n" x "3\\n" x "4\\n" x "5\\n" x "6\\n" x "7\\n" x "8\\n" x "9\\n"
+#define LINES(a)                           \
+	A("a.t", "update", "{\"x\":\"\"}", \
+	    "{\"x\":\"" LINES10("a") LINES10("b") LINES10("c") a "\\nz\"}")
+
 static const struct row rows[] = {
     {"identical", ONE "," TWO, "", TWO "," ONE, "", PLAN_IDENTICAL, 2, {0, 0, 0}, "identical"},
     {"nothing at all", "", "", "", "", PLAN_IDENTICAL, 0, {0, 0, 0}, "identical"},
@@ -147,6 +157,18 @@ static const struct row rows[] = {
 	PLAN_DIFFERS, 0, {0, 1, 0},
 	"        reviewed:\n          ! marked as sensitive from now on\n"
 	"        now:\n          ! no longer marked as sensitive\n"},
+    {"a long value that ends in another way", LONG(X400 "good", X400 "good"), "",
+	LONG(X400 "good", X400 "evil"), "", PLAN_DIFFERS, 0, {0, 1, 0}, "xgood\"\n        now: "},
+    {"a long value that ends in another way now", LONG(X400 "good", X400 "good"), "",
+	LONG(X400 "good", X400 "evil"), "", PLAN_DIFFERS, 0, {0, 1, 0}, "xevil\"\n"},
+    {"a long value that was another one before", LONG(X400 "good", X400 "good"), "",
+	LONG(X400 "evil", X400 "good"), "", PLAN_DIFFERS, 0, {0, 1, 0}, "xevil\" -> "},
+    {"the last of many lines", LINES("good"), "", LINES("evil"), "", PLAN_DIFFERS, 0, {0, 1, 0},
+	"          (28 lines are the same on both sides)\n          + c8\n          + c9\n"
+	"          + evil\n"},
+    {"JSON written another way", JSON("{\\\"a\\\":1}", "{\\\"a\\\":2}"), "",
+	JSON("{\\\"a\\\":1}", "{\\\"a\\\": 2}"), "", PLAN_DIFFERS, 0, {0, 1, 0},
+	"      in how JSON text is written, or in what stays as it is around what changes\n"},
     {"hostile names", "", "",
 	A("a.\\u001b[31m\\u202e`<b>", "create", "null", "{\"\\u0007k\":\"\\u001b]0;x\"}"), "",
 	PLAN_DIFFERS, 0, {1, 0, 0}, "+ a.\\x1b[31m"},
