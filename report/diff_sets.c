@@ -3,8 +3,9 @@
  * An order that might matter is never taken for none: what is not listed here keeps its order, and
  * so does all that lies in a map that is free in its form, or in JSON.
  *
- * Source: the schemas of hashicorp/aws 5 and 6, google 6, azurerm 4, azuread 3 (`terraform
- * providers schema`): TypeSet, or a list that the service itself keeps without an order.
+ * Source: the documentation of the providers hashicorp/aws, google, azurerm and azuread: sets, and
+ * lists that the service keeps without an order. (Terraform writes real sets in byte order: those
+ * are known without a name, unless something in them is not known yet.)
  */
 #include "report/diff_walk.h"
 
@@ -59,6 +60,11 @@ static const struct set_place set_places[] = {
     {"google_compute_firewall", NULL, "target_tags"},
 };
 
+/* Of those some are lists whose order may matter: a file system of FSx has a preferred subnet. */
+static const struct set_place list_places[] = {
+    {"aws_fsx_", ANYWHERE, "subnet_ids"},
+};
+
 static bool type_matches(struct str type, struct str wanted)
 {
 	return str_eq(type, wanted) || (str_ends(wanted, STR("_")) && str_starts(type, wanted));
@@ -76,23 +82,27 @@ static bool is_in_blocks(const struct diff_walk *walk)
 	return walk->depth % 2 == 1;
 }
 
-bool diff_is_set_place(const struct diff_walk *walk)
+static bool stands_in(const struct set_place *places, size_t count, const struct diff_walk *walk)
 {
-	struct str type = walk->change->head.type, name, block = STR_EMPTY;
+	struct str name = walk->steps[walk->depth - 1].key, block = STR_EMPTY;
 
-	if (!is_in_blocks(walk))
-		return false;
-	name = walk->steps[walk->depth - 1].key;
 	if (walk->depth >= 3)
 		block = walk->steps[walk->depth - 3].key;
-	for (size_t i = 0; i < ARRAY_LEN(set_places); i++) {
-		const struct set_place *place = &set_places[i];
-		bool here = place->block ? str_eq(block, str_from(place->block)) ||
-					       str_is(STR(ANYWHERE), place->block)
-					 : walk->depth == 1;
+	for (size_t i = 0; i < count; i++) {
+		const struct set_place *place = &places[i];
+		bool here = place->block
+				? str_is(block, place->block) || str_is(STR(ANYWHERE), place->block)
+				: walk->depth == 1;
 
-		if (here && str_is(name, place->name) && type_matches(type, str_from(place->type)))
+		if (here && str_is(name, place->name) &&
+		    type_matches(walk->change->head.type, str_from(place->type)))
 			return true;
 	}
 	return false;
+}
+
+bool diff_is_set_place(const struct diff_walk *walk)
+{
+	return is_in_blocks(walk) && stands_in(set_places, ARRAY_LEN(set_places), walk) &&
+	       !stands_in(list_places, ARRAY_LEN(list_places), walk);
 }

@@ -116,12 +116,69 @@ static void test_never_the_same(void **state)
 	}
 }
 
+/* A text with a few changes in it. */
+static struct str changed(struct arena *arena, struct str text, uint32_t *seed)
+{
+	char *bytes = arena_alloc(arena, text.len + 8);
+	size_t len = 0, every = 3 + (*seed >> 8) % 150;
+
+	for (size_t i = 0; i < text.len; i++) {
+		*seed = *seed * 1664525 + 1013904223;
+		if ((*seed >> 16) % every > 0)
+			bytes[len++] = text.ptr[i];
+		else if ((*seed >> 28) > 7)
+			bytes[len++] = (char)('a' + (*seed >> 26) % 3);
+	}
+	return (struct str){bytes, len};
+}
+
+static struct both_sides beside(struct arena *arena, struct str a, struct str b, size_t max)
+{
+	struct both_sides sides;
+
+	both_sides_of(
+	    arena, &(struct shown){value_string(a)}, &(struct shown){value_string(b)}, max, &sides);
+	return sides;
+}
+
+/* Whatever differs: neither do both sides look the same, nor two changes of one text that does not
+ * repeat itself. */
+static void test_anything_differs(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	uint32_t seed = 11;
+	char letters[301];
+
+	(void)state;
+	for (size_t i = 0; i < 300; i++)
+		letters[i] = (char)('a' + i * i / 7 % 26);
+	letters[300] = '\0';
+	for (int round = 0; round < 20000; round++) {
+		struct arena_mark mark = arena_save(arena);
+		size_t max = 12 + (size_t)round % 60;
+		struct str all = str_from_to(str_from(letters), 0, (size_t)round % 300), a, b, c;
+		struct both_sides one, two;
+
+		a = changed(arena, all, &seed);
+		b = changed(arena, a, &seed);
+		c = changed(arena, a, &seed);
+		one = beside(arena, a, b, max);
+		two = beside(arena, a, c, max);
+		assert_true(str_eq(a, b) || !str_eq(one.before, one.after));
+		if (!str_eq(b, c) && str_eq(one.before, two.before) && str_eq(one.after, two.after))
+			fail_msg("%zu: %.*s: %.*s, %.*s", max, STR_ARG(a), STR_ARG(b), STR_ARG(c));
+		assert_true(one.before.len < 2 * max + 100);
+		arena_rewind(arena, mark);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_one_side_begins_at_its_beginning),
 	    cmocka_unit_test(test_never_the_same),
+	    cmocka_unit_test(test_anything_differs),
 	};
 
 	return cmocka_run_group_tests_name("report/both_sides", tests, NULL, NULL);
