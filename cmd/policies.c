@@ -130,10 +130,14 @@ NODISCARD static bool load_moved(
 
 NODISCARD static bool load_chains(struct policies *policies, bool check_all, struct err *err)
 {
-	struct ruleset_request request = {.source = &policies->trust.head,
+	struct source head = policies->trust.head;
+	struct ruleset_request request = {.source = &head,
 	    .directory = source_directory(policies->workspace),
 	    .check_own = check_all};
 
+	if (!policies->trust.same)
+		policies->witness =
+		    source_witness_new(policies->app->rules, &policies->trust.head, &head);
 	policy_problems_init(&policies->problems, policies->app->rules);
 	if (!ruleset_load(
 		policies->app->rules, &request, &policies->head, &policies->problems, err) ||

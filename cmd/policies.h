@@ -23,6 +23,7 @@
 #include "cmd/backend_move.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
+#include "cmd/source_witness.h"
 #include "cmd/trust.h"
 #include "policies/evaluate.h"
 #include "policies/ruleset.h"
@@ -77,6 +78,8 @@ struct policies {
 	struct app *app;
 	const struct workspace *workspace;
 	struct trust trust;
+	struct source_witness
+	    *witness;		 /* of what the head's chain was read from; NULL: one chain */
 	struct ruleset *trusted; /* NULL: only one chain */
 	struct ruleset *head;
 	struct ruleset *moved_from; /* of the directory whose state this one takes over; or NULL */

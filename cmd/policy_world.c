@@ -310,12 +310,25 @@ static struct str expand_path(struct arena *arena, struct str path, struct str d
 	return path;
 }
 
-/* Documents are made by earlier steps of the job: they are read from the head, never the base. */
+/* Documents are made by earlier steps of the job; but one that the base holds is a policy like the
+ * rules that read it, and a pull request does not change it for itself. */
+NODISCARD static bool read_configured(const struct policies *policies, struct str path,
+    struct str *text, bool *found, struct err *err)
+{
+	const struct trust *trust = &policies->trust;
+	struct arena *arena = policies->app->run;
+
+	if (!trust->same &&
+	    !trust->trusted.read(trust->trusted.state, arena, path, DATA_MAX, text, found, err))
+		return false;
+	return (!trust->same && *found) ||
+	       trust->head.read(trust->head.state, arena, path, DATA_MAX, text, found, err);
+}
+
 NODISCARD static bool add_configured(struct policies *policies, const struct ruleset *ruleset,
     struct map_builder *map, struct err *err)
 {
 	struct arena *arena = policies->app->run;
-	const struct source *source = &policies->trust.head;
 
 	for (size_t i = 0; i < ruleset->data_count; i++) {
 		const struct data_document *document = &ruleset->data[i];
@@ -327,7 +340,7 @@ NODISCARD static bool add_configured(struct policies *policies, const struct rul
 			return err_set_at(err, ERR_INVALID, document->place.file.ptr,
 			    document->place.line, document->place.column,
 			    "data '%.*s' leads out of the repository", STR_ARG(document->name));
-		if (!source->read(source->state, arena, path, DATA_MAX, &text, &found, err))
+		if (!read_configured(policies, path, &text, &found, err))
 			return false;
 		if (found && !read_document(arena, str_to_c(arena, path), text, &value, err))
 			return false;
@@ -449,6 +462,32 @@ NODISCARD static bool now_value(
 	return true;
 }
 
+/* An approval is of a commit: files that are not in it (nor in the base) were seen by nobody. */
+static void check_approved_files(struct policies *policies)
+{
+	const struct value *approvals = value_get_c(policies->world.pr, "approvals");
+	struct str commit = policies->world.facts->commit.value, path = STR_EMPTY;
+	struct commit_tree *tree CLEANUP(git_tree_close_ptr) = NULL;
+	struct err err = {0};
+	struct source approved;
+
+	if (!policies->witness || !approvals || approvals->kind != VALUE_LIST ||
+	    approvals->len == 0)
+		return;
+	if (git_tree_open(
+		policies->app, policies->workspace->root, commit, &tree, &approved, &err) &&
+	    source_witness_differs(
+		policies->witness, &approved, &policies->trust.trusted, &path, &err) &&
+	    path.len == 0)
+		return;
+	policies->world.files_unapproved = true;
+	if (path.len > 0)
+		log_warn("approvals release no policy: '%.*s' is not as in the commit %.*s",
+		    STR_ARG(path), STR_ARG(commit));
+	else
+		log_warn("approvals release no policy: %s", err.text);
+}
+
 bool policy_world_make(struct policies *policies, const struct session *session,
     const struct policy_options *options, struct err *err)
 {
@@ -476,5 +515,6 @@ bool policy_world_make(struct policies *policies, const struct session *session,
 		world->backend = *backend;
 	world->pr = pr_value(arena, session, value_get_c(facts, "pr"));
 	world->in_pull_request = !policies->trust.same;
+	check_approved_files(policies);
 	return true;
 }

@@ -41,7 +41,10 @@ struct policy_world {
 	struct str break_glass;		 /* reason; empty: none */
 	bool after_apply;		 /* deciding undecided findings again on the new state */
 	const struct codeowners *owners; /* of the trusted chain; NULL: none */
-	bool in_pull_request;		 /* head-only waivers and weakenings count for something */
+	/* The head's policy files are not those of the commit at hand: approvals of it release
+	 * none. */
+	bool files_unapproved;
+	bool in_pull_request; /* head-only waivers and weakenings count for something */
 };
 
 struct evaluation {

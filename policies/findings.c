@@ -386,6 +386,7 @@ static bool complete(struct evaluator *evaluator, struct judged_rule *rule, int6
 		return false;
 	if (finding->kind == FINDING_ERROR) {
 		finding->message = error_message(evaluator, traced.value);
+		finding->message_made = finding->message;
 		rule->error_seen = true;
 	}
 	finding->fingerprint = finding_fingerprint(evaluator->arena, finding);

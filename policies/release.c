@@ -37,7 +37,7 @@ bool is_approved_by_any(const struct evaluator *evaluator, struct policy_names o
 {
 	const struct policy_world *world = evaluator->world;
 
-	for (size_t i = 0; i < owners.count; i++) {
+	for (size_t i = 0; i < owners.count && !world->files_unapproved; i++) {
 		struct value answer =
 		    approvals_by(world->pr, owners.items[i], world->facts->commit.value);
 
@@ -176,14 +176,35 @@ void weakenings_report(struct evaluator *evaluator)
 
 /* --- who can release a denial --- */
 
+/* In single quotes, with `escaped` for one that stands in it: keys of a plan are anybody's, and the
+ * hints are there to be copied. */
+static struct str quoted(struct arena *arena, struct str text, const char *escaped)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, SIZE_MAX);
+	buf_addc(&buf, '\'');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\'')
+			buf_adds(&buf, escaped);
+		else
+			buf_addc(&buf, text.ptr[i]);
+	}
+	buf_addc(&buf, '\'');
+	return buf_str(&buf);
+}
+
+#define IN_SHELL "'\\''"
+#define IN_YAML	 "''"
+
 /* `policy waive` runs our own rules only: what a waiver has to say is told instead. */
 static struct str imported_release(struct arena *arena, const struct finding *finding)
 {
 	return str_format(arena,
-	    "change the code, or add a waiver on the base branch (rule: %.*s, resource: '%.*s', "
+	    "change the code, or add a waiver on the base branch (rule: %.*s, resource: %.*s, "
 	    "value: %.*s)",
 	    STR_ARG(finding->rule_id),
-	    STR_ARG(finding->address.len > 0 ? finding->address : STR("*")),
+	    STR_ARG(quoted(arena, finding->address.len > 0 ? finding->address : STR("*"), IN_YAML)),
 	    STR_ARG(finding->value_fingerprint));
 }
 
@@ -202,7 +223,8 @@ struct str finding_release(const struct evaluator *evaluator, const struct findi
 		    named ? ", or ask " : "", STR_ARG(named ? names : STR_EMPTY));
 	return str_format(evaluator->arena,
 	    "change the plan, or add a waiver on the base branch (tfherald policy waive %.*s "
-	    "'%.*s' PLAN)%s%.*s",
-	    STR_ARG(finding->rule_id), STR_ARG(finding->address), named ? ", owned by " : "",
-	    STR_ARG(named ? names : STR_EMPTY));
+	    "%.*s PLAN)%s%.*s",
+	    STR_ARG(finding->rule_id),
+	    STR_ARG(quoted(evaluator->arena, finding->address, IN_SHELL)),
+	    named ? ", owned by " : "", STR_ARG(named ? names : STR_EMPTY));
 }

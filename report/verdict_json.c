@@ -90,7 +90,8 @@ static void write_what(struct jsonw *writer, const struct finding *finding)
 	json_field_text(writer, "address", finding->address);
 	json_field_text(writer, "deposed", finding->deposed);
 	jsonw_key(writer, "action");
-	if (finding->address.len > 0)
+	/* another tool sees the code and no action */
+	if (finding->address.len > 0 && finding->kind != FINDING_IMPORTED)
 		jsonw_c(writer, action_name(finding->action));
 	else
 		jsonw_null(writer);

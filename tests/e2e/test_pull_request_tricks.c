@@ -106,6 +106,14 @@ static const struct attempt {
     {"approved", LOOSE, RIGHT, "acme/sec", "released", 0, false},
     {"approved, deleted", "git rm -q tfherald.yaml", RIGHT, "acme/sec", "released", 0, false},
     {"approved, waivers", WAIVE, RIGHT, "acme/sec", "waived", 0, false},
+    {"approved, rules not committed", LOOSE, RIGHT, "acme/sec", "is not as in the commit", 3,
+	false},
+    {"approved, waivers not committed", WAIVE, RIGHT, "acme/sec", "is not as in the commit", 3,
+	false},
+    {"approved, a file elsewhere not committed",
+	LOOSE "; git add -A; git -c user.name=a -c "
+	      "user.email=a@e commit -qm c; touch prod/new.tf",
+	RIGHT, "acme/sec", "released", 0, false},
     {"approved another commit", LOOSE, WRONG, "acme/sec", "weakens a", 3, false},
     {"approved part of a commit", LOOSE, "$(git rev-parse --short HEAD)", "acme/sec", "weakens a",
 	3, false},
@@ -175,11 +183,53 @@ static void elsewhere(void **state)
 	program_end(&program);
 }
 
+/* A document that the base holds is read from there; one that a step made is in no commit. */
+static void documents(void **state)
+{
+	static const struct {
+		const char *name, *script;
+		int status;
+	} rows[] = {
+	    {"as it was", "true", 3},
+	    {"changed", "echo '{\"most\": 9}' > limits.json", 3},
+	    {"removed", "rm limits.json", 3},
+	    {"made by a step", "echo '{\"most\": 9}' > made.json", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct program program;
+		struct program_result result;
+		const char *name = i + 1 < ARRAY_LEN(rows) ? "limits" : "made";
+
+		make_repository(&program);
+		(void)program_write(&program, "o/limits.json", STR("{\"most\": 4}"));
+		(void)program_write(&program, "o/tfherald.yaml",
+		    str_format(program.arena,
+			"version: 1\ndata: {d: %s.json}\nrules:\n  - {id: a, title: A, level: "
+			"deny, "
+			"forbid: resource.after.n > data.d.most}\n",
+			name));
+		run_sh(&program,
+		    str_format(program.arena,
+			"cd o; git add -A; git -c user.name=a -c user.email=a@e commit -qm d; cd "
+			"../c; git pull -q origin main; %s",
+			rows[i].script)
+			.ptr);
+		(void)program_write(&program, "p.json", STR(SIMPLE));
+		set_platform(&program, false, WRONG);
+		result = RUN(&program, "check", "c/prod=p.json");
+		program_expect(rows[i].name, &result, rows[i].status, NULL, NULL);
+		program_end(&program);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pull_requests),
 	    cmocka_unit_test(elsewhere),
+	    cmocka_unit_test(documents),
 	};
 
 	return cmocka_run_group_tests_name("e2e/pull_request_tricks", tests, NULL, NULL);
