@@ -237,6 +237,66 @@ static const struct row more_than_iam[] = {
 	"arn:aws:s3:::b/*}"},
 };
 
+#define DO(a)  Q "Action" Q ":" Q a Q ","
+#define NOT(a) Q "NotAction" Q ":" Q a Q ","
+#define ON(r)  Q "Resource" Q ":" Q r Q
+
+/* Entries are compared by what they match. */
+static const struct row covered[] = {
+    {"a denial of more: s3:* instead of s3:GetObject",
+	IAM("[" DENY DO("s3:GetObject") ANY "}]", "[" DENY DO("S3:*") ANY "}]"),
+	"~policy{~ Deny; -> Action s3:GetObject; +> Action S3:*; => Resource *}"},
+    {"a denial on more", IAM("[" DENY ALL ON("b/x") "}]", "[" DENY ALL ON("b/*") "}]"),
+	"~policy{~ Deny; => Action *; -> Resource b/x; +> Resource b/*}"},
+    {"a denial on others: the case of a resource",
+	IAM("[" DENY ALL ON("b/x") "}]", "[" DENY ALL ON("B/*") "}]"),
+	"~policy{~ Deny; => Action *; -> Resource b/x; +> Resource B/*; "
+	"!> denies less: less stands in Resource}"},
+    {"a denial on one character instead of any",
+	IAM("[" DENY ALL ON("b/*") "}]", "[" DENY ALL ON("b/?") "}]"),
+	"~policy{~ Deny; => Action *; -> Resource b/*; +> Resource b/?; "
+	"!> denies less: less stands in Resource}"},
+    {"a denial on what a variable may be",
+	IAM("[" DENY ALL ON("b/${x}") "}]", "[" DENY ALL ON("b/????") "}]"),
+	"~policy{~ Deny; => Action *; -> Resource b/${x}; +> Resource b/????; "
+	"!> denies less: less stands in Resource}"},
+    {"a denial with a narrower exception",
+	IAM("[" DENY NOT("iam:*") ANY "}]", "[" DENY NOT("iam:PassRole") ANY "}]"),
+	"~policy{~ Deny; -> NotAction iam:*; +> NotAction iam:PassRole; => Resource *}"},
+    {"a denial with a wider exception",
+	IAM("[" DENY NOT("iam:PassRole") ANY "}]", "[" DENY NOT("iam:*") ANY "}]"),
+	"~policy{~ Deny; -> NotAction iam:PassRole; +> NotAction iam:*; => Resource *; "
+	"!> denies less: more stands in NotAction}"},
+    {"a denial of all but some becomes one of some",
+	IAM("[" DENY NOT("iam:*") ANY "}]", "[" DENY DO("s3:Get") ANY "}]"),
+	"~policy{~ Deny; +> Action s3:Get; -> NotAction iam:*; => Resource *; "
+	"!> denies less: no longer all but NotAction}"},
+    {"every action of a service, of all before",
+	IAM("[" ALLOW ALL ANY "}]", "[" ALLOW DO("s3:*") ANY "}]"),
+	"~policy{~ Allow; -> Action *; +> Action s3:*; => Resource *}"},
+    {"the same on another resource",
+	IAM("[" ALLOW ALL ON("x") "}]", "[" ALLOW DO("s3:*") ON("y") "}]"),
+	"~policy{~ Allow; -> Action *; +> Action s3:*; -> Resource x; +> Resource y; "
+	"!> now allows every action of s3}"},
+    {"all that was allowed on one resource is on every",
+	IAM("[" ALLOW ALL ON("x") "}," ALLOW GET ANY "}]",
+	    "[" ALLOW GET ANY "}," ALLOW ALL ANY "}]"),
+	"~policy{~ Allow; => Action *; -> Resource x; +> Resource *; "
+	"!> now allows every resource; . 1 statement unchanged}"},
+    {"every action but more",
+	IAM("[" ALLOW NOT("iam:PassRole") ANY "}]", "[" ALLOW NOT("iam:*") ANY "}]"),
+	"~policy{~ Allow; -> NotAction iam:PassRole; +> NotAction iam:*; => Resource *}"},
+    {"every action but less",
+	IAM("[" ALLOW NOT("iam:*") ANY "}]", "[" ALLOW NOT("iam:PassRole") ANY "}]"),
+	"~policy{~ Allow; -> NotAction iam:*; +> NotAction iam:PassRole; => Resource *; "
+	"!> now allows every action but NotAction}"},
+    {"allowed before, but under a condition",
+	IAM("[" ALLOW ALL ANY "," Q "Condition" Q ":{" Q "Bool" Q ":{" Q "k" Q ":true}}}]",
+	    "[" ALLOW DO("s3:*") ANY "}]"),
+	"~policy{~ Allow; -> Action *; +> Action s3:*; => Resource *; -> Condition Bool k = true; "
+	"!> now allows every action of s3; !> no condition any more}"},
+};
+
 #define SG(a, b)                                                                \
 	{                                                                       \
 		.type = "aws_security_group", .action = ACTION_UPDATE,          \
@@ -429,6 +489,7 @@ static void test_iam(void **state)
 	(void)state;
 	check(iam, ARRAY_LEN(iam));
 	check(more_than_iam, ARRAY_LEN(more_than_iam));
+	check(covered, ARRAY_LEN(covered));
 }
 
 static void test_network(void **state)
