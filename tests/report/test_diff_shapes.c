@@ -420,6 +420,88 @@ static const struct row network[] = {
 	" ~security_rule[name=\"a\"].source_port_range"},
 };
 
+#define PORTS(from, to, cidrs)                      \
+	"{\"from_port\":" #from ",\"to_port\":" #to \
+	",\"protocol\":\"tcp\",\"cidr_blocks\":[\"" cidrs "\"]}"
+#define ACL(no, verb, cidr)                                     \
+	"{\"rule_no\":" #no ",\"action\":\"" verb               \
+	"\",\"protocol\":\"-1\",\"from_port\":0,\"to_port\":0," \
+	"\"cidr_block\":\"" cidr "\"}"
+#define NACL(a, b)                                                                  \
+	{                                                                           \
+		.type = "aws_network_acl", .action = ACTION_UPDATE,                 \
+		.before = "{\"ingress\":[" a "]}", .after = "{\"ingress\":[" b "]}" \
+	}
+
+/* What was open before, and what was denied. */
+static const struct row order[] = {
+    {"fewer ports of the internet",
+	SG("[" PORTS(0, 65535, "0.0.0.0/0") "]", "[" PORTS(22, 22, "0.0.0.0/0") "]"),
+	"~ingress{- ingress|tcp|all|0.0.0.0/0|; "
+	"+ ingress|tcp|22|0.0.0.0/0|}"},
+    {"a range in two",
+	SG("[" PORTS(80, 443, "0.0.0.0/0") "]",
+	    "[" PORTS(80, 80, "0.0.0.0/0") "," PORTS(443, 443, "0.0.0.0/0") "]"),
+	"~ingress{- ingress|tcp|80-443|0.0.0.0/0|; "
+	"+ ingress|tcp|80|0.0.0.0/0|; + ingress|tcp|443|0.0.0.0/0|}"},
+    {"two ranges in one",
+	SG("[" PORTS(81, 90, "0.0.0.0/0") "," PORTS(70, 80, "0.0.0.0/0") "]",
+	    "[" PORTS(75, 85, "0.0.0.0/0") "]"),
+	"~ingress{- ingress|tcp|81-90|0.0.0.0/0|; "
+	"- ingress|tcp|70-80|0.0.0.0/0|; + ingress|tcp|75-85|0.0.0.0/0|}"},
+    {"one port more than both",
+	SG("[" PORTS(82, 90, "0.0.0.0/0") "," PORTS(70, 80, "0.0.0.0/0") "]",
+	    "[" PORTS(75, 85, "0.0.0.0/0") "]"),
+	"~ingress{! now open to the internet: tcp 75-85; "
+	"- ingress|tcp|82-90|0.0.0.0/0|; - ingress|tcp|70-80|0.0.0.0/0|; + "
+	"ingress|tcp|75-85|0.0.0.0/0|}"},
+    {"half of what was all",
+	SG("[" PORTS(22, 22, "0.0.0.0/0") "]", "[" PORTS(22, 22, "0.0.0.0/1") "]"),
+	"~ingress{- ingress|tcp|22|0.0.0.0/0|; "
+	"+ ingress|tcp|22|0.0.0.0/1|}"},
+    {"all of what was half",
+	SG("[" PORTS(22, 22, "0.0.0.0/1") "]", "[" PORTS(22, 22, "0.0.0.0/0") "]"),
+	"~ingress{! now open to the internet: tcp 22; "
+	"- ingress|tcp|22|0.0.0.0/1|; + ingress|tcp|22|0.0.0.0/0|}"},
+    {"the other half", SG("[" PORTS(22, 22, "0.0.0.0/1") "]", "[" PORTS(22, 22, "128.0.0.0/1") "]"),
+	"~ingress{! now open to half of the internet: tcp 22; "
+	"- ingress|tcp|22|0.0.0.0/1|; + ingress|tcp|22|128.0.0.0/1|}"},
+    {"a denial goes",
+	NACL(ACL(50, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{! no longer denied: all from 0.0.0.0/0, allow 100 counts now; "
+	"- ingress deny 50|all|all|0.0.0.0/0|; . 1 rule unchanged}"},
+    {"a denial behind what it stood before",
+	NACL(ACL(50, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(150, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{! no longer denied: all from 0.0.0.0/0, allow 100 counts now; "
+	"- ingress deny 50|all|all|0.0.0.0/0|; + ingress deny 150|all|all|0.0.0.0/0|; . 1 rule "
+	"unchanged}"},
+    {"a denial further ahead",
+	NACL(ACL(50, "deny", "10.0.0.0/8") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(40, "deny", "10.0.0.0/8") "," ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{- ingress deny 50|all|all|10.0.0.0/8|; "
+	"+ ingress deny 40|all|all|10.0.0.0/8|; . 1 rule unchanged}"},
+    {"a denial of more",
+	NACL(ACL(50, "deny", "10.1.0.0/16") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(50, "deny", "10.0.0.0/8") "," ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{- ingress deny 50|all|all|10.1.0.0/16|; "
+	"+ ingress deny 50|all|all|10.0.0.0/8|; . 1 rule unchanged}"},
+    {"a denial of less",
+	NACL(ACL(50, "deny", "10.0.0.0/8") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(50, "deny", "10.1.0.0/16") "," ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{! no longer denied: all from 10.0.0.0/8, allow 100 counts now; "
+	"- ingress deny 50|all|all|10.0.0.0/8|; + ingress deny 50|all|all|10.1.0.0/16|; . 1 rule "
+	"unchanged}"},
+    {"an allow ahead of a denial",
+	NACL(ACL(50, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(50, "deny", "0.0.0.0/0") "," ACL(40, "allow", "0.0.0.0/0") "," ACL(
+		100, "allow", "0.0.0.0/0")),
+	"~ingress{! now open to the internet: all protocols and ports; "
+	"! no longer denied: all from 0.0.0.0/0, allow 40 counts now; + ingress allow "
+	"40|all|all|0.0.0.0/0|; . 2 rules unchanged}"},
+};
+
 #define POLICY(a) "{\"policy\":\"{" STATEMENT a "}\"}"
 #define ALLOWED	  "[" ALLOW ALL BUCKET "}]"
 #define RULE(c)	  "{\"ingress\":[" TCP(22, "[\"" c "\"]", "") "]}"
@@ -496,6 +578,7 @@ static void test_network(void **state)
 {
 	(void)state;
 	check(network, ARRAY_LEN(network));
+	check(order, ARRAY_LEN(order));
 	check(folded, ARRAY_LEN(folded));
 }
 
