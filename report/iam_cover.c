@@ -1,7 +1,5 @@
 #include "report/iam_cover.h"
 
-#define VARIABLE "${"
-
 /* --- patterns --- */
 
 static size_t variable_at(struct str text)
@@ -13,14 +11,9 @@ static size_t variable_at(struct str text)
 	return text.len;
 }
 
-static char lowered(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 static bool same_char(char a, char b, bool any_case)
 {
-	return a == b || (any_case && lowered(a) == lowered(b));
+	return a == b || (any_case && str_eq_nocase((struct str){&a, 1}, (struct str){&b, 1}));
 }
 
 /* One character of the pattern that is no star, against one of the narrow pattern. */

@@ -153,11 +153,27 @@ static bool counts(
 	       !is_behind_denial(denied, before->value, open->value);
 }
 
+/* The first port from `port` on that none of them had, or one behind `to`. */
+static int64_t port_not_open(const struct diff_lines *before, const struct value *denied,
+    const struct diff_line *open, int64_t port, int64_t to)
+{
+	int64_t last;
+
+	do {
+		last = port;
+		for (size_t i = 0; i < before->count; i++) {
+			if (counts(&before->items[i], denied, open))
+				port = port_after(before->items[i].value, port);
+		}
+	} while (port > last && port <= to);
+	return port;
+}
+
 bool network_was_open(
     const struct diff_lines *before, const struct value *denied, const struct diff_line *open)
 {
 	const struct value *ports = ports_of(open->value);
-	int64_t from, to, last;
+	int64_t from, to;
 
 	for (size_t i = 0; i < before->count; i++) {
 		if (counts(&before->items[i], denied, open) &&
@@ -165,17 +181,9 @@ bool network_was_open(
 			ports_cover(before->items[i].value, open->value)))
 			return true;
 	}
-	for (uint32_t k = 0; ports && k < ports->len; k++) {
-		if (!ends_of(&ports->as.items[k], &from, &to))
-			return false;
-		do {
-			last = from;
-			for (size_t i = 0; i < before->count; i++) {
-				if (counts(&before->items[i], denied, open))
-					from = port_after(before->items[i].value, from);
-			}
-		} while (from > last && from <= to);
-		if (from <= to)
+	for (uint32_t i = 0; ports && i < ports->len; i++) {
+		if (!ends_of(&ports->as.items[i], &from, &to) ||
+		    port_not_open(before, denied, open, from, to) <= to)
 			return false;
 	}
 	return ports;
