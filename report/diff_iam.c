@@ -272,7 +272,7 @@ struct comparison {
 	struct arena *arena;
 	struct diff_parts parts;
 	const struct value *before, *after; /* the statements */
-	struct iam_accounts accounts;
+	struct iam_known known;
 	size_t same, pending; /* that have not been written */
 };
 
@@ -355,7 +355,7 @@ static void add_changed(
 		add_marked(comparison, word, PART_ADDED, &text.after, text.marks.added);
 		add_marked(comparison, word, PART_SAME, &text.after, text.marks.added);
 	}
-	iam_add_remarks(parts, &comparison->accounts, before, after, &text);
+	iam_add_remarks(parts, &comparison->known, before, after, &text);
 }
 
 /* A statement that comes or goes as a whole. */
@@ -375,11 +375,11 @@ static void add_whole(struct comparison *comparison, const struct value *item, e
 	if (mark == PART_ADDED) {
 		text.after = lines;
 		text.marks.added = all;
-		iam_add_remarks(&comparison->parts, &comparison->accounts, NULL, item, &text);
+		iam_add_remarks(&comparison->parts, &comparison->known, NULL, item, &text);
 	} else {
 		text.before = lines;
 		text.marks.removed = all;
-		iam_add_remarks(&comparison->parts, &comparison->accounts, item, NULL, &text);
+		iam_add_remarks(&comparison->parts, &comparison->known, item, NULL, &text);
 	}
 }
 
@@ -442,6 +442,23 @@ static void add_row(struct diff_walk *walk, const struct comparison *comparison,
 	(void)diff_add_view(walk, difference, DIFF_STATEMENTS, &comparison->parts);
 }
 
+/* What the document before allowed, for what is called out of the other. */
+static void read_allowed(struct comparison *comparison)
+{
+	struct iam_known *known = &comparison->known;
+	const struct value *before = comparison->before;
+	struct diff_lines *allowed = arena_array(comparison->arena, struct diff_lines, before->len);
+
+	for (uint32_t i = 0; i < before->len; i++) {
+		const struct value *item = &before->as.items[i];
+
+		if (str_is(value_get_str(*item, "effect"), "Allow"))
+			allowed[known->allowed_count++] = statement_lines(comparison->arena, item);
+	}
+	known->allowed = allowed;
+	known->work = IAM_WORK;
+}
+
 /* False: they cannot be read. */
 static bool compare_documents(struct diff_walk *walk, struct comparison *comparison,
     const struct value *before, const struct value *after)
@@ -454,7 +471,8 @@ static bool compare_documents(struct diff_walk *walk, struct comparison *compari
 		return false;
 	comparison->before = &statements[0];
 	comparison->after = &statements[1];
-	iam_accounts_of(&comparison->accounts, walk->change);
+	iam_accounts_of(&comparison->known.accounts, walk->change);
+	read_allowed(comparison);
 	compare_head(comparison, before, after, "Version");
 	compare_head(comparison, before, after, "Id");
 	compare_statements(walk, comparison);

@@ -9,6 +9,7 @@
 #include "policies/shapes_network.h"
 #include "report/diff_parts.h"
 #include "report/diff_walk.h"
+#include "report/network_remarks.h"
 
 #define CELL_MAX     ((size_t)200)
 #define LINES_MAX    ((size_t)20000) /* of one side; beyond, rows are shown instead */
@@ -41,6 +42,7 @@ struct rules {
 	struct diff_lines some;
 	const struct value **some_cidrs;
 	size_t some_room;
+	struct value list; /* the items that were read */
 };
 
 /* --- cells --- */
@@ -187,12 +189,14 @@ static void add_line(struct arena *arena, struct diff_lines *lines, size_t *room
 	lines->items[lines->count++] = (struct diff_line){.text = text};
 }
 
-static void add_open(struct rules *rules, struct str text)
+static void add_open(struct rules *rules, struct str text, const struct value *item)
 {
 	add_line(rules->arena, &rules->open, &rules->open_room, text);
+	rules->open.items[rules->open.count - 1].value = item;
 }
 
-static void add_part(struct rules *rules, struct str text, const struct value *cidrs)
+static void add_part(
+    struct rules *rules, struct str text, const struct value *cidrs, const struct value *item)
 {
 	size_t at = rules->some.count, had = rules->some_room;
 
@@ -202,6 +206,7 @@ static void add_part(struct rules *rules, struct str text, const struct value *c
 		    arena_grow(rules->arena, rules->some_cidrs, had * sizeof(const struct value *),
 			rules->some_room * sizeof(const struct value *));
 	rules->some_cidrs[at] = cidrs;
+	rules->some.items[at].value = item;
 }
 
 /* The ranges of all those with the number of `first`, which is the first of them. */
@@ -232,9 +237,11 @@ static bool has_half(const struct value *ranges)
 	return false;
 }
 
-static void add_open_to(struct rules *rules, const char *whom, struct str what)
+static void add_open_to(
+    struct rules *rules, const char *whom, struct str what, const struct value *item)
 {
-	add_open(rules, str_format(rules->arena, "now open to %s: %.*s", whom, STR_ARG(what)));
+	add_open(
+	    rules, str_format(rules->arena, "now open to %s: %.*s", whom, STR_ARG(what)), item);
 }
 
 /* Two halves of the internet in two rules let in all of it. */
@@ -256,9 +263,11 @@ static void add_open_together(struct rules *rules)
 		ranges = ranges_of(rules, numbers.before, i);
 		open = shape_network_open(rules->arena, ranges);
 		if (open.kind == VALUE_BOOL && open.as.boolean)
-			add_open_to(rules, INTERNET, rules->some.items[i].text);
+			add_open_to(
+			    rules, INTERNET, rules->some.items[i].text, rules->some.items[i].value);
 		else if (has_half(&ranges))
-			add_open_to(rules, HALF, rules->some.items[i].text);
+			add_open_to(
+			    rules, HALF, rules->some.items[i].text, rules->some.items[i].value);
 	}
 }
 
@@ -276,9 +285,9 @@ static void judge_item(struct rules *rules, const struct value *item, const stru
 		   : str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
 			 STR_ARG(rule->cells[CELL_PORTS]));
 	if (open && open->kind == VALUE_BOOL && open->as.boolean)
-		add_open_to(rules, INTERNET, text);
+		add_open_to(rules, INTERNET, text, item);
 	else if (cidrs && cidrs->kind == VALUE_LIST && cidrs->len > 0)
-		add_part(rules, text, cidrs);
+		add_part(rules, text, cidrs, item);
 }
 
 static void add_item(struct rules *rules, const struct value *item)
@@ -310,12 +319,13 @@ static bool read_rules(struct diff_walk *walk, const struct value *values, struc
 	struct value items;
 	struct err err = {0};
 
-	*out = (struct rules){.arena = walk->arena};
+	*out = (struct rules){.arena = walk->arena, .list = value_list(NULL, 0)};
 	if (values->kind == VALUE_NULL)
 		return true;
 	if (!shape_network_rules(walk->arena, walk->change->head.type, *values, &items, &err) ||
 	    items.kind != VALUE_LIST)
 		return false;
+	out->list = items;
 	for (uint32_t i = 0; i < items.len; i++) {
 		if (out->count >= LINES_MAX)
 			return false;
@@ -411,14 +421,12 @@ static void add_marked(
 static void add_remarks(struct table *table)
 {
 	const struct diff_lines *open = &table->after.open;
-	struct arena *arena = table->parts.arena;
-	struct diff_marks marks;
 
-	diff_members(arena, &table->before.open, open, &marks);
 	for (size_t i = 0; i < open->count; i++) {
-		if (marks.added[i])
+		if (!network_was_open(&table->before.open, &table->before.list, &open->items[i]))
 			diff_parts_add(&table->parts, PART_REMARK, 0, open->items[i].text);
 	}
+	network_add_denials(&table->parts, &table->before.list, &table->after.list);
 }
 
 static void compare(struct table *table)

@@ -1,6 +1,7 @@
 #include "report/iam_remarks.h"
 
 #include "base/arena.h"
+#include "report/iam_cover.h"
 
 #define ACCOUNT_LEN 12
 
@@ -62,6 +63,7 @@ void iam_accounts_of(struct iam_accounts *accounts, const struct shown_change *c
 struct remarks {
 	struct diff_parts *parts;
 	const struct iam_accounts *accounts;
+	struct iam_known *known;
 	bool has_condition;
 };
 
@@ -216,6 +218,19 @@ static bool has_effect(const struct value *item, const char *effect)
 	return item && str_is(value_get_str(*item, "effect"), effect);
 }
 
+/* Did one statement before allow what the line says, or (NULL) all of it? */
+static bool was_allowed_before(
+    struct remarks *remarks, const struct diff_text *text, const struct diff_line *line)
+{
+	struct iam_known *known = remarks->known;
+
+	for (size_t i = 0; i < known->allowed_count && known->work > 0; i++) {
+		if (iam_statement_covered(&known->allowed[i], &text->after, line, &known->work))
+			return true;
+	}
+	return false;
+}
+
 /* Under NotAction and its like what is taken off the list is allowed more, not less. */
 static bool is_widened(const struct diff_text *text, enum iam_word word)
 {
@@ -257,28 +272,6 @@ static void add_conditions_gone(struct remarks *remarks, const struct diff_text 
 	}
 }
 
-static bool has_marked(const struct diff_lines *lines, const bool *marked, enum iam_word word)
-{
-	for (size_t i = 0; marked && i < lines->count; i++) {
-		if (lines->items[i].kind == (uint8_t)word && marked[i])
-			return true;
-	}
-	return false;
-}
-
-/* "Action *": whatever else was taken off, this is all of it. */
-static bool has_any(const struct diff_lines *lines, enum iam_word word)
-{
-	for (size_t i = 0; i < lines->count; i++) {
-		struct str text = lines->items[i].text;
-
-		if (lines->items[i].kind == (uint8_t)word && str_eat(&text, judges[word].title) &&
-		    is_any(text))
-			return true;
-	}
-	return false;
-}
-
 /* Of the values of a condition any is enough, but where it says Not none may be there. */
 static bool is_negated(struct str condition)
 {
@@ -311,48 +304,80 @@ static bool denies_under_more(const struct diff_text *text, struct str *which)
 	return false;
 }
 
+/* A line of `from` that is marked and not covered by what stands in `by`. */
+static bool has_uncovered(struct remarks *remarks, const struct diff_lines *from,
+    const bool *marked, const struct diff_lines *by, enum iam_word word)
+{
+	for (size_t i = 0; marked && i < from->count; i++) {
+		if (from->items[i].kind == (uint8_t)word && marked[i] &&
+		    !iam_line_covered(by, &from->items[i], &remarks->known->work))
+			return true;
+	}
+	return false;
+}
+
 /* A denial that goes on, and denies less than before. */
 static void add_denied_less(struct remarks *remarks, const struct diff_text *text)
 {
+	const struct diff_lines *before = &text->before, *after = &text->after;
 	struct str which;
 
 	for (enum iam_word word = IAM_PRINCIPAL; word <= IAM_RESOURCE; word += 2) {
-		if (has_marked(&text->before, text->marks.removed, word) &&
-		    !has_any(&text->after, word))
+		enum iam_word not_word = word + IAM_NOT;
+
+		if (has_uncovered(remarks, before, text->marks.removed, after, word))
 			say_with(remarks, "denies less: less stands in ",
 			    str_trim_end(judges[word].title));
-		if (has_marked(&text->after, text->marks.added, word + IAM_NOT) &&
-		    has_word(&text->before, word + IAM_NOT))
+		if (has_word(before, not_word) &&
+		    has_uncovered(remarks, after, text->marks.added, before, not_word))
 			say_with(remarks, "denies less: more stands in ",
-			    str_trim_end(judges[word + IAM_NOT].title));
+			    str_trim_end(judges[not_word].title));
+		/* all but some became some */
+		if (has_word(before, not_word) && !has_word(after, not_word) &&
+		    !iam_word_covered(after, before, word, &remarks->known->work))
+			say_with(remarks, "denies less: no longer all but ",
+			    str_trim_end(judges[not_word].title));
 	}
 	if (denies_under_more(text, &which))
 		say_with(remarks, "denies less: ", which);
 }
 
-void iam_add_remarks(struct diff_parts *parts, const struct iam_accounts *accounts,
-    const struct value *before, const struct value *after, const struct diff_text *text)
+/* What a statement that allows now allows, and none did before. */
+static void add_allowed_more(
+    struct remarks *remarks, const struct diff_text *text, bool was_allowed)
 {
-	struct remarks remarks = {parts, accounts, has_word(&text->after, IAM_CONDITION)};
-	bool said[IAM_WORDS] = {false}, was_allowed = has_effect(before, "Allow");
+	bool said[IAM_WORDS] = {false};
+
+	for (size_t i = 0; i < text->after.count; i++) {
+		const struct diff_line *line = &text->after.items[i];
+
+		if ((!was_allowed || text->marks.added[i]) &&
+		    !was_allowed_before(remarks, text, line))
+			judge_line(remarks, line, said);
+	}
+	if (!was_allowed || was_allowed_before(remarks, text, NULL))
+		return;
+	for (enum iam_word word = IAM_NOT_PRINCIPAL; word <= IAM_NOT_RESOURCE; word += 2) {
+		if (!said[word] && is_widened(text, word))
+			say_with(remarks, "allows more: less stands in ",
+			    str_trim_end(judges[word].title));
+	}
+	if (!remarks->has_condition && has_word(&text->before, IAM_CONDITION))
+		say(remarks, STR("no condition any more"));
+	else
+		add_conditions_gone(remarks, text);
+}
+
+void iam_add_remarks(struct diff_parts *parts, struct iam_known *known, const struct value *before,
+    const struct value *after, const struct diff_text *text)
+{
+	struct remarks remarks = {
+	    parts, &known->accounts, known, has_word(&text->after, IAM_CONDITION)};
 
 	if (has_effect(before, "Deny") && !has_effect(after, "Deny"))
 		say(&remarks, STR("no longer denied"));
 	else if (has_effect(before, "Deny"))
 		add_denied_less(&remarks, text);
-	if (!has_effect(after, "Allow"))
-		return;
-	for (size_t i = 0; i < text->after.count; i++) {
-		if (!was_allowed || text->marks.added[i])
-			judge_line(&remarks, &text->after.items[i], said);
-	}
-	for (enum iam_word word = IAM_NOT_PRINCIPAL; word <= IAM_NOT_RESOURCE; word += 2) {
-		if (!said[word] && is_widened(text, word))
-			say_with(&remarks, "allows more: less stands in ",
-			    str_trim_end(judges[word].title));
-	}
-	if (was_allowed && !remarks.has_condition && has_word(&text->before, IAM_CONDITION))
-		say(&remarks, STR("no condition any more"));
-	else if (was_allowed)
-		add_conditions_gone(&remarks, text);
+	if (has_effect(after, "Allow"))
+		add_allowed_more(&remarks, text, has_effect(before, "Allow"));
 }

@@ -1,8 +1,9 @@
 /*
  * iam_remarks.h: what a changed IAM statement now lets somebody do.
  *
- * Said of each statement by itself: whether another one allowed it before is not looked at, because
- * a remark too many costs less than one too few.
+ * Not said is what one statement of the document before allowed to the same or to more principals,
+ * on the same or more resources, under the same or fewer conditions (iam_cover.h). In doubt it is
+ * said: a remark too many costs less than one too few.
  *
  * Layer: report; for diff_iam.c only.
  */
@@ -35,8 +36,17 @@ struct iam_accounts {
 };
 void iam_accounts_of(struct iam_accounts *accounts, const struct shown_change *change);
 
+/* What is known of the document and its resource. */
+struct iam_known {
+	struct iam_accounts accounts;
+	const struct diff_lines *allowed; /* each statement before that allowed something */
+	size_t allowed_count;
+	size_t work; /* steps left for comparing with those; at 0 nothing was allowed before */
+};
+#define IAM_WORK ((size_t)4 << 20)
+
 /* `before` or `after` NULL: it comes or goes; `text`: its lines with what comes and goes marked. */
-void iam_add_remarks(struct diff_parts *parts, const struct iam_accounts *accounts,
-    const struct value *before, const struct value *after, const struct diff_text *text);
+void iam_add_remarks(struct diff_parts *parts, struct iam_known *known, const struct value *before,
+    const struct value *after, const struct diff_text *text);
 
 #endif

@@ -237,6 +237,66 @@ static const struct row more_than_iam[] = {
 	"arn:aws:s3:::b/*}"},
 };
 
+#define DO(a)  Q "Action" Q ":" Q a Q ","
+#define NOT(a) Q "NotAction" Q ":" Q a Q ","
+#define ON(r)  Q "Resource" Q ":" Q r Q
+
+/* Entries are compared by what they match. */
+static const struct row covered[] = {
+    {"a denial of more: s3:* instead of s3:GetObject",
+	IAM("[" DENY DO("s3:GetObject") ANY "}]", "[" DENY DO("S3:*") ANY "}]"),
+	"~policy{~ Deny; -> Action s3:GetObject; +> Action S3:*; => Resource *}"},
+    {"a denial on more", IAM("[" DENY ALL ON("b/x") "}]", "[" DENY ALL ON("b/*") "}]"),
+	"~policy{~ Deny; => Action *; -> Resource b/x; +> Resource b/*}"},
+    {"a denial on others: the case of a resource",
+	IAM("[" DENY ALL ON("b/x") "}]", "[" DENY ALL ON("B/*") "}]"),
+	"~policy{~ Deny; => Action *; -> Resource b/x; +> Resource B/*; "
+	"!> denies less: less stands in Resource}"},
+    {"a denial on one character instead of any",
+	IAM("[" DENY ALL ON("b/*") "}]", "[" DENY ALL ON("b/?") "}]"),
+	"~policy{~ Deny; => Action *; -> Resource b/*; +> Resource b/?; "
+	"!> denies less: less stands in Resource}"},
+    {"a denial on what a variable may be",
+	IAM("[" DENY ALL ON("b/${x}") "}]", "[" DENY ALL ON("b/????") "}]"),
+	"~policy{~ Deny; => Action *; -> Resource b/${x}; +> Resource b/????; "
+	"!> denies less: less stands in Resource}"},
+    {"a denial with a narrower exception",
+	IAM("[" DENY NOT("iam:*") ANY "}]", "[" DENY NOT("iam:PassRole") ANY "}]"),
+	"~policy{~ Deny; -> NotAction iam:*; +> NotAction iam:PassRole; => Resource *}"},
+    {"a denial with a wider exception",
+	IAM("[" DENY NOT("iam:PassRole") ANY "}]", "[" DENY NOT("iam:*") ANY "}]"),
+	"~policy{~ Deny; -> NotAction iam:PassRole; +> NotAction iam:*; => Resource *; "
+	"!> denies less: more stands in NotAction}"},
+    {"a denial of all but some becomes one of some",
+	IAM("[" DENY NOT("iam:*") ANY "}]", "[" DENY DO("s3:Get") ANY "}]"),
+	"~policy{~ Deny; +> Action s3:Get; -> NotAction iam:*; => Resource *; "
+	"!> denies less: no longer all but NotAction}"},
+    {"every action of a service, of all before",
+	IAM("[" ALLOW ALL ANY "}]", "[" ALLOW DO("s3:*") ANY "}]"),
+	"~policy{~ Allow; -> Action *; +> Action s3:*; => Resource *}"},
+    {"the same on another resource",
+	IAM("[" ALLOW ALL ON("x") "}]", "[" ALLOW DO("s3:*") ON("y") "}]"),
+	"~policy{~ Allow; -> Action *; +> Action s3:*; -> Resource x; +> Resource y; "
+	"!> now allows every action of s3}"},
+    {"all that was allowed on one resource is on every",
+	IAM("[" ALLOW ALL ON("x") "}," ALLOW GET ANY "}]",
+	    "[" ALLOW GET ANY "}," ALLOW ALL ANY "}]"),
+	"~policy{~ Allow; => Action *; -> Resource x; +> Resource *; "
+	"!> now allows every resource; . 1 statement unchanged}"},
+    {"every action but more",
+	IAM("[" ALLOW NOT("iam:PassRole") ANY "}]", "[" ALLOW NOT("iam:*") ANY "}]"),
+	"~policy{~ Allow; -> NotAction iam:PassRole; +> NotAction iam:*; => Resource *}"},
+    {"every action but less",
+	IAM("[" ALLOW NOT("iam:*") ANY "}]", "[" ALLOW NOT("iam:PassRole") ANY "}]"),
+	"~policy{~ Allow; -> NotAction iam:*; +> NotAction iam:PassRole; => Resource *; "
+	"!> now allows every action but NotAction}"},
+    {"allowed before, but under a condition",
+	IAM("[" ALLOW ALL ANY "," Q "Condition" Q ":{" Q "Bool" Q ":{" Q "k" Q ":true}}}]",
+	    "[" ALLOW DO("s3:*") ANY "}]"),
+	"~policy{~ Allow; -> Action *; +> Action s3:*; => Resource *; -> Condition Bool k = true; "
+	"!> now allows every action of s3; !> no condition any more}"},
+};
+
 #define SG(a, b)                                                                \
 	{                                                                       \
 		.type = "aws_security_group", .action = ACTION_UPDATE,          \
@@ -360,6 +420,88 @@ static const struct row network[] = {
 	" ~security_rule[name=\"a\"].source_port_range"},
 };
 
+#define PORTS(from, to, cidrs)                      \
+	"{\"from_port\":" #from ",\"to_port\":" #to \
+	",\"protocol\":\"tcp\",\"cidr_blocks\":[\"" cidrs "\"]}"
+#define ACL(no, verb, cidr)                                     \
+	"{\"rule_no\":" #no ",\"action\":\"" verb               \
+	"\",\"protocol\":\"-1\",\"from_port\":0,\"to_port\":0," \
+	"\"cidr_block\":\"" cidr "\"}"
+#define NACL(a, b)                                                                  \
+	{                                                                           \
+		.type = "aws_network_acl", .action = ACTION_UPDATE,                 \
+		.before = "{\"ingress\":[" a "]}", .after = "{\"ingress\":[" b "]}" \
+	}
+
+/* What was open before, and what was denied. */
+static const struct row order[] = {
+    {"fewer ports of the internet",
+	SG("[" PORTS(0, 65535, "0.0.0.0/0") "]", "[" PORTS(22, 22, "0.0.0.0/0") "]"),
+	"~ingress{- ingress|tcp|all|0.0.0.0/0|; "
+	"+ ingress|tcp|22|0.0.0.0/0|}"},
+    {"a range in two",
+	SG("[" PORTS(80, 443, "0.0.0.0/0") "]",
+	    "[" PORTS(80, 80, "0.0.0.0/0") "," PORTS(443, 443, "0.0.0.0/0") "]"),
+	"~ingress{- ingress|tcp|80-443|0.0.0.0/0|; "
+	"+ ingress|tcp|80|0.0.0.0/0|; + ingress|tcp|443|0.0.0.0/0|}"},
+    {"two ranges in one",
+	SG("[" PORTS(81, 90, "0.0.0.0/0") "," PORTS(70, 80, "0.0.0.0/0") "]",
+	    "[" PORTS(75, 85, "0.0.0.0/0") "]"),
+	"~ingress{- ingress|tcp|81-90|0.0.0.0/0|; "
+	"- ingress|tcp|70-80|0.0.0.0/0|; + ingress|tcp|75-85|0.0.0.0/0|}"},
+    {"one port more than both",
+	SG("[" PORTS(82, 90, "0.0.0.0/0") "," PORTS(70, 80, "0.0.0.0/0") "]",
+	    "[" PORTS(75, 85, "0.0.0.0/0") "]"),
+	"~ingress{! now open to the internet: tcp 75-85; "
+	"- ingress|tcp|82-90|0.0.0.0/0|; - ingress|tcp|70-80|0.0.0.0/0|; + "
+	"ingress|tcp|75-85|0.0.0.0/0|}"},
+    {"half of what was all",
+	SG("[" PORTS(22, 22, "0.0.0.0/0") "]", "[" PORTS(22, 22, "0.0.0.0/1") "]"),
+	"~ingress{- ingress|tcp|22|0.0.0.0/0|; "
+	"+ ingress|tcp|22|0.0.0.0/1|}"},
+    {"all of what was half",
+	SG("[" PORTS(22, 22, "0.0.0.0/1") "]", "[" PORTS(22, 22, "0.0.0.0/0") "]"),
+	"~ingress{! now open to the internet: tcp 22; "
+	"- ingress|tcp|22|0.0.0.0/1|; + ingress|tcp|22|0.0.0.0/0|}"},
+    {"the other half", SG("[" PORTS(22, 22, "0.0.0.0/1") "]", "[" PORTS(22, 22, "128.0.0.0/1") "]"),
+	"~ingress{! now open to half of the internet: tcp 22; "
+	"- ingress|tcp|22|0.0.0.0/1|; + ingress|tcp|22|128.0.0.0/1|}"},
+    {"a denial goes",
+	NACL(ACL(50, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{! no longer denied: all from 0.0.0.0/0, allow 100 counts now; "
+	"- ingress deny 50|all|all|0.0.0.0/0|; . 1 rule unchanged}"},
+    {"a denial behind what it stood before",
+	NACL(ACL(50, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(150, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{! no longer denied: all from 0.0.0.0/0, allow 100 counts now; "
+	"- ingress deny 50|all|all|0.0.0.0/0|; + ingress deny 150|all|all|0.0.0.0/0|; . 1 rule "
+	"unchanged}"},
+    {"a denial further ahead",
+	NACL(ACL(50, "deny", "10.0.0.0/8") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(40, "deny", "10.0.0.0/8") "," ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{- ingress deny 50|all|all|10.0.0.0/8|; "
+	"+ ingress deny 40|all|all|10.0.0.0/8|; . 1 rule unchanged}"},
+    {"a denial of more",
+	NACL(ACL(50, "deny", "10.1.0.0/16") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(50, "deny", "10.0.0.0/8") "," ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{- ingress deny 50|all|all|10.1.0.0/16|; "
+	"+ ingress deny 50|all|all|10.0.0.0/8|; . 1 rule unchanged}"},
+    {"a denial of less",
+	NACL(ACL(50, "deny", "10.0.0.0/8") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(50, "deny", "10.1.0.0/16") "," ACL(100, "allow", "0.0.0.0/0")),
+	"~ingress{! no longer denied: all from 10.0.0.0/8, allow 100 counts now; "
+	"- ingress deny 50|all|all|10.0.0.0/8|; + ingress deny 50|all|all|10.1.0.0/16|; . 1 rule "
+	"unchanged}"},
+    {"an allow ahead of a denial",
+	NACL(ACL(50, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0"),
+	    ACL(50, "deny", "0.0.0.0/0") "," ACL(40, "allow", "0.0.0.0/0") "," ACL(
+		100, "allow", "0.0.0.0/0")),
+	"~ingress{! now open to the internet: all protocols and ports; "
+	"! no longer denied: all from 0.0.0.0/0, allow 40 counts now; + ingress allow "
+	"40|all|all|0.0.0.0/0|; . 2 rules unchanged}"},
+};
+
 #define POLICY(a) "{\"policy\":\"{" STATEMENT a "}\"}"
 #define ALLOWED	  "[" ALLOW ALL BUCKET "}]"
 #define RULE(c)	  "{\"ingress\":[" TCP(22, "[\"" c "\"]", "") "]}"
@@ -429,12 +571,14 @@ static void test_iam(void **state)
 	(void)state;
 	check(iam, ARRAY_LEN(iam));
 	check(more_than_iam, ARRAY_LEN(more_than_iam));
+	check(covered, ARRAY_LEN(covered));
 }
 
 static void test_network(void **state)
 {
 	(void)state;
 	check(network, ARRAY_LEN(network));
+	check(order, ARRAY_LEN(order));
 	check(folded, ARRAY_LEN(folded));
 }
 
