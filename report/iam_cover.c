@@ -29,8 +29,10 @@ static bool covers(struct str wide, struct str narrow, bool any_case, size_t *wo
 	size_t at = 0, w = 0, star = wide.len, resume = 0;
 
 	while (at < len) {
-		char c = at == cut ? '*' : narrow.ptr[at];
+		char c = narrow.ptr[at];
 
+		if (at == cut)
+			c = '*';
 		if (*work == 0)
 			return false;
 		(*work)--;
