@@ -421,9 +421,10 @@ static void add_marked(
 static void add_remarks(struct table *table)
 {
 	const struct diff_lines *open = &table->after.open;
+	struct network_before before = {&table->before.open, &table->before.list, 0};
 
 	for (size_t i = 0; i < open->count; i++) {
-		if (!network_was_open(&table->before.open, &table->before.list, &open->items[i]))
+		if (!network_was_open(&before, &open->items[i]))
 			diff_parts_add(&table->parts, PART_REMARK, 0, open->items[i].text);
 	}
 	network_add_denials(&table->parts, &table->before.list, &table->after.list);

@@ -4,6 +4,8 @@
 #include "policies/cel/ip.h"
 
 #define PORT_MAX 65535
+/* A provider allows a thousand rules. */
+#define PAIRS_MAX ((size_t)2000000)
 
 static bool has_text(const struct value *item, const char *key, const char *text)
 {
@@ -124,10 +126,13 @@ static bool item_covers(const struct value *wide, const struct value *narrow)
 
 /* A denial that stands before the one, and not before the other. */
 static bool is_behind_denial(
-    const struct value *denied, const struct value *was, const struct value *is)
+    struct network_before *before, const struct value *was, const struct value *is)
 {
-	for (uint32_t i = 0; i < denied->len; i++) {
-		const struct value *item = &denied->as.items[i];
+	const struct value *rules = before->rules;
+
+	before->pairs += rules->len;
+	for (uint32_t i = 0; i < rules->len; i++) {
+		const struct value *item = &rules->as.items[i];
 
 		if (has_text(item, "action", "deny") && same_field(item, was, "direction") &&
 		    priority_of(item) <= priority_of(was) && priority_of(item) > priority_of(is))
@@ -147,43 +152,45 @@ static bool is_as_open(const struct diff_line *before, const struct diff_line *o
 }
 
 static bool counts(
-    const struct diff_line *before, const struct value *denied, const struct diff_line *open)
+    struct network_before *before, const struct diff_line *was, const struct diff_line *open)
 {
-	return is_as_open(before, open) && protocol_covers(before->value, open->value) &&
-	       !is_behind_denial(denied, before->value, open->value);
+	return before->pairs++ < PAIRS_MAX && is_as_open(was, open) &&
+	       protocol_covers(was->value, open->value) &&
+	       !is_behind_denial(before, was->value, open->value);
 }
 
 /* The first port from `port` on that none of them had, or one behind `to`. */
-static int64_t port_not_open(const struct diff_lines *before, const struct value *denied,
-    const struct diff_line *open, int64_t port, int64_t to)
+static int64_t port_not_open(
+    struct network_before *before, const struct diff_line *open, int64_t port, int64_t to)
 {
+	const struct diff_lines *was = before->open;
 	int64_t last;
 
 	do {
 		last = port;
-		for (size_t i = 0; i < before->count; i++) {
-			if (counts(&before->items[i], denied, open))
-				port = port_after(before->items[i].value, port);
+		for (size_t i = 0; i < was->count; i++) {
+			if (counts(before, &was->items[i], open))
+				port = port_after(was->items[i].value, port);
 		}
 	} while (port > last && port <= to);
 	return port;
 }
 
-bool network_was_open(
-    const struct diff_lines *before, const struct value *denied, const struct diff_line *open)
+bool network_was_open(struct network_before *before, const struct diff_line *open)
 {
 	const struct value *ports = ports_of(open->value);
+	const struct diff_lines *was = before->open;
 	int64_t from, to;
 
-	for (size_t i = 0; i < before->count; i++) {
-		if (counts(&before->items[i], denied, open) &&
-		    (str_eq(before->items[i].text, open->text) ||
-			ports_cover(before->items[i].value, open->value)))
+	for (size_t i = 0; i < was->count; i++) {
+		if (counts(before, &was->items[i], open) &&
+		    (str_eq(was->items[i].text, open->text) ||
+			ports_cover(was->items[i].value, open->value)))
 			return true;
 	}
 	for (uint32_t i = 0; ports && i < ports->len; i++) {
 		if (!ends_of(&ports->as.items[i], &from, &to) ||
-		    port_not_open(before, denied, open, from, to) <= to)
+		    port_not_open(before, open, from, to) <= to)
 			return false;
 	}
 	return ports;
@@ -198,13 +205,20 @@ static bool is_allow_of(const struct value *allow, const struct value *denial)
 	       (protocol_covers(allow, denial) || protocol_covers(denial, allow));
 }
 
+struct denials {
+	const struct value *before, *after;
+	size_t pairs; /* compared so far */
+};
+
 /* Stood it behind the denial, or further behind? */
 static bool stood_behind(
-    const struct value *before, const struct value *allow, const struct value *denial)
+    struct denials *denials, const struct value *allow, const struct value *denial)
 {
+	const struct value *before = denials->before;
 	bool found = false;
 
-	for (uint32_t i = 0; i < before->len; i++) {
+	denials->pairs += before->len;
+	for (uint32_t i = 0; i < before->len && denials->pairs < PAIRS_MAX; i++) {
 		const struct value *item = &before->as.items[i];
 
 		if (item->kind != VALUE_MAP || !item_covers(item, allow))
@@ -216,14 +230,16 @@ static bool stood_behind(
 	return found;
 }
 
-static const struct value *denial_of(const struct value *after, const struct value *denial)
+static const struct value *denial_of(struct denials *denials, const struct value *denial)
 {
-	const struct value *first = NULL;
+	const struct value *first = NULL, *after = denials->after;
 
+	denials->pairs += after->len;
 	for (uint32_t i = 0; i < after->len; i++) {
 		const struct value *item = &after->as.items[i];
 
-		if (item->kind == VALUE_MAP && item_covers(item, denial) &&
+		if (item->kind == VALUE_MAP &&
+		    (value_equal(*item, *denial) || item_covers(item, denial)) &&
 		    (!first || priority_of(item) < priority_of(first)))
 			first = item;
 	}
@@ -231,11 +247,12 @@ static const struct value *denial_of(const struct value *after, const struct val
 }
 
 /* The first that lets in what was denied; `now`: where the denial stands, NULL: nowhere. */
-static const struct value *allow_of(const struct value *before, const struct value *after,
-    const struct value *denial, const struct value *now)
+static const struct value *allow_of(
+    struct denials *denials, const struct value *denial, const struct value *now)
 {
-	const struct value *first = NULL;
+	const struct value *first = NULL, *after = denials->after;
 
+	denials->pairs += after->len;
 	for (uint32_t i = 0; i < after->len; i++) {
 		const struct value *item = &after->as.items[i];
 
@@ -243,7 +260,7 @@ static const struct value *allow_of(const struct value *before, const struct val
 		    (first && priority_of(item) >= priority_of(first)))
 			continue;
 		if (!now ||
-		    (priority_of(item) < priority_of(now) && stood_behind(before, item, denial)))
+		    (priority_of(item) < priority_of(now) && stood_behind(denials, item, denial)))
 			first = item;
 	}
 	return first;
@@ -279,20 +296,27 @@ static struct str extent_text(struct arena *arena, const struct value *denial)
 void network_add_denials(
     struct diff_parts *parts, const struct value *before, const struct value *after)
 {
+	struct denials denials = {before, after, 0};
+
 	for (uint32_t i = 0; i < before->len; i++) {
 		const struct value *denial = &before->as.items[i], *now, *allow;
 		struct str protocol, text;
 
 		if (denial->kind != VALUE_MAP || !has_text(denial, "action", "deny"))
 			continue;
-		now = denial_of(after, denial);
-		allow = allow_of(before, after, denial, now);
+		if (denials.pairs >= PAIRS_MAX) {
+			diff_parts_add(parts, PART_REMARK, 0,
+			    STR("too many rules: it is not known which denials still count"));
+			return;
+		}
+		now = denial_of(&denials, denial);
+		allow = allow_of(&denials, denial, now);
 		if (now && !allow)
 			continue;
 		protocol = value_get_str(*denial, "protocol");
 		text = str_format(parts->arena, "no longer denied: %.*s%.*s%.*s", STR_ARG(protocol),
 		    STR_ARG(extent_text(parts->arena, denial)),
 		    STR_ARG(priority_text(parts->arena, allow)));
-		diff_parts_add(parts, PART_REMARK, 0, diff_cell(parts->arena, text));
+		diff_parts_add(parts, PART_REMARK, 0, diff_cell(parts->arena, text, false));
 	}
 }

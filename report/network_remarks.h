@@ -4,6 +4,8 @@
  * Items are those of policies/shapes_network.h. In doubt something was not open before, and a
  * denial is gone: a remark too many costs less than one too few.
  *
+ * Limits: PAIRS_MAX pairs of rules are compared of one resource for each of the two questions; the
+ * openings behind that count as new, and that not all denials were followed up is a remark.
  * Ownership: the arena of `parts`. Layer: report; for diff_network.c only.
  */
 #ifndef REPORT_NETWORK_REMARKS_H
@@ -11,9 +13,14 @@
 
 #include "report/diff_parts.h"
 
+struct network_before {
+	const struct diff_lines *open; /* what was called out of it */
+	const struct value *rules;
+	size_t pairs; /* compared so far; 0 to begin with */
+};
+
 /* Is what `open` tells of its item (`value`) told by `before` as well, of all its ports? */
-bool network_was_open(
-    const struct diff_lines *before, const struct value *denied, const struct diff_line *open);
+bool network_was_open(struct network_before *before, const struct diff_line *open);
 
 /* Denials of `before` that are gone, or stand behind what they stood before (lists of items). */
 void network_add_denials(
