@@ -74,12 +74,14 @@ void help_overview(struct buf *buf)
 	option_rows(buf, global_opts, NULL);
 	buf_adds(buf, "\nTopics, for 'tfherald help TOPIC':\n");
 	topic_rows(buf);
-	buf_adds(buf, "\nExamples:\n"
-		      "  tfherald plan -- terraform plan\n"
-		      "  tfherald show tfplan.json\n"
-		      "  tfherald help plan\n"
-		      "\n"
-		      "-x and --x are equal. What stands after '--' is the program to run.\n");
+	buf_adds(buf,
+	    "\nExamples:\n"
+	    "  tfherald plan -- terraform plan\n"
+	    "  tfherald show tfplan.json\n"
+	    "  tfherald help plan\n"
+	    "\n"
+	    "-x and --x are equal. What stands after '--' is the program to run, or, where none\n"
+	    "is run, no option: tfherald policy eval -- -1\n");
 }
 
 static void description(struct buf *buf, const char *text)

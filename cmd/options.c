@@ -41,8 +41,8 @@ const struct opt global_opts[] = {
 
 struct parse {
 	struct arena *arena;
-	const char *const *args; /* behind the program's name, up to "--" */
-	size_t count, at;
+	const char *const *args; /* behind the program's name */
+	size_t count, at;	 /* count: up to "--" */
 	struct command_line *line;
 	const char **operands;
 	size_t operand_count;
@@ -135,7 +135,27 @@ static struct str shown_word(const struct parse *parse, struct str word)
 	return str_format(parse->arena, "(%zu bytes)", word.len);
 }
 
-static bool unknown_option(const struct parse *parse, struct str name, struct err *err)
+/* "-1" of "-1=2", with its dashes. What follows '=' may be a secret. */
+static struct str typed_option(const char *arg)
+{
+	struct str typed = str_from(arg);
+	size_t at;
+
+	return str_find_char(typed, '=', &at) ? str_from_to(typed, 0, at) : typed;
+}
+
+/* What a word with a dash may have been meant as. */
+static const char *hint_of(const struct command *command)
+{
+	if (command == NULL)
+		return "";
+	if (command->takes_child)
+		return "options of the program to run stand after '--'; ";
+	return command->operands_max > 0 ? "if it is no option, put '--' before it; " : "";
+}
+
+static bool unknown_option(
+    const struct parse *parse, const char *arg, struct str name, struct err *err)
 {
 	const struct command *command = parse->line->command;
 	const struct command *owner = lacks_command(command) ? option_owner(command, name) : NULL;
@@ -152,13 +172,10 @@ static bool unknown_option(const struct parse *parse, struct str name, struct er
 	names_add(names, &count, global_opts);
 	close = words_closest(name, names);
 	if (close != NULL)
-		return err_set(err, ERR_USAGE, "unknown option '--%.*s'; did you mean '--%s'? %.*s",
-		    STR_ARG(name), close, STR_ARG(see(parse)));
-	return err_set(err, ERR_USAGE, "unknown option '--%.*s'; %s%.*s", STR_ARG(name),
-	    command != NULL && command->takes_child ? "options of the program to run stand after "
-						      "'--'; "
-						    : "",
-	    STR_ARG(see(parse)));
+		return err_set(err, ERR_USAGE, "unknown option '%.*s'; did you mean '--%s'? %.*s",
+		    STR_ARG(shown_word(parse, typed_option(arg))), close, STR_ARG(see(parse)));
+	return err_set(err, ERR_USAGE, "unknown option '%.*s'; %s%.*s",
+	    STR_ARG(shown_word(parse, typed_option(arg))), hint_of(command), STR_ARG(see(parse)));
 }
 
 static bool set_flag(const struct parse *parse, const struct opt *opt, bool *slot,
@@ -270,7 +287,7 @@ static bool parse_option(struct parse *parse, const char *arg, struct err *err)
 	const struct opt *opt = option_find(parse, name, &base);
 
 	if (opt == NULL)
-		return unknown_option(parse, name, err);
+		return unknown_option(parse, arg, name, err);
 	if (value == NULL && opt->type != OPT_FLAG)
 		value = value_take(parse);
 	if (value == NULL && opt->type != OPT_FLAG)
@@ -377,7 +394,8 @@ static bool check_operands(const struct parse *parse, bool has_child, struct err
 		    "no command stands before '--'; try 'tfherald plan -- terraform plan'");
 	}
 	if (has_child && !command->takes_child)
-		return err_set(err, ERR_USAGE, "%s: '--' is for commands that run a program; %.*s",
+		return err_set(err, ERR_USAGE,
+		    "%s: '--' is for commands that run a program or take operands; %.*s",
 		    command->name, STR_ARG(see(parse)));
 	if (parse->operand_count > 0 && command->operand_choices != NULL &&
 	    !operand_is_known(command, str_from(parse->operands[0])))
@@ -424,13 +442,26 @@ static void scan_help(struct parse *parse)
 	}
 }
 
-static bool parse_line(struct parse *parse, bool has_child, struct err *err)
+/* Where no program is run, '--' ends the options: "policy eval -- -1". */
+static bool is_end_of_options(const struct parse *parse)
+{
+	const struct command *command = parse->line->command;
+
+	return command != NULL && !command->takes_child && command->operands_max > 0;
+}
+
+static bool parse_line(struct parse *parse, size_t all, bool *has_child, struct err *err)
 {
 	while (parse->at < parse->count) {
 		if (!parse_word(parse, err))
 			return false;
 	}
-	return check_operands(parse, has_child, err);
+	if (*has_child && is_end_of_options(parse)) {
+		*has_child = false;
+		for (size_t i = parse->count + 1; i < all; i++)
+			parse->operands[parse->operand_count++] = parse->args[i];
+	}
+	return check_operands(parse, *has_child, err);
 }
 
 /* A wrong line with --help in it: help, of the command if one can be made out. */
@@ -454,13 +485,15 @@ bool options_parse(struct arena *arena, int argc, const char *const *argv, struc
 	size_t child = child_index(args, count);
 	struct parse parse = {.arena = arena, .args = args, .count = child, .line = out};
 
+	bool has_child = child < count;
+
 	*out = (struct command_line){0};
-	parse.operands = arena_array(arena, const char *, child + 1);
+	parse.operands = arena_array(arena, const char *, count + 1);
 	scan_help(&parse);
-	if (!parse_line(&parse, child < count, err) && !help_anyway(&parse, err))
+	if (!parse_line(&parse, count, &has_child, err) && !help_anyway(&parse, err))
 		return false;
 	out->operands.items = parse.operands;
 	out->operands.count = parse.operand_count;
-	out->operands.child = child < count ? args + child + 1 : NULL;
+	out->operands.child = has_child ? args + child + 1 : NULL;
 	return true;
 }

@@ -34,6 +34,10 @@ NODISCARD bool configuration_read(struct arena *arena, struct arena *scratch,
 /* "module.a[0].aws_x.y[\"k\"]" -> "module.a.aws_x.y" */
 struct str configuration_address(struct arena *arena, struct str address);
 
+/* The key of the instance that an address ends with: module.a[0].aws_x.y["k"] -> ["k"]; empty when
+ * it ends with none. A view of the address. */
+struct str configuration_key(struct str address);
+
 struct config_names {
 	const struct str *items;
 	size_t count;
@@ -53,6 +57,16 @@ struct config_names {
 #define REFERENCE_STEPS_MAX 1000
 struct config_names configuration_references(struct arena *arena,
     const struct configuration *configuration, struct str address, struct str path);
+
+/* The same with the key of the instance where the code names one: t.a["x"].id, and t.a too only
+ * when the code also names the whole resource (what Terraform adds behind t.a["x"] is no name of
+ * it; of t.a[each.key] the plan tells t.a). Without keys where that would be more than
+ * REFERENCES_MAX. */
+struct config_names configuration_instances(struct arena *arena,
+    const struct configuration *configuration, struct str address, struct str path);
+/* Does one of those name this resource (`address` without keys) or its instance (`key` with its
+ * brackets; empty: any instance)? A name without a key names each. */
+bool configuration_names(struct str reference, struct str address, struct str key);
 
 struct config_module {
 	struct str address;	    /* "module.a.module.b" without indexes */

@@ -160,8 +160,7 @@ struct span config_find_part(const struct configuration *configuration, enum con
 	return (struct span){0};
 }
 
-/* The bytes of [key], quotes and escapes minded; the rest of the text when it does not end. */
-static size_t key_len(struct str text)
+size_t config_key_len(struct str text)
 {
 	bool quoted = false;
 
@@ -188,11 +187,25 @@ struct str configuration_address(struct arena *arena, struct str address)
 	out = arena_alloc(arena, address.len);
 	for (size_t i = 0; i < address.len;) {
 		if (address.ptr[i] == '[')
-			i += key_len(str_skip(address, i));
+			i += config_key_len(str_skip(address, i));
 		else
 			out[len++] = address.ptr[i++];
 	}
 	return (struct str){out, len};
+}
+
+struct str configuration_key(struct str address)
+{
+	if (address.len == 0 || address.ptr[address.len - 1] != ']')
+		return STR_EMPTY;
+	for (size_t i = 0; i < address.len;) {
+		size_t len = address.ptr[i] == '[' ? config_key_len(str_skip(address, i)) : 1;
+
+		if (i + len == address.len)
+			return str_skip(address, i);
+		i += len;
+	}
+	return STR_EMPTY;
 }
 
 const struct config_module *configuration_modules(

@@ -85,6 +85,9 @@ bool is_expression(struct value node);
  */
 bool references_next(const struct value *list, size_t *at, struct str *reference);
 
+/* The bytes of [key], quotes and escapes minded; the rest of the text when it does not end. */
+size_t config_key_len(struct str text);
+
 enum reference_kind {
 	REFERENCE_VARIABLE, /* var.NAME */
 	REFERENCE_OUTPUT,   /* module.NAME[key].OUTPUT; without output when the module is meant */

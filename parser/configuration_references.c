@@ -15,32 +15,37 @@ struct scope {
 struct follow {
 	struct arena *arena;
 	const struct configuration *configuration;
+	bool with_keys; /* names of instances stay apart from those of the whole resource */
 	struct str names[REFERENCES_MAX];
 	size_t count;
+	bool full; /* there were more */
 	struct follow_budget budget;
 };
 
 static void follow_list(struct follow *f, struct scope scope, const struct value *list);
 
-/* Is `longer` the same thing or an attribute of it? */
-static bool extends(struct str longer, struct str shorter)
+/* Is `longer` the same thing or an attribute of it? An instance is not the resource: who names both
+ * means all. */
+static bool extends(const struct follow *f, struct str longer, struct str shorter)
 {
 	return str_eat(&longer, shorter) &&
-	       (longer.len == 0 || longer.ptr[0] == '.' || longer.ptr[0] == '[');
+	       (longer.len == 0 || longer.ptr[0] == '.' || (longer.ptr[0] == '[' && !f->with_keys));
 }
 
 static void add_name(struct follow *f, struct str name)
 {
 	for (size_t i = 0; i < f->count; i++) {
-		if (extends(f->names[i], name))
+		if (extends(f, f->names[i], name))
 			return;
-		if (extends(name, f->names[i])) {
+		if (extends(f, name, f->names[i])) {
 			f->names[i] = name;
 			return;
 		}
 	}
 	if (f->count < REFERENCES_MAX)
 		f->names[f->count++] = name;
+	else
+		f->full = true;
 }
 
 /* The head of a reference as seen from the root, and what follows it. */
@@ -54,6 +59,8 @@ static struct str full_name(
 	buf_add(&name, prefix);
 	buf_adds(&name, prefix.len > 0 ? "." : "");
 	buf_add(&name, reference->head);
+	if (f->with_keys && reference->kind == REFERENCE_RESOURCE)
+		buf_add(&name, reference->key);
 	buf_add(&name, rest);
 	return buf_str(&name);
 }
@@ -185,24 +192,75 @@ static void follow_path(struct follow *f, struct scope scope, struct value node,
 		follow_block(f, scope, node);
 }
 
+static void follow_resource(struct follow *f, struct str address, struct str path)
+{
+	const struct configuration *configuration = f->configuration;
+	const struct config_resource *resource =
+	    configuration_find(configuration, configuration_address(f->arena, address));
+	struct scope scope = {0};
+
+	if (!resource || !config_find_module(configuration, resource->module, &scope.module))
+		return;
+	scope.for_each = resource->for_each;
+	follow_path(f, scope,
+	    config_read_within(f->arena, configuration, resource->expressions, &f->budget),
+	    path_of_value(path));
+}
+
+static struct config_names names_of(const struct follow *f)
+{
+	struct str *names = arena_array(f->arena, struct str, f->count);
+
+	memcpy(names, f->names, f->count * sizeof(*names));
+	return (struct config_names){names, f->count};
+}
+
 struct config_names configuration_references(struct arena *arena,
     const struct configuration *configuration, struct str address, struct str path)
 {
-	const struct config_resource *resource =
-	    configuration_find(configuration, configuration_address(arena, address));
 	struct follow follow = {.arena = arena,
 	    .configuration = configuration,
 	    .budget = {.steps = REFERENCE_STEPS_MAX}};
-	struct scope scope = {0};
-	struct str *names;
 
-	if (!resource || !config_find_module(configuration, resource->module, &scope.module))
-		return (struct config_names){0};
-	scope.for_each = resource->for_each;
-	follow_path(&follow, scope,
-	    config_read_within(arena, configuration, resource->expressions, &follow.budget),
-	    path_of_value(path));
-	names = arena_array(arena, struct str, follow.count);
-	memcpy(names, follow.names, follow.count * sizeof(*names));
-	return (struct config_names){names, follow.count};
+	follow_resource(&follow, address, path);
+	return names_of(&follow);
+}
+
+struct config_names configuration_instances(struct arena *arena,
+    const struct configuration *configuration, struct str address, struct str path)
+{
+	struct follow follow = {.arena = arena,
+	    .configuration = configuration,
+	    .with_keys = true,
+	    .budget = {.steps = REFERENCE_STEPS_MAX}};
+
+	follow_resource(&follow, address, path);
+	if (follow.full)
+		return configuration_references(arena, configuration, address, path);
+	return names_of(&follow);
+}
+
+/* "0" of [0] and of ["0"]: both name the same instance. */
+static struct str key_inside(struct str key)
+{
+	struct str inner = str_from_to(key, 1, key.len - 1);
+
+	if (inner.len >= 2 && inner.ptr[0] == '"' && inner.ptr[inner.len - 1] == '"')
+		return str_from_to(inner, 1, inner.len - 1);
+	return inner;
+}
+
+bool configuration_names(struct str reference, struct str address, struct str key)
+{
+	size_t len;
+
+	if (!str_eat(&reference, address))
+		return false;
+	if (reference.len == 0 || reference.ptr[0] == '.')
+		return true;
+	if (reference.ptr[0] != '[')
+		return false;
+	len = config_key_len(reference);
+	return key.len < 2 || len < 2 ||
+	       str_eq(key_inside(str_from_to(reference, 0, len)), key_inside(key));
 }

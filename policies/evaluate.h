@@ -8,7 +8,8 @@
  *
  * Errors: those of plan_visit(); rule errors are findings. Ownership: findings in `arena`;
  * `scratch` is rewound after each change. Limits: FINDINGS_MAX are kept, further ones are counted.
- * Step budget of the run: EVALUATION_STEPS. Layer: policies.
+ * Steps: RULE_STEPS of one rule in all, about ten seconds; EVALUATION_STEPS of the run. A rule that
+ * uses up its own becomes an error, the others go on. Layer: policies.
  */
 #ifndef POLICIES_EVALUATE_H
 #define POLICIES_EVALUATE_H
@@ -18,7 +19,8 @@
 #include "policies/ruleset.h"
 
 #define FINDINGS_MAX	 10000
-#define EVALUATION_STEPS ((uint64_t)20000000000)
+#define EVALUATION_STEPS ((uint64_t)10000000000)
+#define RULE_STEPS	 ((uint64_t)2000000000)
 
 struct buf;
 struct codeowners;
@@ -41,6 +43,7 @@ struct policy_world {
 	struct str break_glass;		 /* reason; empty: none */
 	bool after_apply;		 /* deciding undecided findings again on the new state */
 	const struct codeowners *owners; /* of the trusted chain; NULL: none */
+	uint64_t rule_steps;		 /* 0: RULE_STEPS */
 	/* The head's policy files are not those of the commit at hand: approvals of it release
 	 * none. */
 	bool files_unapproved;

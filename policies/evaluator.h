@@ -19,6 +19,7 @@ struct judged_rule {
 	const struct rule_programs *programs;	     /* NULL: not compiled yet */
 	struct value params, labels, dir, dir_parts; /* as its chain has them */
 	struct rule_tally *tally;		     /* in the verdict */
+	uint64_t steps;				     /* used so far */
 	size_t existing;			     /* findings of what was there before */
 	bool error_seen;			     /* its one finding of kind ERROR is there */
 	bool is_trusted, is_head;

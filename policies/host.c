@@ -287,13 +287,6 @@ static struct str path_text(struct cel_run *run, const struct value *path, size_
 	return buf_str(&buf);
 }
 
-/* "aws_kms_key.main.arn" refers to aws_kms_key.main, and to each of its instances. */
-static bool names(struct str reference, struct str address)
-{
-	return str_eat(&reference, address) &&
-	       (reference.len == 0 || reference.ptr[0] == '.' || reference.ptr[0] == '[');
-}
-
 /* The address of the resource that a path speaks of: the one at hand, or that of a local. */
 static struct str subject_address(struct policy_host *host, size_t variable, struct value subject,
     const struct value *path, size_t steps)
@@ -364,7 +357,7 @@ static struct config_names references_of(
 	kept = find_references(&host->references, from, path);
 	if (kept->from.len > 0)
 		return kept->names;
-	found.names = configuration_references(arena, host_configuration(host), from, path);
+	found.names = configuration_instances(arena, host_configuration(host), from, path);
 	keep_references(host->arena, &host->references, &found);
 	return found.names;
 }
@@ -377,6 +370,7 @@ static struct value refers(struct cel_run *run, size_t variable, struct value su
 	struct arena *arena = cel_arena(run);
 	struct str address = other.kind == VALUE_MAP ? address_in(other) : value_text(other);
 	struct str from = subject_address(host, variable, subject, path, steps);
+	struct str key = configuration_key(address);
 	struct config_names references;
 
 	if (from.len == 0)
@@ -390,7 +384,7 @@ static struct value refers(struct cel_run *run, size_t variable, struct value su
 	references = references_of(
 	    host, arena, configuration_address(arena, from), path_text(run, path + 1, steps - 1));
 	for (size_t i = 0; i < references.count; i++) {
-		if (names(references.items[i], address))
+		if (configuration_names(references.items[i], address, key))
 			return value_bool(true);
 	}
 	return value_bool(false);

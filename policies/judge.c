@@ -230,19 +230,40 @@ static bool judge_all_items(
 	return ok;
 }
 
+/* The steps of the run, but no more than this rule has left. */
+static void budget_begin(struct evaluator *evaluator, const struct judged_rule *rule)
+{
+	uint64_t most =
+	    evaluator->world->rule_steps > 0 ? evaluator->world->rule_steps : RULE_STEPS;
+	uint64_t used = cel_run_steps(evaluator->run);
+	uint64_t end = used + (rule->steps < most ? most - rule->steps : 0);
+
+	cel_run_budget(evaluator->run, end < EVALUATION_STEPS ? end : EVALUATION_STEPS);
+}
+
+/* What comes next, a message for instance, is not this rule's. */
+static void budget_end(struct evaluator *evaluator, struct judged_rule *rule, uint64_t used)
+{
+	rule->steps += cel_run_steps(evaluator->run) - used;
+	cel_run_budget(evaluator->run, EVALUATION_STEPS);
+}
+
 bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct err *err)
 {
+	uint64_t used = cel_run_steps(evaluator->run);
 	struct arena_mark mark = arena_save(evaluator->results);
 	struct value items;
 	struct ruling ruling;
 	bool ok = true;
 
+	budget_begin(evaluator, rule);
 	if (judge_items(evaluator, rule, NULL, &items, &ruling))
 		ok = judge_all_items(evaluator, rule, items, err);
 	else if (ruling.end == RULE_GUARDED || ruling.end == RULE_PASS)
 		rule->tally->passed++;
 	else
 		ok = finding_report(evaluator, rule, value_null(), -1, ruling, err);
+	budget_end(evaluator, rule, used);
 	arena_rewind(evaluator->results, mark);
 	return ok;
 }

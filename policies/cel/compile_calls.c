@@ -187,24 +187,27 @@ static const struct {
     {"containsCIDR", check_address_or_prefix},
 };
 
-static void check_literal(struct cel_compiler *c, const struct cel_node *node)
+/* False: it is wrong, and was told: folding the call would tell it again. */
+static bool check_literal(struct cel_compiler *c, const struct cel_node *node)
 {
 	const struct cel_node *last;
 
 	if (node->child_count < 2)
-		return;
+		return true;
 	last = node->children[node->child_count - 1];
 	if (last->kind != CEL_NODE_CONST || last->constant.kind != VALUE_STRING)
-		return;
+		return true;
 	for (size_t i = 0; i < ARRAY_LEN(literal_checks); i++) {
 		struct err err = {0};
 
-		if (!str_is(node->name, literal_checks[i].function))
+		if (!str_is(node->name, literal_checks[i].function) ||
+		    literal_checks[i].check(c, value_text(last->constant), &err))
 			continue;
-		if (!literal_checks[i].check(c, value_text(last->constant), &err) &&
-		    !c->scope->dynamic)
+		if (!c->scope->dynamic)
 			cel_problem(c, last->from, "%s", err.text);
+		return false;
 	}
+	return true;
 }
 
 void cel_compile_call(struct cel_compiler *c, struct cel_node *node, bool certain)
@@ -221,8 +224,8 @@ void cel_compile_call(struct cel_compiler *c, struct cel_node *node, bool certai
 	cel_compile_children(c, node, certain);
 	node->function = row;
 	if (row) {
-		check_literal(c, node);
-		cel_fold(c, node, certain);
+		if (check_literal(c, node))
+			cel_fold(c, node, certain);
 		return;
 	}
 	if (c->scope->dynamic)

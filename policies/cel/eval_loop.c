@@ -34,6 +34,38 @@ static bool open_range(
 	return false;
 }
 
+/*
+ * What the rounds to come look at is asked for ahead: resources of a plan lie far apart, and a loop
+ * over many thousands of them would wait for memory most of the time. `extra` is what the body
+ * selects from the local: item.field or item.field.field. First the field, nearer by, what is in
+ * it.
+ */
+#define ROUNDS_AHEAD ((uint32_t)8)
+
+static inline const struct value_entry *entry_ahead(
+    const struct cel_run *run, const struct cel_node *select, const struct value *map)
+{
+	uint32_t hint = run->hints[select->id];
+
+	return map->kind == VALUE_MAP && hint < map->len ? &map->as.entries[hint] : NULL;
+}
+
+static inline __attribute__((always_inline)) void ask_ahead(
+    const struct cel_run *run, const struct cel_node *select, const struct items *items, uint32_t i)
+{
+	const struct cel_node *inner = select->children[0];
+	const struct value_entry *entry;
+
+	if (inner->kind != CEL_NODE_SELECT) {
+		__builtin_prefetch(entry_ahead(run, select, &items->list[i + ROUNDS_AHEAD]));
+		return;
+	}
+	__builtin_prefetch(entry_ahead(run, inner, &items->list[i + 2 * ROUNDS_AHEAD]));
+	entry = entry_ahead(run, inner, &items->list[i + ROUNDS_AHEAD]);
+	if (entry)
+		__builtin_prefetch(entry_ahead(run, select, &entry->value));
+}
+
 /* Sets the locals of round i; false: the steps are used up. */
 static inline __attribute__((always_inline)) bool enter_round(
     struct cel_run *run, const struct cel_node *node, const struct items *items, uint32_t i)
@@ -44,6 +76,8 @@ static inline __attribute__((always_inline)) bool enter_round(
 	}
 	run->left -= items->cost;
 	if (LIKELY(node->slot2 < 0 && !items->is_map)) {
+		if (node->extra && i + 2 * ROUNDS_AHEAD < items->count)
+			ask_ahead(run, node->extra, items, i);
 		run->frame[node->slot] = cel_load_at(&items->list[i]);
 		return true;
 	}

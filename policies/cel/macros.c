@@ -384,7 +384,8 @@ const struct cel_macro_doc cel_macro_docs[] = {
     {"replaced_by(path) -> bool", "whether a change of the value at the path forces replacement",
 	NULL},
     {"refers(path, resource) -> bool",
-	"whether the configuration of the path refers to the resource, also when ids are unknown",
+	"whether the configuration of the path refers to the resource, also when ids are unknown; "
+	"a key in the code (a[0], b[\"x\"]) means that instance only",
 	NULL},
     /* Operators that are no functions either. */
     {"a && b -> bool", "both hold; false as soon as one is false, even if the other is an error",

@@ -350,6 +350,34 @@ static void choose_select(struct cel_node *node)
 	}
 }
 
+#define SEARCH_LEVELS 8
+
+/* The first select from a local in an expression: x.a, or x.a.b where that stands there. */
+static const struct cel_node *find_select(
+    const struct cel_node *node, int32_t local, unsigned levels)
+{
+	const struct cel_node *found = NULL;
+
+	for (uint32_t i = 0; i < node->child_count && !found && levels > 0; i++)
+		found = find_select(node->children[i], local, levels - 1);
+	if (node->kind != CEL_NODE_SELECT || (node->flags & CEL_OPTIONAL_SELECT))
+		return found;
+	if (node->children[0]->eval == eval_local && node->children[0]->slot == local)
+		return node;
+	return found && found == node->children[0] && found->children[0]->eval == eval_local
+		   ? node
+		   : found;
+}
+
+/* `extra` of a loop: what its body most likely reads of each item. */
+static void choose_loop(struct cel_node *node)
+{
+	node->eval = cel_loop_eval[node->variant];
+	node->extra = node->child_count > 1
+			  ? find_select(node->children[1], node->slot, SEARCH_LEVELS)
+			  : NULL;
+}
+
 static cel_eval_fn *choose_ident(const struct cel_node *node)
 {
 	if (is_variable(node))
@@ -361,8 +389,6 @@ static cel_eval_fn *choose(const struct cel_node *node)
 {
 	if (node->kind == CEL_NODE_IDENT)
 		return choose_ident(node);
-	if (node->kind == CEL_NODE_LOOP)
-		return cel_loop_eval[node->variant];
 	if (node->kind == CEL_NODE_CHAIN)
 		return cel_chain_eval[node->variant];
 	return cel_plain_eval[node->kind];
@@ -447,6 +473,8 @@ void cel_specialise(struct arena *arena, struct cel_node *node)
 		choose_call(node);
 	else if (node->kind == CEL_NODE_SELECT)
 		choose_select(node);
+	else if (node->kind == CEL_NODE_LOOP)
+		choose_loop(node);
 	else
 		node->eval = choose(node);
 }

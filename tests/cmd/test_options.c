@@ -58,7 +58,13 @@ static const struct wrong_row wrong[] = {
 		     "0123456789012345678901234567890123456789012345678901234567890123456789"
 		     "0123456789012345678901234567890123456789012345678901234567890123456789"
 		     "0123456789012345678901234567890123456789012345678901234567890123456789"},
-	"unknown option '--(210 bytes)'"},
+	"unknown option '(212 bytes)'"},
+    {"a number as an operand", {"tfherald", "policy", "eval", "-1"},
+	"unknown option '-1'; if it is no option, put '--' before it; see"},
+    {"what was typed", {"tfherald", "version", "-zzzzzz=1"}, "unknown option '-zzzzzz'; see"},
+    {"too many operands behind dashes", {"tfherald", "policy", "eval", "--", "-1", "-2"},
+	"policy eval: unexpected '-2'"},
+    {"a group and dashes", {"tfherald", "policy", "--", "eval"}, "'--' is for commands"},
     {"three dashes", {"tfherald", "plan", "---report=x"}, "unknown option"},
     {"dashes and a value", {"tfherald", "plan", "--=x"}, "unknown option"},
     {"option in front of its command", {"tfherald", "--report", "x", "plan"},
@@ -184,6 +190,38 @@ static void test_child(void **state)
 	assert_null(line.operands.child[0]);
 }
 
+/* Behind "--" of a command that runs no program: operands, whatever they look like. */
+static void test_end_of_options(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *argv[WORDS_MAX];
+		size_t count;
+		const char *first, *last;
+	} rows[] = {
+	    {"a number", {"tfherald", "policy", "eval", "--", "-1"}, 1, "-1", "-1"},
+	    {"an option of the command", {"tfherald", "policy", "eval", "--", "--batch"}, 1,
+		"--batch", "--batch"},
+	    {"help", {"tfherald", "show", "--", "--help"}, 1, "--help", "--help"},
+	    {"dashes again", {"tfherald", "show", "--", "--"}, 1, "--", "--"},
+	    {"on both sides", {"tfherald", "check", "a=b", "--", "-c=d"}, 2, "a=b", "-c=d"},
+	    {"nothing behind it", {"tfherald", "show", "x", "--"}, 1, "x", "x"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct command_line line;
+		struct err err = {0};
+
+		if (!options_parse(arena, count(rows[i].argv), rows[i].argv, &line, &err))
+			fail_msg("%s: %s", rows[i].name, err.text);
+		if (line.operands.count != rows[i].count || line.operands.child != NULL ||
+		    line.globals.help || strcmp(line.operands.items[0], rows[i].first) != 0 ||
+		    strcmp(line.operands.items[rows[i].count - 1], rows[i].last) != 0)
+			fail_msg("%s: %zu operands", rows[i].name, line.operands.count);
+	}
+}
+
 struct help_row {
 	const char *name;
 	const char *argv[WORDS_MAX];
@@ -247,6 +285,7 @@ int main(void)
 	    cmocka_unit_test(test_forms),
 	    cmocka_unit_test(test_values),
 	    cmocka_unit_test(test_child),
+	    cmocka_unit_test(test_end_of_options),
 	    cmocka_unit_test(test_help),
 	    cmocka_unit_test(test_other),
 	};

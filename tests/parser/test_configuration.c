@@ -299,6 +299,91 @@ static void references_of_made_up_ones(void **state)
 	}
 }
 
+/* What stands in "references" for x of t.a, and what of it names whom. */
+static const struct {
+	const char *name, *list, *want;
+	const char *named, *not_named; /* addresses of changes; NULL: not asked */
+} keyed[] = {
+    {"an instance and its tail", "\"t.b[\\\"x\\\"].id\",\"t.b[\\\"x\\\"]\",\"t.b\"",
+	"t.b[\"x\"].id", "t.b[\"x\"]", "t.b[\"y\"]"},
+    {"an instance and the whole resource",
+	"\"t.b[\\\"x\\\"].id\",\"t.b[\\\"x\\\"]\",\"t.b\",\"t.b\"", "t.b[\"x\"].id t.b",
+	"t.b[\"y\"]", "t.c[\"y\"]"},
+    {"the whole resource and an instance", "\"t.b\",\"t.b[0].id\",\"t.b[0]\",\"t.b\"",
+	"t.b t.b[0].id", "t.b[1]", NULL},
+    {"a bare instance", "\"t.b[1]\",\"t.b\"", "t.b[1]", "t.b[1]", "t.b[10]"},
+    {"two instances", "\"t.b[0].id\",\"t.b[0]\",\"t.b\",\"t.b[2].id\",\"t.b[2]\",\"t.b\"",
+	"t.b[0].id t.b[2].id", "t.b[2]", "t.b[1]"},
+    {"a computed key", "\"t.b\",\"each.key\"", "t.b", "t.b[\"x\"]", NULL},
+    {"an index into an attribute", "\"t.b.l[0]\",\"t.b.l\",\"t.b\"", "t.b.l[0]", "t.b[1]", NULL},
+    {"a number in quotes", "\"t.b[\\\"0\\\"].id\"", "t.b[\"0\"].id", "t.b[0]", "t.b[1]"},
+    {"brackets in a key", "\"t.b[\\\"a].b[\\\"].id\"", "t.b[\"a].b[\"].id", "t.b[\"a].b[\"]",
+	"t.b[\"a\"]"},
+    {"asked for all", "\"t.b[0].id\"", "t.b[0].id", "t.b", "t.bb"},
+    {"a key that does not end", "\"t.b[\"", "t.b[", "t.b[0]", NULL},
+    {"the instance of a module counts not", "\"module.n[0].o\"", "module.n.t.i[1].id",
+	"module.n[1].t.i[1]", "module.n[0].t.i[0]"},
+};
+
+static bool is_named(
+    struct arena *arena, struct config_names names, struct str address, struct str key)
+{
+	bool named = false;
+
+	address = configuration_address(arena, address);
+	for (size_t i = 0; i < names.count; i++)
+		named = named || configuration_names(names.items[i], address, key);
+	return named;
+}
+
+static void references_with_keys(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keyed); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct str root = str_format(arena,
+		    "\"resources\":[" RESOURCE("a",
+			"{\"x\":" REFERS("%s") "}") "],"
+						    "\"module_calls\":{\"n\":{\"module\":{"
+						    "\"outputs\":{\"o\":{\"expression\":" REFERS(
+							"\"t.i[1].id\"") "}}}}}",
+		    keyed[i].list);
+		struct config_names names = configuration_instances(
+		    arena, from_root(arena, keyed[i].name, root.ptr), STR("t.a"), STR("after.x"));
+		struct str yes = str_from(keyed[i].named);
+
+		if (!str_is(join(arena, names), keyed[i].want))
+			fail_msg("%s: %.*s", keyed[i].name, STR_ARG(join(arena, names)));
+		if (!is_named(arena, names, yes, configuration_key(yes)))
+			fail_msg("%s: %s is not named", keyed[i].name, keyed[i].named);
+		if (keyed[i].not_named && is_named(arena, names, str_from(keyed[i].not_named),
+					      configuration_key(str_from(keyed[i].not_named))))
+			fail_msg("%s: %s is named", keyed[i].name, keyed[i].not_named);
+	}
+}
+
+/* Over the limit an instance stands for all: nothing that is referred to is called missing. */
+static void too_many_instances(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct config_names names;
+	struct buf root;
+
+	(void)state;
+	buf_init(&root, arena, TEXT_MAX);
+	buf_adds(
+	    &root, "\"resources\":[{\"address\":\"t.a\",\"expressions\":{\"x\":{\"references\":[");
+	for (int i = 0; i < REFERENCES_MAX * 2; i++)
+		buf_addf(&root, "%s\"t.b[%d].id\"", i ? "," : "", i);
+	buf_adds(&root, "]}}}]");
+	names = configuration_instances(arena,
+	    from_root(arena, "too many instances",
+		str_format(arena, "%.*s", STR_ARG(buf_str(&root))).ptr),
+	    STR("t.a"), STR("after.x"));
+	assert_true(str_is(join(arena, names), "t.b.id"));
+	assert_true(is_named(arena, names, STR("t.b[127]"), STR("[127]")));
+}
+
 static void broken_ones_are_told(void **state)
 {
 	static const char *const texts[] = {"{\"root_module\":{\"resources\":[{\"address\":tru}]}}",
@@ -523,6 +608,8 @@ int main(void)
 	    cmocka_unit_test(parts_of_a_real_plan),
 	    cmocka_unit_test(addresses_lose_their_keys),
 	    cmocka_unit_test(references_of_made_up_ones),
+	    cmocka_unit_test(references_with_keys),
+	    cmocka_unit_test(too_many_instances),
 	    cmocka_unit_test(broken_ones_are_told),
 	    cmocka_unit_test(limits_hold),
 	    cmocka_unit_test(providers_have_their_constants),

@@ -36,6 +36,42 @@ static void run_rows(const struct row *rows, size_t count)
 	assert_int_equal(wrong, 0);
 }
 
+/* Steps on all resources together: who uses up its own is an error, and takes none from others. */
+static void test_steps_of_a_rule(void **state)
+{
+	const struct source_row *const rules = POLICY(
+	    "rules:\n  - {id: r, level: deny, forbid: \"plan.by_type('t').exists(x, "
+	    "x.after.p == -1)\"}\n  - {id: s, level: deny, forbid: 'resource.after.p == 3'}\n");
+	static const struct {
+		const char *name;
+		uint64_t steps;
+		const char *text, *tallies;
+	} rows[] = {
+	    {"enough for all", 1000, "deny violation s t.c\n", "r 3/3/0/0/0\ns 3/2/1/0/0\n"},
+	    {"for the first one only", 30,
+		"deny error r t.b \"no steps are left: the rule, or all rules together, took too "
+		"many "
+		"on this plan\" x2\ndeny violation s t.c\n",
+		"r 3/1/0/0/2\ns 3/2/1/0/0\n"},
+	};
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct verdict_world world;
+
+		verdict_world_begin(&world, rules, NULL);
+		world.world.rule_steps = rows[i].steps;
+		verdict_world_plan(&world, PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE("t", "b",
+					       "{'p': 2}") "," CREATE("t", "c", "{'p': 3}")));
+		verdict_world_judge(&world);
+		verdict_check(&wrong, rows[i].name, verdict_world_text(&world), rows[i].text);
+		verdict_check(&wrong, rows[i].name, verdict_world_tallies(&world), rows[i].tallies);
+		verdict_world_end(&world);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 #define R(more)	      "rules:\n  - {id: r, level: deny, " more "}\n"
 #define AND(id, more) "  - {id: " id ", level: deny, " more "}\n"
 
@@ -468,6 +504,7 @@ int main(void)
 	    cmocka_unit_test(test_colliding_types),
 	    cmocka_unit_test(test_harmful),
 	    cmocka_unit_test(test_many_of_a_type),
+	    cmocka_unit_test(test_steps_of_a_rule),
 	};
 
 	return cmocka_run_group_tests_name("policies/evaluate", tests, NULL, NULL);

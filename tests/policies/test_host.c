@@ -38,7 +38,9 @@ static void assert_holds(const char *expression, const char *plan)
 	",'configuration':{'provider_config':{'aws':{'name':'aws','full_name':'registry/aws',"    \
 	"'version_constraint':'~> 5.0'},'aws.west':{'name':'aws','alias':'west'}},'root_module':" \
 	"{'resources':[{'address':'t.a','mode':'managed','type':'t','name':'a',"                  \
-	"'provider_config_key':'aws.west','expressions':{'p':{'references':['u.b.id','u.b']}}}]," \
+	"'provider_config_key':'aws.west','expressions':{'p':{'references':['u.b.id','u.b']},"    \
+	"'k':{'references':['u.d[0].id','u.d[0]','u.d']},"                                        \
+	"'all':{'references':['u.d[0].id','u.d[0]','u.d','u.d']}}}],"                             \
 	"'variables':{'v':{},'s':{'sensitive':true}},'module_calls':{'m':{'source':'./m',"        \
 	"'version_constraint':'1.0','module':{}}}}}"
 #define VARIABLES ",'variables':{'v':{'value':1},'s':{'value':'x'}}"
@@ -64,6 +66,9 @@ static void test_expressions(void **state)
 	    "resource.provider_config == 'aws.west'",
 	    "refers(resource.after.p, 'u.b') && !refers(resource.after.p, 'u.c')",
 	    "refers(resource.after.p, plan.by_type('u')[0])",
+	    "refers(resource.after.k, 'u.d[0]') && !refers(resource.after.k, 'u.d[1]')",
+	    "refers(resource.after.k, 'u.d') && refers(resource.after.k, 'u')",
+	    "refers(resource.after.all, 'u.d[1]')",
 	    "plan.by_type('u').map(u, u.after.x) == [1, 2]",
 	    "plan.by_type('none') == []",
 	    "plan.by_type('u').filter(u, refers(resource.after.p, u)).size() == 1",

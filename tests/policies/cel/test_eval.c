@@ -147,6 +147,8 @@ static const struct {
     {"resource.type.matches('a(?=b)')",
 	"22: the regular expression 'a(?=b)' has look-around at character 2, which RE2 does not "
 	"have"},
+    {"'x'.matches('(')", /* told once, though all of it is literal */
+	"12: the regular expression '(' does not parse: missing closing parenthesis"},
     {"prod && cidr('10.0.0.0/33').prefixLength() == 1",
 	"8: cidr() needs a range such as '10.0.0.0/8' or '2001:db8::/32'"},
     {"prod && satisfies(resource.name, '~> x')",
