@@ -34,8 +34,7 @@ static struct seen_file *next_file(struct source_witness *witness)
 	return &witness->files[witness->count++];
 }
 
-/* A source.read; its parameters are those of the interface. */
-/* NOLINTNEXTLINE(readability-function-size) */
+/* NOLINTNEXTLINE(readability-function-size): the parameters of struct source */
 static bool read_seen(void *state, struct arena *arena, struct str path, size_t limit,
     struct str *text, bool *found, struct err *err)
 {

@@ -6,8 +6,8 @@
 #include "report/markdown.h"
 #include "report/render.h"
 
-#define NS_PER_SECOND  UINT64_C(1000000000)
-#define READ_LAG_NS    (2 * NS_PER_SECOND) /* what was written may not be listed at once */
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define READ_LAG_NS   (2 * NS_PER_SECOND) /* what was written may not be listed at once */
 /* The least that is configured holds the longest marker and that. */
 #define BODY_MIN_BYTES ((size_t)2048)
 #define POINTER_MAX    ((size_t)4096)

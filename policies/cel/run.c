@@ -114,7 +114,8 @@ struct value cel_evaluate(struct cel_run *run, const struct cel_program *program
 	if (UNLIKELY(trace != NULL))
 		root = trace->root;
 	if (UNLIKELY(run->left < 0))
-		value = cel_fail_limit(run, "no steps are left: the rule, or all rules together, took too many on this plan");
+		value = cel_fail_limit(run, "no steps are left: the rule, or all rules together, "
+					    "took too many on this plan");
 	else
 		value = root->eval(run, root);
 	run->used += (uint64_t)(steps - run->left);
