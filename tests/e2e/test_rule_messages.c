@@ -90,8 +90,10 @@ static void check_row(const struct row *row)
 static void test_messages(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		check_row(&rows[i]);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (program_takes_row(i))
+			check_row(&rows[i]);
+	}
 }
 
 /* Why a rule fails is said in place of its message; a hint that is there to be copied into a shell
