@@ -164,12 +164,12 @@ static void ephemeral_of(struct arena *arena, const char *path, struct str *name
 	for (size_t i = 0; i < file.count && *count < EPHEMERAL_MAX; i++) {
 		const struct hcl_block *block = &file.blocks[i];
 		const struct value *is_ephemeral;
-		struct value constants;
+		struct value attributes;
 
 		if (block->depth != 0 || !str_is(block->type, "variable"))
 			continue;
-		hcl_constants(arena, text, block, &constants);
-		is_ephemeral = value_get_c(constants, "ephemeral");
+		hcl_attributes(arena, text, block, &attributes);
+		is_ephemeral = value_get_c(attributes, "ephemeral");
 		if (is_ephemeral && is_ephemeral->kind == VALUE_BOOL && is_ephemeral->as.boolean)
 			names[(*count)++] = str_copy(arena, block->labels[0]);
 	}

@@ -13,6 +13,7 @@
 #define ENTRIES_MAX	 ((size_t)100000)
 #define TREE_BYTES_MAX	 ((size_t)16 << 20)
 #define COMMIT_BYTES_MAX ((size_t)1 << 20)
+#define LINK_BYTES_MAX	 ((size_t)4096)
 #define SHORT_ID	 7
 
 struct commit_tree {
@@ -224,7 +225,7 @@ static const struct kind_row kinds[] = {
     {GIT_FILEMODE_BLOB, SOURCE_FILE, NULL},
     {GIT_FILEMODE_BLOB_EXECUTABLE, SOURCE_FILE, NULL},
     {GIT_FILEMODE_TREE, SOURCE_DIRECTORY, "is a directory"},
-    {GIT_FILEMODE_LINK, SOURCE_OTHER, "is a symbolic link, which is not followed"},
+    {GIT_FILEMODE_LINK, SOURCE_LINK, "is a symbolic link, which is not followed"},
     {GIT_FILEMODE_COMMIT, SOURCE_OTHER, "is a submodule, which is not read"},
 };
 
@@ -315,6 +316,21 @@ static bool tree_list(void *state, struct arena *arena, struct str path,
 	return done || err_context(err, "'%.*s'", STR_ARG(path));
 }
 
+static bool tree_link(
+    void *state, struct arena *arena, struct str path, struct str *target, struct err *err)
+{
+	struct commit_tree *tree = state;
+	struct found at;
+
+	*target = STR_EMPTY;
+	if (!walk(tree, path, &at, err))
+		return err_context(err, "'%.*s'", STR_ARG(path));
+	if (!at.exists || at.mode != GIT_FILEMODE_LINK)
+		return true;
+	return read_blob(tree, arena, &at.oid, LINK_BYTES_MAX, target, err) ||
+	       err_context(err, "'%.*s'", STR_ARG(path));
+}
+
 /* --- the commit --- */
 
 static bool find_commit(struct commit_tree *tree, struct str commit, struct err *err)
@@ -381,6 +397,7 @@ bool git_tree_open(struct app *app, struct str root, struct str commit, struct c
 	    .name = str_format(app->run, "commit %.*s", SHORT_ID, git_tree_commit(tree).ptr),
 	    .read = tree_read,
 	    .list = tree_list,
+	    .link = tree_link,
 	};
 	*out = tree;
 	return true;

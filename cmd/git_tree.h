@@ -34,7 +34,7 @@ NODISCARD bool git_base_find(struct app *app, struct str root, struct str branch
     struct git_base *out, struct err *err);
 
 /* A tree as a source: `commit` is 40 hex digits, or HEAD. source->name is "commit 1a2b3c4"; it may
- * be replaced. Links, submodules and names that no file can have are SOURCE_OTHER. */
+ * be replaced. Submodules and names that no file can have are SOURCE_OTHER. */
 NODISCARD bool git_tree_open(struct app *app, struct str root, struct str commit,
     struct commit_tree **out, struct source *source, struct err *err);
 struct str git_tree_commit(const struct commit_tree *tree); /* 40 hex digits */

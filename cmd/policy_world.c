@@ -5,10 +5,11 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "base/yaml.h"
+#include "cmd/backend_block.h"
 #include "cmd/fingerprint_key.h"
 #include "cmd/git_tree.h"
 #include "cmd/provider_lock.h"
-#include "parser/hcl.h"
+#include "parser/unknowns.h"
 #include "policies/cel/time.h"
 #include "policies/date.h"
 #include "policies/policy_reader.h"
@@ -388,56 +389,24 @@ NODISCARD static bool data_value(
 
 /* --- backend --- */
 
-static struct value backend_block(
-    struct arena *arena, struct str text, const struct hcl_block *block)
-{
-	struct map_builder map;
-	struct value config;
-	bool is_cloud = str_is(block->type, "cloud");
-
-	hcl_constants(arena, text, block, &config);
-	map_begin(&map, arena, 2);
-	map_set(&map, STR("config"), config);
-	map_set(&map, STR("type"), value_string(is_cloud ? STR("cloud") : block->labels[0]));
-	return map_end(&map);
-}
-
-static bool is_backend(const struct hcl_file *file, size_t i)
-{
-	const struct hcl_block *block = &file->blocks[i];
-
-	if (block->depth != 1 || (!str_is(block->type, "backend") && !str_is(block->type, "cloud")))
-		return false;
-	while (i > 0 && file->blocks[i].depth > 0)
-		i--;
-	return str_is(file->blocks[i].type, "terraform");
-}
-
+/* As Terraform has it: the last override, else the one there is. */
 bool backend_read(struct arena *arena, const struct source *source, struct str directory,
     struct value *out, struct err *err)
 {
-	struct source_entry *entries;
+	struct backend_block *blocks;
+	struct map_builder map;
 	size_t count;
 
 	*out = unknown_named(arena, "", STR("backend"));
-	if (!source->list(source->state, arena, directory, &entries, &count, err))
+	if (!backend_blocks(arena, source, directory, &blocks, &count, err))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct hcl_file file;
-		struct str path, text;
-		bool found;
-
-		if (entries[i].kind != SOURCE_FILE || !str_ends(entries[i].name, STR(".tf")))
-			continue;
-		if (!source_join(arena, directory, entries[i].name, &path) ||
-		    !source->read(source->state, arena, path, (size_t)4 << 20, &text, &found, err))
-			return false;
-		hcl_scan(arena, text, &file);
-		for (size_t k = 0; k < file.count; k++) {
-			if (is_backend(&file, k))
-				*out = backend_block(arena, text, &file.blocks[k]);
-		}
-	}
+	if (count == 0 || blocks[count - 1].type.len == 0)
+		return true;
+	map_begin(&map, arena, 2);
+	map_set(&map, STR("config"),
+	    unknowns_stamp(arena, blocks[count - 1].config, STR("backend.config")));
+	map_set(&map, STR("type"), value_string(blocks[count - 1].type));
+	*out = map_end(&map);
 	return true;
 }
 

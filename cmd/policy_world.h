@@ -13,8 +13,8 @@
 NODISCARD bool policy_world_make(struct policies *policies, const struct session *session,
     const struct policy_options *options, struct err *err);
 
-/* {type, config} of the `backend` or `cloud` block in a directory's .tf files; UNKNOWN when nothing
- * says. */
+/* {type, config} of the `backend` or `cloud` block of a directory (cmd/backend_block.h); UNKNOWN
+ * when nothing says. Unknown in `config` is what is no literal. */
 NODISCARD bool backend_read(struct arena *arena, const struct source *source, struct str directory,
     struct value *out, struct err *err);
 

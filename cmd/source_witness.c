@@ -60,6 +60,15 @@ static bool list_through(void *state, struct arena *arena, struct str directory,
 	return inner->list(inner->state, arena, directory, entries, count, err);
 }
 
+/* A source.link */
+static bool link_through(
+    void *state, struct arena *arena, struct str path, struct str *target, struct err *err)
+{
+	const struct source *inner = ((struct source_witness *)state)->inner;
+
+	return inner->link(inner->state, arena, path, target, err);
+}
+
 struct source_witness *source_witness_new(
     struct arena *arena, const struct source *inner, struct source *out)
 {
@@ -68,7 +77,12 @@ struct source_witness *source_witness_new(
 	witness->arena = arena;
 	witness->inner = inner;
 	*out = (struct source){
-	    .state = witness, .name = inner->name, .read = read_seen, .list = list_through};
+	    .state = witness,
+	    .name = inner->name,
+	    .read = read_seen,
+	    .list = list_through,
+	    .link = inner->link ? link_through : NULL,
+	};
 	return witness;
 }
 

@@ -1,15 +1,13 @@
 #include "parser/hcl.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
-#include "base/err.h"
-#include "base/json_read.h"
 #include "base/value.h"
+#include "parser/hcl_literal.h"
 #include "parser/hcl_scan.h"
 #include "parser/plan_build.h"
 
 #define DEPTH_KEPT	3 /* levels whose blocks are kept: 0, 1 and 2 */
-#define CONSTANTS_MAX	1000
+#define ATTRIBUTES_MAX	1000
 #define BYTE_ORDER_MARK STR("\xef\xbb\xbf")
 
 /* Where the walk stands, in lines and code points; only moves on. */
@@ -132,7 +130,7 @@ void hcl_scan(struct arena *arena, struct str text, struct hcl_file *out)
 	out->count = walk.blocks.count;
 }
 
-/* --- constants --- */
+/* --- attributes --- */
 
 /* The attributes at the top of a body, one after the other; `scan` is then behind the =. */
 static bool next_attribute(struct hcl_scan *scan, struct hcl_statement *statement)
@@ -197,54 +195,6 @@ struct str hcl_string(struct str text, const struct hcl_block *block, const char
 	return STR_EMPTY;
 }
 
-/* "a\nb" has the escapes of JSON, but for \U and for templates. */
-static bool read_string(struct arena *arena, struct str inner, struct value *out)
-{
-	struct jsonr json = {0};
-	struct err err = {0};
-	struct buf quoted;
-
-	if (str_contains(inner, STR("${")) || str_contains(inner, STR("%{")))
-		return false;
-	buf_init(&quoted, arena, inner.len + 2);
-	buf_addc(&quoted, '"');
-	buf_add(&quoted, inner);
-	buf_addc(&quoted, '"');
-	return jsonr_read(arena, buf_str(&quoted), &json, out, &err);
-}
-
-/* true, -1.5: up to a space, a comment or the end. */
-static bool read_word(struct arena *arena, struct hcl_scan *scan, struct value *out)
-{
-	struct jsonr json = {0};
-	struct err err = {0};
-	size_t from = scan->at;
-
-	while (scan->at < scan->text.len &&
-	       !memchr(" \t\r\n#/}", scan->text.ptr[scan->at], sizeof(" \t\r\n#/}") - 1))
-		scan->at++;
-	return scan->at > from && at_end(*scan) &&
-	       jsonr_read(arena, str_from_to(scan->text, from, scan->at), &json, out, &err) &&
-	       (out->kind == VALUE_BOOL || out->kind == VALUE_INT || out->kind == VALUE_NUMBER);
-}
-
-static bool read_constant(struct arena *arena, struct hcl_scan *scan, struct value *out)
-{
-	struct str inner;
-	bool is_plain;
-
-	hcl_skip_blank(scan, false);
-	if (scan->at == scan->text.len || scan->text.ptr[scan->at] != '"')
-		return read_word(arena, scan, out);
-	if (!take_string_value(scan, &inner, &is_plain))
-		return false;
-	if (is_plain) {
-		*out = value_string(inner);
-		return true;
-	}
-	return read_string(arena, inner, out);
-}
-
 static bool has_key(const struct value_entry *entries, size_t count, struct str key)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -254,23 +204,24 @@ static bool has_key(const struct value_entry *entries, size_t count, struct str 
 	return false;
 }
 
-void hcl_constants(
+void hcl_attributes(
     struct arena *arena, struct str text, const struct hcl_block *block, struct value *out)
 {
-	struct value_entry *entries = arena_array(arena, struct value_entry, CONSTANTS_MAX);
+	struct value_entry *entries = arena_array(arena, struct value_entry, ATTRIBUTES_MAX);
 	struct hcl_scan scan = body_scan(text, block);
 	struct hcl_statement statement;
-	struct value constant;
 	struct str twice;
 	size_t count = 0;
 
-	while (count < CONSTANTS_MAX && next_attribute(&scan, &statement)) {
+	while (count < ATTRIBUTES_MAX && next_attribute(&scan, &statement)) {
 		struct hcl_scan ahead = scan;
+		struct value value;
 
-		if (!read_constant(arena, &ahead, &constant) ||
-		    has_key(entries, count, statement.name))
+		if (has_key(entries, count, statement.name))
 			continue;
-		entries[count++] = (struct value_entry){value_string(statement.name), constant};
+		if (!hcl_literal(arena, &ahead, &value))
+			value = value_unknown();
+		entries[count++] = (struct value_entry){value_string(statement.name), value};
 	}
 	/* has_key() has seen to it that none stands there twice */
 	if (!value_map(arena, entries, count, out, &twice))

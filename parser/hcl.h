@@ -41,9 +41,10 @@ void hcl_scan(struct arena *arena, struct str text, struct hcl_file *out);
  * backend's bucket and key, a module's source. Empty: not there, not constant, or with escapes. */
 struct str hcl_string(struct str text, const struct hcl_block *block, const char *attribute);
 
-/* All attributes of a body that are plain strings, numbers or bools, as a map (others left out). */
+/* All attributes of a body as a map: literals (parser/hcl_literal.h) as their values, everything
+ * else unknown; of two of one name the first. The first 1,000 are read. */
 struct value;
-void hcl_constants(
+void hcl_attributes(
     struct arena *arena, struct str text, const struct hcl_block *block, struct value *out);
 
 #endif

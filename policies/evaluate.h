@@ -58,6 +58,7 @@ struct evaluation {
 	struct ruleset *moved_from;
 	struct str moved_directory;
 	struct policy_place moved_place;	     /* of the backend block that takes it over */
+	struct str moved_doubt;			     /* why it is not sure; empty: it is */
 	const struct ruleset_comparison *weakenings; /* or NULL */
 	const struct policy_world *world;
 	/* Of other tools, about this directory: they join before waivers are applied. */

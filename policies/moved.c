@@ -45,6 +45,21 @@ static struct str release(const struct evaluator *evaluator, struct policy_names
 	    STR_ARG(buf_str(&names)));
 }
 
+static struct str message(const struct evaluator *evaluator)
+{
+	const struct evaluation *evaluation = evaluator->evaluation;
+	struct str old = shown(evaluation->moved_directory);
+
+	if (evaluation->moved_doubt.len > 0)
+		return str_format(evaluator->arena,
+		    "may take over the state of %.*s: %.*s, so its rules count here, too",
+		    STR_ARG(old), STR_ARG(evaluation->moved_doubt));
+	return str_format(evaluator->arena,
+	    "takes over the state of %.*s: its backend is the one that directory has on the base "
+	    "branch, so its rules count here, too",
+	    STR_ARG(old));
+}
+
 void moved_report(struct evaluator *evaluator)
 {
 	const struct evaluation *evaluation = evaluator->evaluation;
@@ -59,7 +74,9 @@ void moved_report(struct evaluator *evaluator)
 	    .rule_level = LEVEL_DENY,
 	    .level = LEVEL_DENY,
 	    .rule_id = STR("moved-backend"),
-	    .title = STR("The directory takes over the state of another one"),
+	    .title = evaluation->moved_doubt.len > 0
+			 ? STR("The directory may take over the state of another one")
+			 : STR("The directory takes over the state of another one"),
 	    .description = STR_EMPTY,
 	    .url = STR_EMPTY,
 	    .place = evaluation->moved_place,
@@ -68,10 +85,7 @@ void moved_report(struct evaluator *evaluator)
 	    .address = STR_EMPTY,
 	    .deposed = STR_EMPTY,
 	    .item = STR_EMPTY,
-	    .message = str_format(evaluator->arena,
-		"takes over the state of %.*s: its backend is the one that directory has on the "
-		"base branch, so its rules count here, too",
-		STR_ARG(shown(evaluation->moved_directory))),
+	    .message = message(evaluator),
 	    .remediation = STR_EMPTY,
 	    .value_fingerprint = STR_EMPTY,
 	    .release = release(evaluator, owners),

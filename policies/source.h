@@ -3,7 +3,8 @@
  *
  * Paths are relative to the repository root, with '/', "" for the root itself. A source never
  * follows anything out of the repository: what is a symbolic link, a device, a pipe or a submodule
- * is an error that says so, never read.
+ * is an error that says so, never read. Who must know what Terraform would read there asks for the
+ * target of a link, and reads that.
  *
  * Implementations: policies/source_files.c (working tree), cmd/git_tree.c (a commit),
  * tests/support/source_script.c (a table). Errors: ERR_IO, ERR_LIMIT, ERR_INVALID with the path.
@@ -24,7 +25,8 @@ struct err;
 enum source_kind {
 	SOURCE_FILE,
 	SOURCE_DIRECTORY,
-	SOURCE_OTHER, /* links, devices, submodules: exist, are not read */
+	SOURCE_LINK,  /* a symbolic one: not read */
+	SOURCE_OTHER, /* devices, submodules: exist, are not read */
 };
 
 struct source_entry {
@@ -41,6 +43,10 @@ struct source {
 	/* The entries of a directory in byte order; a missing directory has none. */
 	NODISCARD bool (*list)(void *state, struct arena *arena, struct str directory,
 	    struct source_entry **entries, size_t *count, struct err *err);
+	/* What a symbolic link says, as it stands there; empty: there is none of that name. NULL:
+	 * the source lists no links. */
+	NODISCARD bool (*link)(
+	    void *state, struct arena *arena, struct str path, struct str *target, struct err *err);
 };
 
 /* The working tree below `root` (absolute). */

@@ -146,23 +146,31 @@ static enum found open_directory(
 	return FOUND;
 }
 
+/* "a/b/c": c in a/b. */
+static void split_path(struct str path, struct str *directory, struct str *name)
+{
+	*directory = STR_EMPTY;
+	*name = path;
+	for (size_t i = path.len; i > 0; i--) {
+		if (path.ptr[i - 1] != '/')
+			continue;
+		*directory = str_from_to(path, 0, i - 1);
+		*name = str_skip(path, i);
+		return;
+	}
+}
+
 /* A pipe does not block the opening, and is refused before anything is read from it. */
 static enum found open_file(
     struct arena *arena, const struct tree *tree, struct str path, int *out, struct err *err)
 {
 	int parent CLEANUP(close_fd) = -1;
-	struct str directory = STR_EMPTY, name = path;
+	struct str directory, name;
 	const char *last;
 	struct stat info;
 	enum found found;
 
-	for (size_t i = path.len; i > 0; i--) {
-		if (path.ptr[i - 1] != '/')
-			continue;
-		directory = str_from_to(path, 0, i - 1);
-		name = str_skip(path, i);
-		break;
-	}
+	split_path(path, &directory, &name);
 	found = open_directory(arena, tree, directory, &parent, err);
 	if (found != FOUND)
 		return found;
@@ -244,6 +252,8 @@ static enum source_kind kind_of(int directory, const char *name)
 		return SOURCE_OTHER;
 	if (S_ISREG(info.st_mode))
 		return SOURCE_FILE;
+	if (S_ISLNK(info.st_mode))
+		return SOURCE_LINK;
 	return S_ISDIR(info.st_mode) ? SOURCE_DIRECTORY : SOURCE_OTHER;
 }
 
@@ -312,6 +322,30 @@ static bool files_list(void *state, struct arena *arena, struct str directory,
 	return true;
 }
 
+/* --- links --- */
+
+static bool files_link(
+    void *state, struct arena *arena, struct str path, struct str *target, struct err *err)
+{
+	int parent CLEANUP(close_fd) = -1;
+	struct str directory, name;
+	char text[PATH_BYTES];
+	ssize_t len;
+	enum found found;
+
+	*target = STR_EMPTY;
+	if (!check_path(arena, path, err))
+		return false;
+	split_path(path, &directory, &name);
+	found = open_directory(arena, state, directory, &parent, err);
+	if (found != FOUND)
+		return found == FOUND_NOTHING;
+	len = readlinkat(parent, str_to_c(arena, name), text, sizeof(text));
+	if (len > 0)
+		*target = str_copy(arena, (struct str){text, (size_t)len});
+	return true;
+}
+
 bool source_files(struct arena *arena, struct str root, struct source *out, struct err *err)
 {
 	struct tree *tree = arena_make(arena, struct tree);
@@ -320,6 +354,11 @@ bool source_files(struct arena *arena, struct str root, struct source *out, stru
 		return err_set(err, ERR_INVALID, "'%.*s' is no absolute path", STR_ARG(root));
 	tree->root = str_to_c(arena, root);
 	*out = (struct source){
-	    .state = tree, .name = STR("working tree"), .read = files_read, .list = files_list};
+	    .state = tree,
+	    .name = STR("working tree"),
+	    .read = files_read,
+	    .list = files_list,
+	    .link = files_link,
+	};
 	return true;
 }

@@ -11,87 +11,54 @@
 #include "tests/support/source_script.h"
 
 #define S3(MORE) "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n" MORE "  }\n}\n"
+#define PROD	 S3("    key = \"prod\"\n")
+#define OWN	 S3("    key = \"own\"\n")
+#define PARTIAL	 S3("")
+#define OBSCURE	 S3("    key = false ? \"\" : \"prod\"\n")
 
-static void identities(void **state)
-{
-	static const struct {
-		const char *name, *text, *want;
-	} rows[] = {
-	    {"s3", S3("    key = \"prod\"\n    region = \"eu\"\n"), "s3\nbucket=b\nkey=prod"},
-	    {"s3, what is beside it does not count",
-		S3("    encrypt = true\n    key = \"prod\"\n    acl = \"x\"\n"),
-		"s3\nbucket=b\nkey=prod"},
-	    {"s3 with a prefix of workspaces",
-		S3("    key = \"prod\"\n    workspace_key_prefix = \"w\"\n"),
-		"s3\nbucket=b\nkey=prod\nworkspace_key_prefix=w"},
-	    {"s3, a part is given elsewhere", S3(""), ""},
-	    {"s3, a template", S3("    key = \"prod/${var.x}\"\n"), ""},
-	    {"gcs", "terraform {\n  backend \"gcs\" {\n    bucket = \"b\"\n  }\n}\n",
-		"gcs\nbucket=b"},
-	    {"a path from here", "terraform {\n  backend \"local\" {\n    path = \"s\"\n  }\n}\n",
-		""},
-	    {"an absolute path", "terraform {\n  backend \"local\" {\n    path = \"/s\"\n  }\n}\n",
-		"local\npath=/s"},
-	    {"cloud",
-		"terraform {\n  cloud {\n    organization = \"o\"\n    workspaces {\n      name = "
-		"\"w\"\n    }\n  }\n}\n",
-		"cloud\norganization=o\nname=w"},
-	    {"cloud by tags",
-		"terraform {\n  cloud {\n    organization = \"o\"\n    workspaces {\n      tags = "
-		"[\"w\"]\n    }\n  }\n}\n",
-		""},
-	    {"cloud without workspaces",
-		"terraform {\n  cloud {\n    organization = \"o\"\n  }\n}\n", ""},
-	    {"empty", "terraform {\n  backend \"s3\" {}\n}\n", ""},
-	    {"nobody knows it", "terraform {\n  backend \"mine\" {\n    a = \"b\"\n  }\n}\n", ""},
-	    {"in a comment", "# terraform { backend \"s3\" { bucket = \"b\" key = \"k\" } }\n", ""},
-	    {"not in terraform", "locals {\n  backend \"gcs\" {\n    bucket = \"b\"\n  }\n}\n", ""},
-	    {"a broken file", "terraform {\n  backend \"gcs\" {\n    bucket = \"b", ""},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		const struct source_row files[] = {{"d/main.tf", rows[i].text, false},
-		    {"d/readme.md", S3("    key = \"k\"\n"), false}, {NULL, NULL, false}};
-		struct source_script script;
-		struct source source = source_script(&script, files);
-		struct policy_place place;
-		struct err err = {0};
-		struct str got;
-
-		if (!backend_identity(arena, &source, STR("d"), &got, &place, &err))
-			fail_msg("%s: %s", rows[i].name, err.text);
-		if (!str_is(got, rows[i].want))
-			fail_msg("%s: '%.*s'", rows[i].name, STR_ARG(got));
-	}
-}
+/* Directory new now and before, and a/b/prod at the base, which is gone now or still there. */
+static const struct {
+	const char *name, *before, *now, *prod;
+	bool prod_is_gone, found;
+	const char *doubt;
+} rows[] = {
+    {"new, of prod", NULL, PROD, PROD, true, true, ""},
+    {"new, of prod that is still there", NULL, PROD, PROD, false, true, ""},
+    {"new, its own", NULL, OWN, PROD, true, false, NULL},
+    {"there already", PROD, PROD, PROD, false, false, NULL},
+    {"there already, written anew", PROD, S3("    key = (\"prod\")\n    region = \"x\"\n"), PROD,
+	false, false, NULL},
+    {"its own before, of prod now", OWN, PROD, PROD, false, true, ""},
+    {"none before", "# empty\n", PROD, PROD, false, true, ""},
+    {"none now", OWN, "# empty\n", PROD, false, false, NULL},
+    {"obscure", NULL, OBSCURE, PROD, false, true, "'key' of the backend is no plain text"},
+    {"obscure before, too", OBSCURE, OBSCURE, PROD, false, false, NULL},
+    {"obscure in another way", OBSCURE, S3("    key = true ? \"prod\" : \"\"\n"), PROD, false, true,
+	"'key' of the backend is no plain text"},
+    {"given elsewhere, in a new directory", NULL, PARTIAL, PROD, false, false, NULL},
+    {"given elsewhere, after a move", NULL, PARTIAL, PROD, true, true, "is given elsewhere"},
+    {"given elsewhere at both sides", NULL, PARTIAL, PARTIAL, true, true, "is given elsewhere"},
+    {"given elsewhere, nothing is new", PARTIAL, PARTIAL, PARTIAL, true, false, NULL},
+    {"broken JSON", NULL, NULL, PROD, false, true, "the backend cannot be read"},
+};
 
 static void moves(void **state)
 {
-	static const char prod[] = S3("    key = \"prod\"\n"), own[] = S3("    key = \"own\"\n");
-	static const struct {
-		const char *name, *base, *head; /* of directory new; NULL: not there */
-		bool found;
-	} rows[] = {
-	    {"new, of prod", NULL, prod, true},
-	    {"new, its own", NULL, own, false},
-	    {"there already", prod, prod, false},
-	    {"its own before, of prod now", own, prod, true},
-	    {"none before", "# empty\n", prod, true},
-	    {"none now", own, "# empty\n", false},
-	};
-
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
-		const struct source_row base_files[] = {{"a/b/prod/main.tf", prod, false},
-		    {".hidden/main.tf", own, false},
-		    {rows[i].base ? "new/main.tf" : "new/readme.md",
-			rows[i].base ? rows[i].base : "", false},
-		    {NULL, NULL, false}};
+		const struct source_row base_files[] = {
+		    {.path = "a/b/prod/main.tf", .text = rows[i].prod},
+		    {.path = ".hidden/main.tf", .text = OWN},
+		    {.path = rows[i].before ? "new/main.tf" : "new/readme.md",
+			.text = rows[i].before ? rows[i].before : ""},
+		    {0}};
 		const struct source_row head_files[] = {
-		    {"new/main.tf", rows[i].head, false}, {NULL, NULL, false}};
+		    {.path = rows[i].now ? "new/main.tf" : "new/main.tf.json",
+			.text = rows[i].now ? rows[i].now : "{"},
+		    {.path = rows[i].prod_is_gone ? "gone" : "a/b/prod/main.tf",
+			.text = rows[i].prod},
+		    {0}};
 		struct source_script base_script, head_script;
 		struct source base = source_script(&base_script, base_files);
 		struct source head = source_script(&head_script, head_files);
@@ -105,16 +72,59 @@ static void moves(void **state)
 		if (!move.found)
 			continue;
 		assert_true(str_is(move.directory, "a/b/prod"));
-		assert_true(str_is(move.place.file, "new/main.tf"));
-		assert_int_equal(move.place.line, 2);
+		assert_true(str_starts(move.place.file, STR("new/main.tf")));
+		assert_int_equal(move.place.line, rows[i].now ? 2 : 1);
+		if (!str_contains(move.doubt, str_from(rows[i].doubt)) ||
+		    (rows[i].doubt[0] == '\0') != (move.doubt.len == 0))
+			fail_msg("%s: %.*s", rows[i].name, STR_ARG(move.doubt));
 	}
+}
+
+/* Of two that may be meant the one that surely is. */
+static void the_surest_is_taken(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	const struct source_row base_files[] = {
+	    {.path = "a/main.tf", .text = PARTIAL}, {.path = "b/main.tf", .text = PROD}, {0}};
+	const struct source_row head_files[] = {{.path = "new/main.tf", .text = PROD}, {0}};
+	struct source_script base_script, head_script;
+	struct source base = source_script(&base_script, base_files);
+	struct source head = source_script(&head_script, head_files);
+	struct backend_move move;
+	struct err err = {0};
+
+	(void)state;
+	assert_true(backend_move_find(arena, &base, &head, STR("new"), &move, &err));
+	assert_true(move.found && str_is(move.directory, "b"));
+	assert_int_equal(move.doubt.len, 0);
+}
+
+/* One block is a decoy: Terraform takes the override. */
+static void overrides_count(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	const struct source_row base_files[] = {
+	    {.path = "prod/main.tf", .text = PROD}, {.path = "new/main.tf", .text = OWN}, {0}};
+	const struct source_row head_files[] = {
+	    {.path = "new/main.tf", .text = OWN}, {.path = "new/x_override.tf", .text = PROD}, {0}};
+	struct source_script base_script, head_script;
+	struct source base = source_script(&base_script, base_files);
+	struct source head = source_script(&head_script, head_files);
+	struct backend_move move;
+	struct err err = {0};
+
+	(void)state;
+	assert_true(backend_move_find(arena, &base, &head, STR("new"), &move, &err));
+	assert_true(move.found && str_is(move.directory, "prod"));
+	assert_true(str_is(move.place.file, "new/x_override.tf"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(identities),
 	    cmocka_unit_test(moves),
+	    cmocka_unit_test(the_surest_is_taken),
+	    cmocka_unit_test(overrides_count),
 	};
 	return cmocka_run_group_tests_name("cmd/backend_move", tests, NULL, NULL);
 }

@@ -85,8 +85,10 @@ static void check_problem(
 /* Names and kinds of a directory: "a b/ c@". */
 static struct str listing(const char *repository, struct str commit, const char *path)
 {
-	static const char *const marks[] = {
-	    [SOURCE_FILE] = "", [SOURCE_DIRECTORY] = "/", [SOURCE_OTHER] = "@"};
+	static const char *const marks[] = {[SOURCE_FILE] = "",
+	    [SOURCE_DIRECTORY] = "/",
+	    [SOURCE_LINK] = "@",
+	    [SOURCE_OTHER] = "@"};
 	struct commit_tree *tree CLEANUP(git_tree_close_ptr) = NULL;
 	struct source source;
 	struct source_entry *entries;
@@ -205,6 +207,20 @@ static void test_limits(void **state)
 	assert_true(str_is(text, ""));
 }
 
+static void check_link(struct str commit, const char *path, const char *expected)
+{
+	struct commit_tree *tree CLEANUP(git_tree_close_ptr) = NULL;
+	struct source source;
+	struct str target;
+	struct err err = {0};
+
+	if (!git_tree_open(&app, git_world_path(&world, "origin"), commit, &tree, &source, &err) ||
+	    !source.link(source.state, arena, str_from(path), &target, &err))
+		fail_msg("'%s': %s", path, err.text);
+	if (!str_is(target, expected))
+		fail_msg("'%s': '%.*s'", path, STR_ARG(target));
+}
+
 static void test_others(void **state)
 {
 	struct str base;
@@ -224,6 +240,11 @@ static void test_others(void **state)
 	check_contents("origin", base, "dirlink/prod/tfherald.yaml", "-");
 	check_contents("origin", base, "module/tfherald.yaml", "-");
 	check_listing("origin", base, "dirlink", "");
+	check_link(base, "link", "tfherald.yaml");
+	check_link(base, "dirlink", "envs");
+	check_link(base, "tfherald.yaml", "");
+	check_link(base, "missing", "");
+	check_link(base, "dirlink/prod", "");
 }
 
 /* A byte order mark and UTF-16, as in files. */

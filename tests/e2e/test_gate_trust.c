@@ -216,6 +216,8 @@ static void moved_backends(void **state)
 	    {"the state of prod", "prod", "x", "other", 3, "takes over the state of prod"},
 	    {"judged by prod's rules", "prod", "bad", "other", 3, "prod-no-bad"},
 	    {"its own state", "own", "bad", "other", 0, NULL},
+	    {"written in another way", "\\u0070rod", "x", "other", 3,
+		"takes over the state of prod"},
 	    {"released by its owners", "prod", "x", "acme/prod", 0, NULL},
 	    {"released, and judged", "prod", "bad", "acme/prod", 3, "1 denial: prod-no-bad"},
 	};

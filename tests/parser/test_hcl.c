@@ -167,8 +167,9 @@ static void strings_are_read(void **state)
 	}
 }
 
-static void constants_are_read(void **state)
+static void attributes_are_read(void **state)
 {
+	static const char *const not_literal[] = {"odd", "ref", "tpl", "sum"};
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 	struct str text =
 	    STR("backend \"s3\" {\n  bucket = \"b\"\n  encrypt = true\n  port = -12 # x\n"
@@ -181,14 +182,18 @@ static void constants_are_read(void **state)
 	(void)state;
 	hcl_scan(arena, text, &file);
 	assert_int_equal(file.count, 2);
-	hcl_constants(arena, text, &file.blocks[0], &map);
-	assert_int_equal(map.len, 6);
+	hcl_attributes(arena, text, &file.blocks[0], &map);
+	assert_int_equal(map.len, 12);
 	assert_true(str_is(value_get_str(map, "bucket"), "b"));
 	assert_true(value_get_bool(map, "encrypt", false));
 	assert_int_equal(value_get_int(map, "port", 0), -12);
 	assert_true(str_is(value_text(*value_get_c(map, "ratio")), "1.50"));
 	assert_true(str_is(value_get_str(map, "esc"), "a\tb"));
 	assert_false(value_get_bool(map, "last", true));
+	assert_int_equal(value_get_c(map, "nothing")->kind, VALUE_NULL);
+	assert_int_equal(value_get_c(map, "list")->len, 1);
+	for (size_t i = 0; i < ARRAY_LEN(not_literal); i++)
+		assert_int_equal(value_get_c(map, not_literal[i])->kind, VALUE_UNKNOWN);
 }
 
 static const struct {
@@ -238,7 +243,7 @@ int main(void)
 	    cmocka_unit_test(blocks_are_found),
 	    cmocka_unit_test(bodies_are_between_the_braces),
 	    cmocka_unit_test(strings_are_read),
-	    cmocka_unit_test(constants_are_read),
+	    cmocka_unit_test(attributes_are_read),
 	    cmocka_unit_test(hostile_files_take_linear_time),
 	};
 

@@ -212,14 +212,14 @@ static void test_list(void **state)
 	} want[] = {
 	    {"B", SOURCE_FILE},
 	    {"a", SOURCE_DIRECTORY},
-	    {"dangling", SOURCE_OTHER},
-	    {"directory", SOURCE_OTHER},
+	    {"dangling", SOURCE_LINK},
+	    {"directory", SOURCE_LINK},
 	    {"empty", SOURCE_DIRECTORY},
-	    {"inside", SOURCE_OTHER},
-	    {"loop", SOURCE_OTHER},
-	    {"outside", SOURCE_OTHER},
+	    {"inside", SOURCE_LINK},
+	    {"loop", SOURCE_LINK},
+	    {"outside", SOURCE_LINK},
 	    {"pipe", SOURCE_OTHER},
-	    {"up", SOURCE_OTHER},
+	    {"up", SOURCE_LINK},
 	    {"z", SOURCE_FILE},
 	};
 	struct place *place = *state;
@@ -263,6 +263,34 @@ static void test_list_others(void **state)
 			&entries, &count, &err) != rows[i].good ||
 		    count != rows[i].count)
 			fail_msg("'%s': %zu %s", rows[i].path, count, err.text);
+	}
+}
+
+static void test_link(void **state)
+{
+	static const struct {
+		const char *path, *want; /* NULL: an error */
+	} rows[] = {
+	    {"inside", "a/b/file"},
+	    {"outside", "../secret"},
+	    {"directory", "a"},
+	    {"loop", "loop"},
+	    {"a/b/file", ""},
+	    {"missing", ""},
+	    {"a/missing/x", ""},
+	    {"directory/b/file", NULL},
+	    {"../secret", NULL},
+	};
+	struct place *place = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct str target;
+		struct err err = {0};
+		bool good = place->source.link(
+		    place->source.state, place->arena, str_from(rows[i].path), &target, &err);
+
+		if (good != (rows[i].want != NULL) || (good && !str_is(target, rows[i].want)))
+			fail_msg("'%s': '%.*s' %s", rows[i].path, STR_ARG(target), err.text);
 	}
 }
 
@@ -336,6 +364,7 @@ int main(void)
 	    cmocka_unit_test(test_limit),
 	    cmocka_unit_test(test_list),
 	    cmocka_unit_test(test_list_others),
+	    cmocka_unit_test(test_link),
 	    cmocka_unit_test(test_roots),
 	    cmocka_unit_test(test_join),
 	};

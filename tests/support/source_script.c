@@ -45,6 +45,8 @@ static bool entry_of(const struct source_row *row, struct str directory, struct 
 	if (directory.len > 0 && !(str_eat(&rest, directory) && str_eat(&rest, STR("/"))))
 		return false;
 	entry->kind = row->text != NULL || row->broken ? SOURCE_FILE : SOURCE_OTHER;
+	if (row->link != NULL)
+		entry->kind = SOURCE_LINK;
 	if (str_find_char(rest, '/', &slash)) {
 		entry->kind = SOURCE_DIRECTORY;
 		rest = str_from_to(rest, 0, slash);
@@ -76,9 +78,27 @@ static bool script_list(void *state, struct arena *arena, struct str directory,
 	return true;
 }
 
+static bool script_link(void *state, struct arena *arena UNUSED, struct str path,
+    struct str *target, struct err *err UNUSED)
+{
+	const struct source_script *script = state;
+
+	*target = STR_EMPTY;
+	for (const struct source_row *row = script->rows; row->path != NULL; row++) {
+		if (str_is(path, row->path))
+			*target = str_from(row->link);
+	}
+	return true;
+}
+
 struct source source_script(struct source_script *script, const struct source_row *rows)
 {
 	*script = (struct source_script){.rows = rows};
 	return (struct source){
-	    .state = script, .name = STR("script"), .read = script_read, .list = script_list};
+	    .state = script,
+	    .name = STR("script"),
+	    .read = script_read,
+	    .list = script_list,
+	    .link = script_link,
+	};
 }
