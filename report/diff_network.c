@@ -271,19 +271,29 @@ static void add_open_together(struct rules *rules)
 	}
 }
 
+static struct str protocol_and_ports(struct arena *arena, const struct rule_row *rule)
+{
+	struct str protocol = rule->cells[CELL_PROTOCOL], ports = rule->cells[CELL_PORTS];
+	bool several;
+
+	if (!str_is(protocol, "all"))
+		return str_format(arena, "%.*s %.*s", STR_ARG(protocol), STR_ARG(ports));
+	if (str_is(ports, "all") || str_is(ports, "-"))
+		return STR("all protocols and ports");
+	several = str_contains(ports, STR("-")) || str_contains(ports, STR(","));
+	return str_format(arena, "all protocols, port%s %.*s", several ? "s" : "", STR_ARG(ports));
+}
+
 /* What of it is open or might be together with others, by protocol and ports. */
 static void judge_item(struct rules *rules, const struct value *item, const struct rule_row *rule)
 {
 	const struct value *open = value_get_c(*item, "open"), *cidrs = value_get_c(*item, "cidrs");
-	bool all = str_is(rule->cells[CELL_PROTOCOL], "all");
 	struct str text;
 
 	if (!str_is(value_get_str(*item, "direction"), "ingress") ||
 	    !str_is(value_get_str(*item, "action"), "allow"))
 		return;
-	text = all ? STR("all protocols and ports")
-		   : str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
-			 STR_ARG(rule->cells[CELL_PORTS]));
+	text = protocol_and_ports(rules->arena, rule);
 	if (open && open->kind == VALUE_BOOL && open->as.boolean)
 		add_open_to(rules, INTERNET, text, item);
 	else if (cidrs && cidrs->kind == VALUE_LIST && cidrs->len > 0)

@@ -405,6 +405,22 @@ static const struct row network[] = {
 	"+security_rule{+ ingress allow 100|tcp|22|10.0.0.0/8|; + ingress allow "
 	"101|tcp|23|10.0.0.0/8|} +security_rule[0].source_port_range "
 	"+security_rule[0].destination_address_prefix"},
+    {"Azure: all protocols on one port, and all of them",
+	{.type = "azurerm_network_security_group",
+	    .action = ACTION_CREATE,
+	    .before = "null",
+	    .after = "{\"security_rule\":[{\"name\":\"a\",\"access\":\"Allow\",\"priority\":100,"
+		     "\"direction\":\"Inbound\",\"protocol\":\"*\",\"source_port_range\":\"*\","
+		     "\"destination_port_range\":\"22\",\"source_address_prefix\":\"*\","
+		     "\"destination_address_prefix\":\"*\"},"
+		     "{\"name\":\"b\",\"access\":\"Allow\",\"priority\":101,"
+		     "\"direction\":\"Inbound\",\"protocol\":\"*\",\"source_port_range\":\"*\","
+		     "\"destination_port_range\":\"*\",\"source_address_prefix\":\"*\","
+		     "\"destination_address_prefix\":\"*\"}]}"},
+	"+security_rule{! now open to the internet: all protocols, port 22; ! now open to the "
+	"internet: all protocols and ports; + ingress allow 100|all|22|0.0.0.0/0|; + ingress allow "
+	"100|all|22|::/0|; + ingress allow 101|all|all|0.0.0.0/0|; + ingress allow "
+	"101|all|all|::/0|}"},
     {"Azure: what the table does not show",
 	{.type = "azurerm_network_security_group",
 	    .action = ACTION_UPDATE,
