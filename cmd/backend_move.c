@@ -166,8 +166,11 @@ bool backend_move_find(struct arena *arena, const struct source *base, const str
 	size_t count, before_count;
 
 	*out = (struct backend_move){.directory = STR_EMPTY, .doubt = STR_EMPTY};
-	if (!backend_blocks(arena, head, directory, &blocks, &count, err) ||
-	    !backend_blocks(arena, base, directory, &before, &before_count, err))
+	if (!backend_blocks(arena, head, directory, &blocks, &count, err))
+		return false;
+	if (count == 0)
+		return true;
+	if (!backend_blocks(arena, base, directory, &before, &before_count, err))
 		return false;
 	for (size_t i = 0; i < count && walk.best < BACKEND_SAME; i++) {
 		walk.side.block = &blocks[i];
