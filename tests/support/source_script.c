@@ -5,6 +5,14 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+/* Empty: it is none. */
+static struct str link_of(const struct source_row *row)
+{
+	struct str target = str_from(row->text);
+
+	return str_eat(&target, STR("-> ")) ? target : STR_EMPTY;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): the parameters of struct source */
 static bool script_read(void *state, struct arena *arena, struct str path, size_t limit,
     struct str *text, bool *found, struct err *err)
@@ -19,7 +27,7 @@ static bool script_read(void *state, struct arena *arena, struct str path, size_
 		*found = true;
 		if (row->broken)
 			return err_set(err, ERR_IO, "'%s' cannot be read", row->path);
-		if (row->text == NULL)
+		if (row->text == NULL || link_of(row).len > 0)
 			return err_set(err, ERR_INVALID,
 			    "'%s' is a symbolic link; policy files are plain files", row->path);
 		if (strlen(row->text) > limit)
@@ -45,7 +53,7 @@ static bool entry_of(const struct source_row *row, struct str directory, struct 
 	if (directory.len > 0 && !(str_eat(&rest, directory) && str_eat(&rest, STR("/"))))
 		return false;
 	entry->kind = row->text != NULL || row->broken ? SOURCE_FILE : SOURCE_OTHER;
-	if (row->link != NULL)
+	if (link_of(row).len > 0)
 		entry->kind = SOURCE_LINK;
 	if (str_find_char(rest, '/', &slash)) {
 		entry->kind = SOURCE_DIRECTORY;
@@ -86,7 +94,7 @@ static bool script_link(void *state, struct arena *arena UNUSED, struct str path
 	*target = STR_EMPTY;
 	for (const struct source_row *row = script->rows; row->path != NULL; row++) {
 		if (str_is(path, row->path))
-			*target = str_from(row->link);
+			*target = link_of(row);
 	}
 	return true;
 }

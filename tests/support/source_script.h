@@ -12,9 +12,8 @@
 
 struct source_row {
 	const char *path; /* NULL ends the table */
-	const char *text; /* NULL: not a file (a link, a device): reading it is ERR_INVALID */
+	const char *text; /* "-> x": a link to x; NULL: a device: reading them is ERR_INVALID */
 	bool broken;	  /* reading it is ERR_IO */
-	const char *link; /* with text NULL: it is a symbolic link to there */
 };
 
 struct source_script {
