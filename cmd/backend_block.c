@@ -110,7 +110,8 @@ static void read_hcl(struct reading *reading)
 		if (is_in_terraform(&file, i))
 			add_hcl(reading, &file, i);
 	}
-	if (file.count == HCL_BLOCKS_MAX)
+	/* what hides a block from us does not hide it from Terraform */
+	if (file.count == HCL_BLOCKS_MAX || !file.balanced)
 		add_unreadable(reading);
 }
 

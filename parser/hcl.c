@@ -122,7 +122,8 @@ void hcl_scan(struct arena *arena, struct str text, struct hcl_file *out)
 {
 	struct walk walk = walk_new(arena, text, false);
 
-	if (!walk_blocks(&walk)) {
+	out->balanced = walk_blocks(&walk);
+	if (!out->balanced) {
 		walk = walk_new(arena, text, true);
 		(void)walk_blocks(&walk);
 	}

@@ -33,6 +33,7 @@ struct hcl_block {
 struct hcl_file {
 	const struct hcl_block *blocks; /* in order of the file; nested up to depth 2 */
 	size_t count;
+	bool balanced; /* its brackets match; else the blocks are a guess: Terraform refuses it */
 };
 
 void hcl_scan(struct arena *arena, struct str text, struct hcl_file *out);

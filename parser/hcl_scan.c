@@ -71,9 +71,21 @@ void hcl_skip_blank(struct hcl_scan *s, bool lines)
 	}
 }
 
+static struct str take_ident(struct hcl_scan *s)
+{
+	size_t from = s->at;
+
+	if (is_first(char_at(s, s->at))) {
+		while (s->at < s->text.len && is_ident(s->text.ptr[s->at]))
+			s->at++;
+	}
+	return str_from_to(s->text, from, s->at);
+}
+
 /* --- strings --- */
 
 static bool skip_string(struct hcl_scan *s, int depth);
+static bool skip_heredoc(struct hcl_scan *s, int depth);
 
 /* Behind ${ or %{, up to and with the brace that closes it. */
 static bool skip_template(struct hcl_scan *s, int depth)
@@ -88,6 +100,8 @@ static bool skip_template(struct hcl_scan *s, int depth)
 				return false;
 			continue;
 		}
+		if ((c == '<' && skip_heredoc(s, depth + 1)) || skip_comment(s))
+			continue;
 		if (c == '\n' && s->no_long_templates)
 			return false;
 		open += c == '{' ? 1 : 0;
@@ -97,28 +111,42 @@ static bool skip_template(struct hcl_scan *s, int depth)
 	return open == 0;
 }
 
+/* At ${, %{ or one of them escaped; false and unmoved: at none of them. */
+static bool at_template(struct hcl_scan *s, int depth, bool *ends)
+{
+	*ends = true;
+	if (at_text(s, STR("$${")) || at_text(s, STR("%%{"))) {
+		s->at += 3;
+		return true;
+	}
+	if (!at_text(s, STR("${")) && !at_text(s, STR("%{")))
+		return false;
+	s->at += 2;
+	*ends = skip_template(s, depth);
+	return true;
+}
+
 /* At the opening quote; stops before a line end when there is no closing one. */
 static bool skip_string(struct hcl_scan *s, int depth)
 {
+	bool ends;
+
 	if (depth > TEMPLATE_DEPTH_MAX)
 		return false;
-	for (s->at++; s->at < s->text.len && s->text.ptr[s->at] != '\n'; s->at++) {
+	s->at++;
+	while (s->at < s->text.len && s->text.ptr[s->at] != '\n') {
 		char c = s->text.ptr[s->at];
 
 		if (c == '"') {
 			s->at++;
 			return true;
 		}
-		if (c == '\\' && char_at(s, s->at + 1) != '\n') {
-			s->at++;
-		} else if (at_text(s, STR("$${")) || at_text(s, STR("%%{"))) {
-			s->at += 2;
-		} else if (at_text(s, STR("${")) || at_text(s, STR("%{"))) {
-			s->at += 2;
-			if (!skip_template(s, depth))
+		if (at_template(s, depth, &ends)) {
+			if (!ends)
 				return false;
-			s->at--;
+			continue;
 		}
+		s->at += c == '\\' && char_at(s, s->at + 1) != '\n' ? 2 : 1;
 	}
 	return false;
 }
@@ -162,17 +190,6 @@ bool hcl_take_string(struct hcl_scan *s, struct str *inner, bool *is_plain)
 
 /* --- heredocs --- */
 
-static struct str take_ident(struct hcl_scan *s)
-{
-	size_t from = s->at;
-
-	if (is_first(char_at(s, s->at))) {
-		while (s->at < s->text.len && is_ident(s->text.ptr[s->at]))
-			s->at++;
-	}
-	return str_from_to(s->text, from, s->at);
-}
-
 /* <<EOT or <<-EOT and a line end; `at` is then behind the marker. */
 static bool take_marker(struct hcl_scan *s, struct str *marker)
 {
@@ -190,24 +207,54 @@ static bool take_marker(struct hcl_scan *s, struct str *marker)
 	return false;
 }
 
-/* At <<. Without its end line it is no heredoc: two characters like any others. */
-static void skip_heredoc(struct hcl_scan *s)
+/* At the beginning of a line: is it the marker and nothing else? Then `at` is behind it. */
+static bool take_end(struct hcl_scan *s, struct str marker)
+{
+	struct str rest = str_skip(s->text, s->at), line;
+
+	if (!str_line(&rest, &line))
+		return false;
+	line = str_trim(line);
+	if (!str_eq(line, marker))
+		return false;
+	s->at = (size_t)(line.ptr + line.len - s->text.ptr);
+	return true;
+}
+
+/* A line of a heredoc, with its end; a template in it may end in a later one. */
+static bool skip_heredoc_line(struct hcl_scan *s, int depth)
+{
+	bool ends;
+
+	while (s->at < s->text.len && s->text.ptr[s->at] != '\n') {
+		if (!at_template(s, depth, &ends))
+			s->at++;
+		else if (!ends)
+			return false;
+	}
+	s->at += s->at < s->text.len ? 1 : 0;
+	return true;
+}
+
+/* False and unmoved: without <<, a marker and its end line it is no heredoc. */
+static bool skip_heredoc(struct hcl_scan *s, int depth)
 {
 	size_t from = s->at;
-	struct str marker, rest, line;
+	struct str marker;
 
-	if (s->lost_heredocs < LOST_HEREDOCS_MAX && take_marker(s, &marker)) {
-		rest = str_skip(s->text, s->at + 1);
-		while (str_line(&rest, &line)) {
-			line = str_trim(line);
-			if (!str_eq(line, marker))
-				continue;
-			s->at = (size_t)(line.ptr + line.len - s->text.ptr);
-			return;
-		}
-		s->lost_heredocs++;
+	if (!at_text(s, STR("<<")) || depth > TEMPLATE_DEPTH_MAX ||
+	    s->lost_heredocs == LOST_HEREDOCS_MAX || !take_marker(s, &marker))
+		return false;
+	s->at++;
+	while (s->at < s->text.len) {
+		if (take_end(s, marker))
+			return true;
+		if (!skip_heredoc_line(s, depth))
+			break;
 	}
-	s->at = from + 2;
+	s->lost_heredocs++;
+	s->at = from;
+	return false;
 }
 
 /* --- statements --- */
@@ -217,9 +264,7 @@ static void skip_piece(struct hcl_scan *s)
 {
 	if (char_at(s, s->at) == '"')
 		(void)skip_quoted(s);
-	else if (at_text(s, STR("<<")))
-		skip_heredoc(s);
-	else if (!skip_comment(s))
+	else if (!skip_heredoc(s, 0) && !skip_comment(s))
 		s->at++;
 }
 

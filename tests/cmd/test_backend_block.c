@@ -42,6 +42,15 @@ static const struct {
 	{{.path = "d/main.tf",
 	    .text = "terraform {\n  backend \"s3\" {\n    key = var.x\n  }\n}\n"}},
 	"s3{\"key\":\"(known after apply)\"}"},
+    {"behind a template that holds the marker of its heredoc",
+	{{.path = "d/main.tf",
+	    .text = "locals {\n  x = <<A\n${join(\"\", [for A in [\"x\"] :\nA\n])} z { y "
+		    "{\nA\n}\n " S3}},
+	"s3{\"key\":\"k\"}"},
+    {"where brackets do not match",
+	{{.path = "d/main.tf",
+	    .text = "locals {\n x {\n}\n terraform {\n backend \"s3\" {\n }\n}\n"}},
+	"?"},
     {"cloud, with workspaces",
 	{{.path = "d/main.tf",
 	    .text = "terraform {\n  cloud {\n    organization = \"o\"\n    workspaces {\n"
