@@ -15,6 +15,9 @@
 #define MATCH_LIMIT    10000000
 #define HEAP_LIMIT_KIB (64 * 1024)
 
+/* The library does not tell what a match took. It is tried with little, then with more. */
+static const uint32_t efforts[] = {100, 1000, 10000, 100000, 1000000, MATCH_LIMIT};
+
 /* Far above what anybody writes by hand. */
 #define PATTERN_MAX ((size_t)64 << 10)
 
@@ -22,11 +25,12 @@
 
 struct regex {
 	pcre2_code *code;
-	pcre2_match_context *limits;
+	pcre2_match_context *limits, *least; /* all that is allowed; the first of the efforts */
 };
 
 DEFINE_CLEANUP(pcre2_compile_context *, pcre2_compile_context_free)
 DEFINE_CLEANUP(pcre2_match_data *, pcre2_match_data_free)
+DEFINE_CLEANUP(pcre2_match_context *, pcre2_match_context_free)
 
 NORETURN static void out_of_memory(void)
 {
@@ -73,13 +77,13 @@ static uint32_t group_count(const pcre2_code *code)
 }
 
 /* The library's own depth limit is as high as can be: the match and heap limits do the work. */
-static pcre2_match_context *make_limits(void)
+static pcre2_match_context *make_limits(uint32_t effort)
 {
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
 
 	if (!limits)
 		out_of_memory();
-	pcre2_set_match_limit(limits, MATCH_LIMIT);
+	pcre2_set_match_limit(limits, effort);
 	pcre2_set_heap_limit(limits, HEAP_LIMIT_KIB);
 	pcre2_set_depth_limit(limits, UINT32_MAX);
 	return limits;
@@ -107,7 +111,8 @@ bool regex_compile(struct str pattern, struct regex **out, struct err *err)
 	regex = malloc(sizeof(*regex));
 	if (!regex)
 		out_of_memory();
-	*regex = (struct regex){.code = code, .limits = make_limits()};
+	*regex = (struct regex){
+	    .code = code, .limits = make_limits(MATCH_LIMIT), .least = make_limits(efforts[0])};
 	*out = regex;
 	return true;
 }
@@ -118,6 +123,7 @@ void regex_free(struct regex *regex)
 		return;
 	pcre2_code_free(regex->code);
 	pcre2_match_context_free(regex->limits);
+	pcre2_match_context_free(regex->least);
 	free(regex);
 }
 
@@ -138,17 +144,23 @@ static bool refuse_match(int why, struct err *err)
 	    (const char *)message);
 }
 
+static int run_match(const struct regex *regex, struct str subject, size_t start,
+    pcre2_match_data *data, pcre2_match_context *limits)
+{
+	if (!data)
+		out_of_memory();
+	return pcre2_match(
+	    regex->code, (PCRE2_SPTR)subject.ptr, subject.len, start, 0, data, limits);
+}
+
 /* How many groups are set, 0 for no match; the library says 0 when `data` had no room for all. */
 static bool match(const struct regex *regex, struct str subject, size_t start,
     pcre2_match_data *data, int *groups, struct err *err)
 {
 	*groups = 0;
-	if (!data)
-		out_of_memory();
 	if (start > subject.len)
 		return true;
-	*groups = pcre2_match(
-	    regex->code, (PCRE2_SPTR)subject.ptr, subject.len, start, 0, data, regex->limits);
+	*groups = run_match(regex, subject, start, data, regex->limits);
 	if (*groups < 0 && *groups != PCRE2_ERROR_NOMATCH)
 		return refuse_match(*groups, err);
 	if (*groups == 0)
@@ -203,4 +215,23 @@ bool regex_matches(const struct regex *regex, struct str subject, bool *matched,
 		return false;
 	*matched = found > 0;
 	return true;
+}
+
+bool regex_matches_effort(
+    const struct regex *regex, struct str subject, bool *matched, uint32_t *effort, struct err *err)
+{
+	pcre2_match_data *data CLEANUP(pcre2_match_data_free_ptr) =
+	    pcre2_match_data_create(1, NULL);
+	int found = run_match(regex, subject, 0, data, regex->least);
+
+	*effort = efforts[0];
+	for (size_t i = 1; i < ARRAY_LEN(efforts) && found == PCRE2_ERROR_MATCHLIMIT; i++) {
+		pcre2_match_context *limits CLEANUP(pcre2_match_context_free_ptr) =
+		    make_limits(efforts[i]);
+
+		*effort = efforts[i];
+		found = run_match(regex, subject, 0, data, limits);
+	}
+	*matched = found >= 0;
+	return *matched || found == PCRE2_ERROR_NOMATCH || refuse_match(found, err);
 }

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/str.h"
 
@@ -46,5 +47,9 @@ NODISCARD bool regex_find(const struct regex *regex, struct arena *arena, struct
     size_t start, struct regex_match *out, struct err *err);
 NODISCARD bool regex_matches(
     const struct regex *regex, struct str subject, bool *matched, struct err *err);
+/* The same, and what it took at most, in steps of the library: 100, 1,000, ... 10 million. One of
+ * them is about 35 ns. */
+NODISCARD bool regex_matches_effort(const struct regex *regex, struct str subject, bool *matched,
+    uint32_t *effort, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/regex.h"
+#include "base/size.h"
 #include "policies/cel/trace.h"
 
 #define ERROR_TEXT_MAX	   400
@@ -16,7 +17,10 @@
 #define STRING_RESULT_MAX  ((size_t)1 << 20)
 #define NO_OVERLOAD_TYPES  8
 #define PATTERN_STEPS_BYTE 8
-#define GAVE_UP_MAX	   4			 /* then an expression is not tried any more */
+#define MATCH_STEPS	   16  /* of a match that took no effort to speak of ... */
+#define MATCH_LEAST	   100 /* ... which is this much */
+#define EFFORT_STEPS	   8   /* one step of matching takes as long as so many of ours */
+#define GAVE_UP_MAX	   4   /* then an expression is not tried any more */
 #define GAVE_UP_STEPS	   ((uint64_t)500000000) /* of the run's budget: about what it took */
 
 /* For fast runs, which keep no texts: so that a limit can be told from a mistake. */
@@ -429,18 +433,31 @@ static void note_tired(struct cel_run *run, const struct regex *regex)
 	run->used += GAVE_UP_STEPS;
 }
 
+/* The run pays for the time it took, the evaluation so much that it can afford a few of the worst
+ * and many of the usual ones. Gives what the evaluation pays. */
+static size_t pay_for_match(struct cel_run *run, uint32_t effort)
+{
+	if (effort <= MATCH_LEAST)
+		return MATCH_STEPS;
+	run->used += (uint64_t)effort * EFFORT_STEPS;
+	return size_min(effort / EFFORT_STEPS, CEL_STEPS / 4);
+}
+
 struct value cel_regex_matches(struct cel_run *run, const struct regex *regex, struct str text)
 {
 	const struct cel_tired *tired = find_tired(run, regex);
 	struct err err = {0};
+	uint32_t effort;
 	bool matched;
 
 	if (UNLIKELY(tired && tired->times >= GAVE_UP_MAX))
 		return cel_fail_limit(run,
 		    "the regular expression needs too much work, again and again; make it "
 		    "simpler, for instance without a repetition inside a repetition");
-	if (regex_matches(regex, text, &matched, &err))
-		return value_bool(matched);
+	if (regex_matches_effort(regex, text, &matched, &effort, &err))
+		return cel_pay(run, pay_for_match(run, effort))
+			   ? value_bool(matched)
+			   : cel_fail_limit(run, "the expression needs too many steps");
 	if (err.code != ERR_LIMIT)
 		return cel_fail(run, "%s", err.text);
 	note_tired(run, regex);

@@ -165,6 +165,7 @@ static void test_gives_up(void **state)
 	struct regex *regex CLEANUP(regex_free_ptr) = compiled("^(a+)+$");
 	struct regex_match got;
 	struct err err = {0};
+	uint32_t effort;
 	bool matched;
 	char subject[41];
 
@@ -175,8 +176,45 @@ static void test_gives_up(void **state)
 	assert_int_equal(err.code, ERR_LIMIT);
 	assert_non_null(strstr(err.text, "needs too much work (match limit exceeded)"));
 	err_clear(&err);
+	assert_false(
+	    regex_matches_effort(regex, (struct str){subject, 41}, &matched, &effort, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_int_equal(effort, 10000000);
+	err_clear(&err);
 	assert_false(regex_find(regex, arena, (struct str){subject, 41}, 0, &got, &err));
 	assert_int_equal(err.code, ERR_LIMIT);
+}
+
+static void test_effort(void **state)
+{
+	static const struct {
+		const char *pattern;
+		size_t len; /* of a text of the letter a */
+		bool matched;
+		uint32_t effort;
+	} rows[] = {
+	    {"^a+$", 40, true, 100},
+	    {"^b", 40, false, 100},
+	    {"^(a|aa)+$", 200, true, 1000},
+	    {"^(a|aa)+[xy]", 12, false, 10000},
+	    {"^(a|aa)+[xy]", 22, false, 1000000},
+	};
+	char subject[200];
+
+	(void)state;
+	memset(subject, 'a', sizeof(subject));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct regex *regex CLEANUP(regex_free_ptr) = compiled(rows[i].pattern);
+		struct err err = {0};
+		uint32_t effort;
+		bool matched;
+
+		if (!regex_matches_effort(
+			regex, (struct str){subject, rows[i].len}, &matched, &effort, &err))
+			fail_msg("%s: %s", rows[i].pattern, err.text);
+		if (matched != rows[i].matched || effort != rows[i].effort)
+			fail_msg("%s: %d, %u", rows[i].pattern, matched, effort);
+	}
 }
 
 /* Harmless patterns over long texts are not refused; the library would need a deep stack for JIT.
@@ -233,6 +271,7 @@ int main(void)
 	    cmocka_unit_test(test_refused_bytes),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_gives_up),
+	    cmocka_unit_test(test_effort),
 	    cmocka_unit_test(test_long_subject),
 	    cmocka_unit_test(test_invalid_subject),
 	};

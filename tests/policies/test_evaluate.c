@@ -445,6 +445,14 @@ static void test_harmful(void **state)
 		"deny error r t.a \"the expression needs too many steps\"\n"
 		"deny violation s t.a\n",
 		NULL},
+	    {"a match is paid for by what it takes",
+		POLICY("variables: {l: '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]'}\n" R(
+		    "forbid: 'l.exists(a, l.exists(b, "
+		    "resource.after.p.matches(\"^(a|aa)+[xy]\")))'") AND("s", "forbid: 'true'")),
+		PLAN(CREATE("t", "a", "{'p': 'aaaaaaaaaaaaaaaaaa'}")),
+		"deny error r t.a \"the expression needs too many steps\"\n"
+		"deny violation s t.a\n",
+		NULL},
 	};
 
 	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
