@@ -36,6 +36,9 @@ struct yaml_place {
 	int line, column; /* from 1 */
 };
 
+/* How the error text about a duplicate key ends. */
+#define YAML_TWICE "stands here a second time"
+
 NODISCARD bool yaml_read(struct arena *arena, const char *file, struct str text,
     const struct yaml **out, struct err *err);
 

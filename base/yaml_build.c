@@ -203,7 +203,7 @@ static bool tell_duplicate(struct builder *builder, const struct draft *draft, s
 	for (size_t i = 0; i < draft->count; i++)
 		if (str_eq(value_text(draft->entries[i].key), key))
 			at = draft->places[2 * i];
-	return refuse_name(builder, at, "the key", key, "stands here a second time");
+	return refuse_name(builder, at, "the key", key, YAML_TWICE);
 }
 
 static void apply_merge(struct builder *builder, const struct merge *merge, struct draft *draft,

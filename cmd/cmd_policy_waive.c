@@ -182,8 +182,8 @@ static bool check_value(
 	if (days > VALUELESS_DAYS)
 		return err_set(err, ERR_INVALID,
 		    "no fingerprint of the value can be made: it is sensitive and there is no "
-		    "fingerprint_key, or not known yet; a waiver that is bound to no value lasts "
-		    "at most %d days",
+		    "fingerprint_key, or not known yet, or the rule looks at the plan as a whole; "
+		    "a waiver that is bound to no value lasts at most %d days",
 		    VALUELESS_DAYS);
 	log_warn("no fingerprint of the value can be made: this waiver covers every value of the "
 		 "resource until it expires");

@@ -211,7 +211,8 @@ void policy_yaml_error(struct str text, struct err *err)
 	const char *trap;
 	struct str key;
 
-	if (err->code != ERR_SYNTAX || !trap_of_error(text, err->line, &key, &trap))
+	if (err->code != ERR_SYNTAX || str_ends(str_from(err->text), STR(YAML_TWICE)) ||
+	    !trap_of_error(text, err->line, &key, &trap))
 		return;
 	(void)snprintf(said, sizeof(said), "%s", err->text);
 	(void)snprintf(err->text, sizeof(err->text), "'%.*s': %s" POLICY_BLOCK_HINT " (%.100s)",

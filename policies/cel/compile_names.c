@@ -153,6 +153,9 @@ static void report_name(struct cel_compiler *c, struct cel_node *node)
 	for (size_t i = 0; i < c->local_count; i++)
 		cel_nearest_try(&nearest, c->locals[i].name);
 	hint = cel_nearest_hint(c->arena, &nearest);
+	if (str_is(node->name, "variables") && scope->named_count > 0)
+		hint = str_format(c->arena, "; a variable is written without it, as '%.*s'",
+		    STR_ARG(scope->named[0].name));
 	cel_problem(c, node->at, "unknown name '%.*s'%.*s", STR_ARG(node->name), STR_ARG(hint));
 }
 

@@ -42,6 +42,8 @@ static void test_traps(void **state)
 	    {"variables:\n      a: x ? y : z", "6:16 'a': ': ' in a plain text makes a map"},
 	    {"message: !foo bar",
 		"5:14 'message': a plain text that begins with '!' is a tag to YAML; put it in"},
+	    {"forbid: \"true\"\n    forbid: \"false\"",
+		"6:5 the key 'forbid' stands here a second time"},
 	    /* a mistake of another key is not blamed on the text above it */
 	    {"forbid: x\n    owners: [a", "8:1 flow sequence without a closing bracket"},
 	    {"forbid: |\n      x\n    owners: {a", "9:"}, {"forbid: |\n      !a", NULL},

@@ -134,6 +134,7 @@ static const struct {
 	const char *expression, *problems;
 } refused[] = {
     {"resouce.type == 'x'", "0: unknown name 'resouce'; did you mean 'resource'?"},
+    {"variables.prod", "0: unknown name 'variables'; a variable is written without it, as 'prod'"},
     {"resource.afer.x", "9: 'resource' has no field 'afer'; did you mean 'after'?"},
     {"has(resource.adress)", "13: 'resource' has no field 'adress'; did you mean 'address'?"},
     {"1 + 'a' == 2", "2: no such overload: _+_(int, string)"},
