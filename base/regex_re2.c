@@ -89,6 +89,28 @@ static bool copy_braced(struct pattern *p)
 	return copy(p, 2);
 }
 
+/* \pL, \p{Greek}, \p{^Lu}: a category or a script by its name. PCRE2 has more: L&, Xan, sc=... */
+static bool take_property(struct pattern *p)
+{
+	struct str name = str_skip(p->text, p->at + 2);
+	size_t close;
+
+	if (peek(p, 2) != '{')
+		return copy(p, 2);
+	name = str_skip(name, 1);
+	if (!str_find_char(name, '}', &close))
+		return refuse(p, p->at, "a property without '}'");
+	name.len = close;
+	(void)str_eat(&name, STR("^"));
+	for (size_t i = 0; i < name.len; i++) {
+		if (!is_letter(name.ptr[i]) && name.ptr[i] != '_')
+			return refuse(p, p->at, "a property");
+	}
+	if (name.len == 3 && name.ptr[0] == 'X')
+		return refuse(p, p->at, "a property");
+	return copy_braced(p);
+}
+
 static bool take_hex(struct pattern *p)
 {
 	if (peek(p, 2) != '{' && !(is_hex(peek(p, 2)) && is_hex(peek(p, 3))))
@@ -137,7 +159,7 @@ static bool take_escape_in_class(struct pattern *p, char c)
 		return take_octal(p);
 	if (is_letter(c) && !strchr("dDwWSpPfnrta", c))
 		return refuse(p, p->at, "an unknown escape");
-	return c == 'p' || c == 'P' ? copy_braced(p) : copy(p, 2);
+	return c == 'p' || c == 'P' ? take_property(p) : copy(p, 2);
 }
 
 static bool take_escape(struct pattern *p)
@@ -160,13 +182,59 @@ static bool take_escape(struct pattern *p)
 		return take_octal(p);
 	if (is_letter(c) && !strchr("AbBzdDwWpPfnrta", c))
 		return refuse(p, p->at, "an unknown escape");
-	return c == 'p' || c == 'P' ? copy_braced(p) : copy(p, 2);
+	return c == 'p' || c == 'P' ? take_property(p) : copy(p, 2);
 }
 
 /* --- classes --- */
 
+/* Behind a set of characters, as \w is, a '-' makes no range. */
+static void take_hyphen(struct pattern *p)
+{
+	if (peek(p, 0) != '-' || peek(p, 1) == ']')
+		return;
+	buf_adds(&p->out, "\\-");
+	p->at++;
+}
+
+static bool is_set(char escape)
+{
+	return escape != '\0' && strchr("dDwWsSpP", escape) != NULL;
+}
+
+/* [:alpha:] and [:^alpha:]. PCRE2 has more: [:<:] */
+static bool take_named_class(struct pattern *p, size_t len)
+{
+	static const char *const names[] = {"alnum", "alpha", "ascii", "blank", "cntrl", "digit",
+	    "graph", "lower", "print", "punct", "space", "upper", "word", "xdigit"};
+	struct str name = str_from_to(p->text, p->at + 2, p->at + 2 + len);
+
+	(void)str_eat(&name, STR("^"));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!str_is(name, names[i]))
+			continue;
+		copy(p, len + 4);
+		take_hyphen(p);
+		return true;
+	}
+	return refuse(p, p->at, "a class of that name");
+}
+
+/* At the backslash. */
+static bool take_class_escape(struct pattern *p)
+{
+	char c = peek(p, 1);
+
+	if (!take_escape_in_class(p, c))
+		return false;
+	if (is_set(c))
+		take_hyphen(p);
+	return true;
+}
+
 static bool take_class(struct pattern *p)
 {
+	size_t end;
+
 	copy(p, 1);
 	if (peek(p, 0) == '^')
 		copy(p, 1);
@@ -178,17 +246,14 @@ static bool take_class(struct pattern *p)
 		if (c == ']')
 			return copy(p, 1);
 		if (c == '\\' && p->at + 1 < p->text.len) {
-			if (!take_escape_in_class(p, peek(p, 1)))
+			if (!take_class_escape(p))
 				return false;
 			continue;
 		}
-		if (c == '[' && peek(p, 1) == ':') {
-			size_t end;
-
-			if (str_find(str_skip(p->text, p->at), STR(":]"), &end))
-				copy(p, end + 2);
-			else
-				(void)translate(p, "\\[:");
+		if (c == '[' && peek(p, 1) == ':' &&
+		    str_find(str_skip(p->text, p->at + 2), STR(":]"), &end)) {
+			if (!take_named_class(p, end))
+				return false;
 			continue;
 		}
 		if (c == '[')
