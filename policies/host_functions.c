@@ -296,7 +296,9 @@ static const struct cel_function plan_functions[] = {
 	.fn = network_rules,
 	.signature = "network_rules(resource) -> list(map)",
 	.help = "the network rules of a resource in one shape: {direction, protocol, from, to, "
-		"ports, cidrs, open, refs, description, priority, action, attribute}"},
+		"ports, cidrs, open, refs, description, priority, action, attribute}; refs are the "
+		"groups "
+		"and prefix lists it names: what is in those is not looked up"},
     {.name = "covers",
 	.flags = CEL_METHOD | CEL_LOOKS_INSIDE | CEL_IMPURE | CEL_READS_PARTS,
 	.min = 2,
