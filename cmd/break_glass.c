@@ -55,11 +55,16 @@ static struct str list_names(struct arena *arena, struct policy_names names)
 	return buf_str(&buf);
 }
 
+/* Who it was stands behind the reason, wherever that is told. */
 static bool check_who(
-    struct arena *arena, struct policy_names who, const struct fact *actor, struct err *err)
+    struct policies *policies, struct policy_names who, const struct fact *actor, struct err *err)
 {
-	struct str names = list_names(arena, who);
+	struct arena *arena = policies->app->run;
+	struct str names = list_names(arena, who), *reason = &policies->world.break_glass;
 
+	if (fact_known(actor))
+		*reason =
+		    str_format(arena, "%.*s (by %.*s)", STR_ARG(*reason), STR_ARG(actor->value));
 	switch (membership(who, actor)) {
 	case MEMBER:
 		return true;
@@ -67,6 +72,8 @@ static bool check_who(
 		log_warn("break-glass is for %.*s; whether %.*s is one of them was not verified",
 		    STR_ARG(names),
 		    STR_ARG(fact_known(actor) ? actor->value : STR("who started this run")));
+		*reason = str_format(
+		    arena, "%.*s (not verified: it is for %.*s)", STR_ARG(*reason), STR_ARG(names));
 		return true;
 	case NO_MEMBER:
 		break;
@@ -95,7 +102,16 @@ static bool check_allowed(
 	    has_variable ? "" : ENVIRONMENT " in the environment");
 }
 
-bool break_glass_check(const struct policies *policies, const struct session *session,
+/* The comment and the routes tell it; who else is to be told, nobody can do yet. */
+static void tell_notify(const struct ruleset *root)
+{
+	if (root->break_glass_notify.count > 0)
+		log_warn(
+		    "nobody acts on 'notify' of break_glass yet: the comment and the routes of "
+		    "slack tell that break-glass was used");
+}
+
+bool break_glass_check(struct policies *policies, const struct session *session,
     const struct policy_options *options, bool no_gate, struct err *err)
 {
 	const struct ruleset *root = policies->trusted ? policies->trusted : policies->head;
@@ -107,6 +123,9 @@ bool break_glass_check(const struct policies *policies, const struct session *se
 		    "--break-glass expects a reason, such as 'INC-4711 restore primary'");
 	if (no_gate)
 		return err_set(err, ERR_USAGE, "--break-glass and --no-gate exclude each other");
-	return check_allowed(policies, root, err) &&
-	       check_who(policies->app->run, root->break_glass_who, &session->facts.actor, err);
+	if (!check_allowed(policies, root, err) ||
+	    !check_who(policies, root->break_glass_who, &session->facts.actor, err))
+		return false;
+	tell_notify(root);
+	return true;
 }

@@ -215,11 +215,17 @@ static bool fails_on_leak(const struct policies *policies)
 	return policies->rules && policies->rules->fail_on_leak;
 }
 
+/* That there have to be rules is one. */
+static bool says_something(const struct ruleset *ruleset)
+{
+	return ruleset && (ruleset->rule_count > 0 || ruleset->require_rules);
+}
+
 bool policies_present(const struct policies *policies)
 {
-	return fails_on_leak(policies) || policies->head->rule_count > 0 ||
-	       policies->weakenings.count > 0 || policies->moved_from ||
-	       (policies->trusted && policies->trusted->rule_count > 0);
+	return fails_on_leak(policies) || says_something(policies->head) ||
+	       says_something(policies->trusted) || policies->weakenings.count > 0 ||
+	       policies->moved_from;
 }
 
 static bool can_deny(const struct ruleset *ruleset)

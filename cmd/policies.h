@@ -107,7 +107,7 @@ NODISCARD bool policies_open_directory(const struct policies *first, const struc
     const struct policy_options *options, bool check_all, struct policies *out, struct err *err);
 void policies_close(struct policies *policies); /* harmless when nothing is open */
 
-/* Any rule at all, in either chain? */
+/* Any rule at all in either chain, or the demand for one? */
 bool policies_present(const struct policies *policies);
 /* Any rule of level deny that may end a run? */
 bool policies_can_deny(const struct policies *policies);

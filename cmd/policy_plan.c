@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/words.h"
 #include "cmd/check_plan.h"
+#include "cmd/masks.h"
 #include "cmd/plan_source.h"
 #include "cmd/policy_files.h"
 
@@ -30,6 +31,8 @@ NODISCARD static bool collect_secrets(struct policy_plan *plan, struct err *err)
 	if (!secrets_collect_variables(plan->secrets, plan->plan, app->scratch, err) ||
 	    !secrets_collect_rest(plan->secrets, plan->plan, app->scratch, err))
 		return false;
+	for (size_t i = 0; i < app->masks->literal_count; i++)
+		secrets_add_own(plan->secrets, app->masks->literals[i]);
 	if (secrets_full(plan->secrets))
 		return err_set(err, ERR_LIMIT,
 		    "the plan has more sensitive values than can be looked for in what is shown");
@@ -72,7 +75,8 @@ bool policy_plan_open(struct app *app, const char *operand,
 	*out = (struct policy_plan){.app = app};
 	return check_plan_split(app->run, operand, &opening.directory, &out->path, err) &&
 	       session_open(app, &opening, &out->session, err) &&
-	       session_find_facts(app, &out->session, &facts, err) && read_plan(out, options, err);
+	       session_find_facts(app, &out->session, &facts, err) &&
+	       masks_load(app, &out->session.settings, err) && read_plan(out, options, err);
 }
 
 void policy_plan_close(struct policy_plan *plan)
@@ -84,7 +88,10 @@ void policy_plan_close(struct policy_plan *plan)
 
 struct str policy_plan_hide(const struct policy_plan *plan, struct str text)
 {
-	return secrets_hide(plan->app->run, plan->secrets, text);
+	struct app *app = plan->app;
+
+	text = secrets_hide(app->run, plan->secrets, text);
+	return detectors_hide(app->run, &app->masks->detectors, text);
 }
 
 /* Strings in which a secret of the plan stands count as sensitive, so that no view shows them, nor

@@ -36,7 +36,8 @@ NODISCARD bool policy_plan_open(struct app *app, const char *operand,
     const struct policy_plan_options *options, struct policy_plan *out, struct err *err);
 void policy_plan_close(struct policy_plan *plan); /* harmless when nothing is open */
 
-/* The text without literal secrets of the plan. */
+/* The text without literal secrets of the plan and the environment, and without what looks like
+ * one. */
 struct str policy_plan_hide(const struct policy_plan *plan, struct str text);
 
 /* The change, strings with literal secrets of the plan marked sensitive wherever they stand. */

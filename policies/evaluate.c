@@ -393,7 +393,7 @@ bool plan_is_cut_text(const struct plan *plan)
 		plan_summary_add(&listed, &entry);
 	}
 	return listed.add < plan->summary.add || listed.change < plan->summary.change ||
-	       listed.destroy < plan->summary.destroy;
+	       listed.destroy < plan->summary.destroy || listed.forget < plan->summary.forget;
 }
 
 /* Why there can be no verdict; empty: there can. */

@@ -168,6 +168,19 @@ static bool add_resource(void *context, const struct change *change, struct err 
 	return true;
 }
 
+/* Text and streams do not list what stays as it is: an unknown item leaves open how many those are.
+ */
+static void add_unlisted(struct type_search *search)
+{
+	static const char path[] = "plan.by_type";
+	struct value value = value_unknown();
+
+	value.as.text = path;
+	value.len = sizeof(path) - 1;
+	make_room(search);
+	search->items[search->count++] = value;
+}
+
 /* Where there are none, there are none in any view. */
 static struct by_type *remembered(struct policy_host *host, struct str type)
 {
@@ -205,6 +218,8 @@ static struct value by_type(struct cel_run *run, const struct value *args, size_
 	arena_free(scratch);
 	if (!ok)
 		return cel_fail(run, "plan.by_type(): %s", err.text);
+	if (host->plan->form != PLAN_FORM_JSON)
+		add_unlisted(&search);
 	known = &host->by_type[host->by_type_count++];
 	*known = (struct by_type){.type = str_copy(host->arena, search.type),
 	    .view = host->view,

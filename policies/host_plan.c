@@ -55,8 +55,15 @@ static struct value unknown_field(const char *path)
 	return value;
 }
 
-static struct value summary_value(struct arena *arena, const struct plan_summary *summary)
+/* Text and streams list what changes, and nothing else. */
+static bool lists_all(const struct plan *plan)
 {
+	return plan->form == PLAN_FORM_JSON;
+}
+
+static struct value summary_value(struct arena *arena, const struct plan *plan)
+{
+	const struct plan_summary *summary = &plan->summary;
 	struct fields fields;
 
 	if (!summary->known)
@@ -69,7 +76,8 @@ static struct value summary_value(struct arena *arena, const struct plan_summary
 	field(&fields, STR("forget"), count_value(summary->forget));
 	field(&fields, STR("import"), count_value(summary->import));
 	field(&fields, STR("move"), count_value(summary->move));
-	field(&fields, STR("no_op"), count_value(summary->no_op));
+	field(&fields, STR("no_op"),
+	    lists_all(plan) ? count_value(summary->no_op) : unknown_field("plan.summary.no_op"));
 	field(&fields, STR("output"), count_value(summary->output));
 	field(&fields, STR("read"), count_value(summary->read));
 	field(&fields, STR("replace"), count_value(summary->replace));
@@ -89,9 +97,11 @@ static struct value counts_value(struct arena *arena, const struct plan *plan)
 	counts[ACTION_REPLACE] += counts[ACTION_REPLACE_CREATE_FIRST];
 	fields_begin(&fields, arena, ACTION_COUNT);
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
+		bool is_listed = i != ACTION_NOOP || lists_all(plan);
+
 		if (i != ACTION_REPLACE_CREATE_FIRST)
-			field(
-			    &fields, str_from(action_name((enum action)i)), count_value(counts[i]));
+			field(&fields, str_from(action_name((enum action)i)),
+			    is_listed ? count_value(counts[i]) : unknown_field("plan.count"));
 	}
 	return fields_end(&fields);
 }
@@ -205,6 +215,8 @@ static struct value checks_value(struct arena *arena, const struct plan *plan)
 {
 	struct value *items = arena_array(arena, struct value, plan->check_count + 1);
 
+	if (!lists_all(plan))
+		return unknown_field("plan.checks");
 	for (size_t i = 0; i < plan->check_count; i++) {
 		const struct plan_check *check = &plan->checks[i];
 		struct fields fields;
@@ -270,6 +282,9 @@ static struct value list_of(struct policy_host *host, bool wanted, struct plan_s
 	collected.items = arena_alloc(host->arena, (collected.room + 1) * sizeof(*collected.items));
 	if (!plan_visit(host->plan, selection, scratch, collect_head, &collected, &err))
 		return unknown_field(path);
+	/* an unknown item leaves open how many there are */
+	if (!lists_all(host->plan) && selection.filter != VISIT_LOSSES)
+		collected.items[collected.count++] = unknown_field(path);
 	return value_list(collected.items, collected.count);
 }
 
@@ -300,7 +315,7 @@ static struct value outputs_value(
 	struct err err = {0};
 
 	fields_begin(&collected.by_name, host->arena, host->plan->counts[CHANGES_OUTPUT]);
-	if (host->plan->counts[CHANGES_OUTPUT] > PLAN_LIST_MAX ||
+	if (!lists_all(host->plan) || host->plan->counts[CHANGES_OUTPUT] > PLAN_LIST_MAX ||
 	    !plan_visit(host->plan, (struct plan_selection){CHANGES_OUTPUT, VISIT_ALL}, scratch,
 		collect_output, &collected, &err))
 		return unknown_field("plan.outputs");
@@ -385,7 +400,7 @@ static struct value make_plan(struct policy_host *host, enum host_view view, str
 	field(&fields, STR("resources"),
 	    list_of(host, host->wants_resources,
 		(struct plan_selection){CHANGES_RESOURCE, VISIT_ALL}, "plan.resources", scratch));
-	field(&fields, STR("summary"), summary_value(arena, &plan->summary));
+	field(&fields, STR("summary"), summary_value(arena, plan));
 	field(&fields, STR("terraform_version"), value_string(plan->tool_version));
 	field(&fields, STR("timestamp"), value_string(plan->timestamp));
 	field(&fields, STR("variables"), variables_value(host, view));

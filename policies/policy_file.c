@@ -42,7 +42,7 @@ const struct policy_key_row policy_key_rows[] = {
     {"waiver_policy", "{max_days, require}", "the strictest", "what a waiver must have"},
     {"owners", "{policy, team}", "the nearest; policy only tightens",
 	"who may release a weakening or a waiver, and who is mentioned"},
-    {"break_glass", "{who, notify}", "root file only",
+    {"break_glass", "{who, notify}", "root file only; nobody acts on `notify` yet",
 	"lets denials be overridden in an emergency"},
     {"waivers", "list of waivers", "accumulate", "exceptions; in tfherald.waivers.yaml only"},
     {NULL, NULL, NULL, NULL},

@@ -197,15 +197,47 @@ static struct str quoted(struct arena *arena, struct str text, const char *escap
 #define IN_SHELL "'\\''"
 #define IN_YAML	 "''"
 
+/* All of it, however long: what stands in it is looked for again when something is hidden. */
+static struct str three(struct arena *arena, struct str first, struct str second, struct str third)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, SIZE_MAX);
+	buf_add(&buf, first);
+	buf_add(&buf, second);
+	buf_add(&buf, third);
+	return buf_str(&buf);
+}
+
 /* `policy waive` runs our own rules only: what a waiver has to say is told instead. */
 static struct str imported_release(struct arena *arena, const struct finding *finding)
 {
-	return str_format(arena,
-	    "change the code, or add a waiver on the base branch (rule: %.*s, resource: %.*s, "
-	    "value: %.*s)",
-	    STR_ARG(finding->rule_id),
-	    STR_ARG(quoted(arena, finding->address.len > 0 ? finding->address : STR("*"), IN_YAML)),
-	    STR_ARG(finding->value_fingerprint));
+	struct str address = finding->address.len > 0 ? finding->address : STR("*");
+
+	return three(arena,
+	    str_format(arena,
+		"change the code, or add a waiver on the base branch (rule: %.*s, resource: ",
+		STR_ARG(finding->rule_id)),
+	    quoted(arena, address, IN_YAML),
+	    str_format(arena, ", value: %.*s)", STR_ARG(finding->value_fingerprint)));
+}
+
+struct str finding_release_about(
+    struct arena *arena, const struct finding *finding, struct str address)
+{
+	static const char *const escapes[] = {IN_SHELL, IN_YAML};
+
+	for (size_t i = 0; i < ARRAY_LEN(escapes); i++) {
+		struct str old = quoted(arena, finding->address, escapes[i]), now;
+		size_t at;
+
+		if (!str_find(finding->release, old, &at))
+			continue;
+		now = quoted(arena, address, escapes[i]);
+		return three(arena, str_from_to(finding->release, 0, at), now,
+		    str_skip(finding->release, at + old.len));
+	}
+	return finding->release;
 }
 
 struct str finding_release(const struct evaluator *evaluator, const struct finding *finding)
@@ -221,10 +253,11 @@ struct str finding_release(const struct evaluator *evaluator, const struct findi
 	if (finding->rule && !finding->rule->waivable)
 		return str_format(evaluator->arena, "cannot be waived; change the plan%s%.*s",
 		    named ? ", or ask " : "", STR_ARG(named ? names : STR_EMPTY));
-	return str_format(evaluator->arena,
-	    "change the plan, or add a waiver on the base branch (tfherald policy waive %.*s "
-	    "%.*s PLAN)%s%.*s",
-	    STR_ARG(finding->rule_id),
-	    STR_ARG(quoted(evaluator->arena, finding->address, IN_SHELL)),
-	    named ? ", owned by " : "", STR_ARG(named ? names : STR_EMPTY));
+	return three(evaluator->arena,
+	    str_format(evaluator->arena,
+		"change the plan, or add a waiver on the base branch (tfherald policy waive %.*s ",
+		STR_ARG(finding->rule_id)),
+	    quoted(evaluator->arena, finding->address, IN_SHELL),
+	    str_format(evaluator->arena, " PLAN)%s%.*s", named ? ", owned by " : "",
+		STR_ARG(named ? names : STR_EMPTY)));
 }

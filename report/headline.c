@@ -162,12 +162,14 @@ static void add_denied_plan(struct buf *buf, struct arena *arena, const struct o
 }
 
 /* Break-glass is never quiet. */
-static void add_overridden(struct buf *buf, const struct verdict *verdict)
+static void add_overridden(struct buf *buf, const struct outcome *outcome)
 {
-	if (verdict->overridden == 0)
+	size_t overridden = outcome->verdict.overridden + outcome->after_apply.overridden;
+
+	if (overridden == 0)
 		return;
 	buf_adds(buf, "; ");
-	wording_things(buf, verdict->overridden, "denial", "denials");
+	wording_things(buf, overridden, "denial", "denials");
 	buf_adds(buf, " OVERRIDDEN by break-glass");
 }
 
@@ -208,6 +210,6 @@ struct str outcome_headline(struct arena *arena, const struct outcome *outcome)
 		add_applied(&buf, arena, outcome);
 		break;
 	}
-	add_overridden(&buf, &outcome->verdict);
+	add_overridden(&buf, outcome);
 	return buf_str(&buf);
 }

@@ -3,6 +3,7 @@
 #include "base/ahead_select.h"
 #include "base/arena.h"
 #include "parser/detectors.h"
+#include "policies/release.h"
 #include "policies/template.h"
 
 struct hiding {
@@ -286,6 +287,51 @@ static struct str hide_in_message(const struct hiding *hiding, struct str shown,
 	return hide_text(hiding, shown);
 }
 
+/* People write them, but an environment that holds a value says that nobody shall see it. */
+static void hide_in_waiver(
+    const struct hiding *hiding, struct verdict *verdict, struct waiver_use *use)
+{
+	const struct waiver *was = use->waiver;
+	struct waiver hidden = *was;
+	struct waiver *copy;
+
+	use->fault = hide_text(hiding, use->fault);
+	hidden.resource = hide_name(hiding, was->resource);
+	hidden.reason = hide_text(hiding, was->reason);
+	hidden.ticket = hide_text(hiding, was->ticket);
+	if (hidden.resource.ptr == was->resource.ptr && hidden.reason.ptr == was->reason.ptr &&
+	    hidden.ticket.ptr == was->ticket.ptr)
+		return;
+	copy = arena_make(hiding->arena, struct waiver);
+	*copy = hidden;
+	use->waiver = copy;
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		if (verdict->findings[i].waiver == was)
+			verdict->findings[i].waiver = copy;
+	}
+}
+
+static void hide_in_absorbed(const struct hiding *hiding, struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->absorbed_count; i++) {
+		struct absorbed_error *error = &verdict->absorbed[i];
+
+		error->text = hide_text(hiding, error->text);
+		error->address = hide_name(hiding, error->address);
+	}
+}
+
+/* The hint holds the address again, quoted. */
+static void hide_in_address(const struct hiding *hiding, struct finding *finding)
+{
+	struct str hidden = hide_name(hiding, finding->address);
+
+	if (hidden.ptr != finding->address.ptr)
+		finding->release = finding_release_about(hiding->arena, finding, hidden);
+	finding->release = hide_text(hiding, finding->release);
+	finding->address = hidden;
+}
+
 /* Messages are made of shown values, but a secret can stand where the plan does not mark it. */
 static void hide_in_verdict(const struct hiding *hiding, struct verdict *verdict)
 {
@@ -300,10 +346,13 @@ static void hide_in_verdict(const struct hiding *hiding, struct verdict *verdict
 			finding->title = hide_text(hiding, finding->title);
 			finding->description = hide_text(hiding, finding->description);
 		}
-		finding->address = hide_name(hiding, finding->address);
+		hide_in_address(hiding, finding);
 		finding->paths = hide_names(hiding, finding->paths, finding->path_count);
 		finding->causes = hide_names(hiding, finding->causes, finding->cause_count);
 	}
+	for (size_t i = 0; i < verdict->waiver_count; i++)
+		hide_in_waiver(hiding, verdict, &verdict->waivers[i]);
+	hide_in_absorbed(hiding, verdict);
 	verdict->break_glass = hide_text(hiding, verdict->break_glass);
 }
 

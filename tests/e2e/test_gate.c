@@ -308,6 +308,23 @@ static void without_rules_no_split(void **state)
 	program_end(&program);
 }
 
+/* There have to be rules: without any nothing is applied. */
+static void demanded_rules(void **state)
+{
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	project_begin(&program, main_tf, "version: 1\nrequire_rules: true\n");
+	result = RUN(&program, "apply", "--", "terraform", "apply", "-auto-approve");
+	program_expect("apply", &result, 3, "1 to add", "require_rules is true");
+	nothing_applied(&program, "apply");
+	result = RUN(&program, "apply", "--", "sh", "-c", "terraform apply -auto-approve");
+	program_expect("a script", &result, 64, NULL, NULL);
+	nothing_applied(&program, "a script");
+	program_end(&program);
+}
+
 /* A secret that nobody marked denies without any rule, when that is asked for. */
 static void leaks_are_not_applied(void **state)
 {
@@ -447,6 +464,7 @@ int main(void)
 	    cmocka_unit_test(saved_plans),
 	    cmocka_unit_test(other_commands),
 	    cmocka_unit_test(without_rules_no_split),
+	    cmocka_unit_test(demanded_rules),
 	    cmocka_unit_test(leaks_are_not_applied),
 	    cmocka_unit_test(failures_before_the_apply),
 	    cmocka_unit_test(ephemeral_variables),

@@ -87,8 +87,31 @@ static void break_glass(void **state)
 		    project_has(&program, "terraform.tfstate", "\"bad\""), rows[i].status == 0);
 		if (rows[i].status == 0)
 			assert_true(project_has(&program, "r.json", "overridden"));
+		if (rows[i].actor && rows[i].status == 0)
+			assert_true(project_has(&program, "r.json",
+			    str_format(program.arena, "INC-1 (by %s)", rows[i].actor).ptr));
+		if (rows[i].err_has && strcmp(rows[i].err_has, "not verified") == 0)
+			assert_true(project_has(&program, "r.json", "(not verified: it is for @"));
 		program_end(&program);
 	}
+}
+
+/* What is overridden after the apply only is not quiet, either. */
+static void break_glass_after_the_apply(void **state)
+{
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	project_begin(&program, main_tf,
+	    "version: 1\nbreak_glass: {notify: [\"#incidents\"]}\nrules:\n  - id: late\n    level: "
+	    "deny\n    match: {types: [terraform_data]}\n    forbid: resource.after.id != \"\"\n");
+	program_env(&program, "TFHERALD_BREAK_GLASS", "1");
+	result = RUN(&program, "apply", "--break-glass", "INC-1", "--markdown", "c.md", "--",
+	    "terraform", "apply", "-auto-approve");
+	program_expect("after", &result, 0, NULL, "'notify'");
+	assert_true(project_has(&program, "c.md", "1 denial OVERRIDDEN by break-glass"));
+	program_end(&program);
 }
 
 /* The glass is broken for denials; rules that cannot be used are no denials. */
@@ -376,6 +399,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(break_glass),
+	    cmocka_unit_test(break_glass_after_the_apply),
 	    cmocka_unit_test(break_glass_and_broken_rules),
 	    cmocka_unit_test(undecided_is_decided_after_the_apply),
 	    cmocka_unit_test(secrets_of_the_state_stay_inside),

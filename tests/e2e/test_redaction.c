@@ -163,6 +163,58 @@ static void test_check_formats(void **state)
 	program_end(&program);
 }
 
+/* A key of for_each may be a secret: also in what is made of an address. */
+static const char keys[] =
+    "{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"resource_changes\":["
+    "{\"address\":\"x_a.b[\\\"" TOKEN "\\\"]\",\"mode\":\"managed\",\"type\":\"x_a\","
+    "\"name\":\"b\",\"index\":\"" TOKEN "\",\"provider_name\":\"p\",\"change\":{\"actions\":["
+    "\"delete\"],\"before\":{\"x\":1},\"after\":null}},"
+    "{\"address\":\"x_a.c[\\\"it's-" WORD "\\\"]\",\"mode\":\"managed\",\"type\":\"x_a\","
+    "\"name\":\"c\",\"index\":\"it's-" WORD "\",\"provider_name\":\"p\",\"change\":{"
+    "\"actions\":[\"delete\"],\"before\":{\"x\":1},\"after\":null}}]}";
+
+static const char losses[] =
+    "version: 1\nrules:\n  - id: kept\n    level: deny\n    match: {types: [x_a], actions: "
+    "[delete]}\n  - id: typo\n    level: warn\n    match: {types: [x_a], actions: [delete]}\n"
+    "    forbid: resource.before[resource.index] == 1 || resource.before.x == 1\n"
+    "    message: about ${resource.index}\n";
+
+static const char waived[] =
+    "version: 1\nwaivers:\n  - {rule: kept, resource: \"x_a.c*\", reason: \"it is " WORD
+    "\", expires: 2026-11-30}\n";
+
+static void test_secret_keys(void **state)
+{
+	static const char *const formats[] = {
+	    "terminal", "json", "markdown", "html", "sarif", "junit", "github"};
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	begin(&program, losses);
+	(void)program_write(&program, "plan.json", str_from(keys));
+	(void)program_write(&program, "tfherald.waivers.yaml", str_from(waived));
+	program_env(&program, "MY_PASSWORD", "it's-" WORD);
+	program_env(&program, "ITS_PASSWORD", WORD);
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		result = RUN(&program, "check", "--now", "2026-11-20", "--base", "HEAD", "--format",
+		    formats[i], ".=plan.json");
+		program_expect(formats[i], &result, 3, "kept", NULL);
+		must_hide(formats[i], &result);
+	}
+	result = RUN(&program, "check", "--base", "HEAD", ".=plan.json");
+	program_expect(
+	    "the hint", &result, 3, "policy waive kept 'x_a.b[\"(sensitive)\"]' PLAN", NULL);
+	result = RUN(&program, "policy", "record", "--base", "HEAD", ".=plan.json");
+	program_expect("record", &result, 0, "x_a.b", NULL);
+	must_hide("record", &result);
+	result = RUN(&program, "policy", "explain", "--base", "HEAD", "typo",
+	    "x_a.b[\"" TOKEN "\"]", ".=plan.json");
+	program_expect("explain", &result, 0, "typo", NULL);
+	must_hide("explain", &result);
+	program_end(&program);
+}
+
 static void test_passing_by(void **state)
 {
 	static const char script[] =
@@ -199,6 +251,7 @@ int main(void)
 	    cmocka_unit_test(test_settings),
 	    cmocka_unit_test(test_leaks),
 	    cmocka_unit_test(test_check_formats),
+	    cmocka_unit_test(test_secret_keys),
 	    cmocka_unit_test(test_passing_by),
 	};
 

@@ -59,7 +59,8 @@ static bool one_list(void *state, struct arena *memory, struct str directory,
 static const struct codeowners *read_from(const char *path, const char *text)
 {
 	struct one_file file = {.path = path, .text = text};
-	struct source source = {&file, STR("table"), one_read, one_list};
+	struct source source = {
+	    .state = &file, .name = STR("table"), .read = one_read, .list = one_list};
 	const struct codeowners *owners;
 	struct err err = {0};
 

@@ -342,6 +342,27 @@ static void test_entries(void **state)
 		"deny violation r t.a\nwarn undecided s t.a on after\nwarn undecided v t.a on "
 		"replace_paths\n",
 		NULL},
+	    {"text: what it does not list may be there",
+		POLICY(
+		    R("scope: plan, forbid: \"plan.by_type('t').exists(x, x.action == 'create')\"")
+			AND("s", "scope: plan, forbid: \"plan.by_type('u').size() > 0\"") AND("u",
+			    "scope: plan, require: \"plan.by_type('u').exists(x, x.type == 'u')\"") AND("v",
+			    "scope: plan, require: \"plan.resources.all(x, x.type == 't')\"")
+			    AND("w", "scope: plan, forbid: plan.outputs.size() > 0")
+				AND("x", "scope: plan, forbid: plan.losses.size() > 0")),
+		"Terraform will perform the following actions:\n\n  # t.a will be created\n"
+		"  + resource \"t\" \"a\" {\n      + p = 1\n    }\n\n"
+		"Plan: 1 to add, 0 to change, 0 to destroy.\n",
+		"deny violation r\nwarn undecided s on plan.by_type\nwarn undecided u on "
+		"plan.by_type\nwarn undecided v on plan.resources\nwarn undecided w on "
+		"plan.outputs\n",
+		NULL},
+	    {"text: it counts what is forgotten, and does not list it",
+		POLICY(R("match: {types: [t], actions: [forget]}")),
+		"Plan: 0 to add, 0 to change, 0 to destroy, 2 to forget.\n",
+		"withheld the text counts more changes than it lists: what is missing cannot be "
+		"judged; read the plan as JSON\n",
+		NULL},
 	    {"text: one that counts more than it lists was cut",
 		POLICY(R("match: {types: [t], " EVERY "}")),
 		"  # t.a will be created\n  + resource \"t\" \"a\" {\n    }\n\n"
