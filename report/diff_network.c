@@ -589,8 +589,8 @@ bool diff_network_blocks(
 {
 	struct value a, b, none = value_list(NULL, 0);
 
-	if (!walk->is_network || walk->depth != 1 || walk->text_depth > 0 ||
-	    !may_be_blocks(before) || !may_be_blocks(after) || !is_block_name(walk->steps[0].key))
+	if (walk->depth != 1 || walk->text_depth > 0 || !may_be_blocks(before) ||
+	    !may_be_blocks(after) || !is_block_name(walk->steps[0].key))
 		return false;
 	a = alone(walk->arena, walk->steps[0].key, before);
 	b = alone(walk->arena, walk->steps[0].key, after);
