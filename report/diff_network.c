@@ -271,23 +271,33 @@ static void add_open_together(struct rules *rules)
 	}
 }
 
+static struct str what_of(struct arena *arena, const struct rule_row *rule)
+{
+	struct buf buf;
+
+	if (str_is(rule->cells[CELL_PROTOCOL], "all"))
+		return STR("all protocols and ports");
+	buf_init(&buf, arena, SIZE_MAX);
+	buf_add(&buf, rule->cells[CELL_PROTOCOL]);
+	buf_addc(&buf, ' ');
+	buf_add(&buf, rule->cells[CELL_PORTS]);
+	return buf_str(&buf);
+}
+
 /* What of it is open or might be together with others, by protocol and ports. */
 static void judge_item(struct rules *rules, const struct value *item, const struct rule_row *rule)
 {
 	const struct value *open = value_get_c(*item, "open"), *cidrs = value_get_c(*item, "cidrs");
-	bool all = str_is(rule->cells[CELL_PROTOCOL], "all");
-	struct str text;
+	struct str what;
 
 	if (!str_is(value_get_str(*item, "direction"), "ingress") ||
 	    !str_is(value_get_str(*item, "action"), "allow"))
 		return;
-	text = all ? STR("all protocols and ports")
-		   : str_format(rules->arena, "%.*s %.*s", STR_ARG(rule->cells[CELL_PROTOCOL]),
-			 STR_ARG(rule->cells[CELL_PORTS]));
+	what = what_of(rules->arena, rule);
 	if (open && open->kind == VALUE_BOOL && open->as.boolean)
-		add_open_to(rules, INTERNET, text, item);
+		add_open_to(rules, INTERNET, what, item);
 	else if (cidrs && cidrs->kind == VALUE_LIST && cidrs->len > 0)
-		add_part(rules, text, cidrs, item);
+		add_part(rules, what, cidrs, item);
 }
 
 static void add_item(struct rules *rules, const struct value *item)
