@@ -256,37 +256,36 @@ static void after_key(struct jsonw *writer)
 	writer->after_key = true;
 }
 
-/* Our own names need no escaping, and all that stands around one fits into one piece: written where
- * it belongs while the block has room. */
+static void write_key(struct jsonw *writer, struct str key)
+{
+	before_key(writer);
+	sink_write(writer->sink, "\"", 1);
+	sink_add(writer->sink, key);
+	sink_write(writer->sink, "\"", 1);
+	after_key(writer);
+}
+
+/* Our own names need no escaping. Nearly always one follows another in its line, and the block has
+ * room. */
 void jsonw_key(struct jsonw *writer, const char *key)
 {
 	struct sink *sink = writer->sink;
-	size_t len = strlen(key), used = 0;
-	char piece[NAME_PIECE_BYTES], *out = piece;
-	bool comma = is_one_line(writer) && writer->has_items[writer->depth];
+	size_t len = strlen(key);
+	char *out;
 
 	assert(len <= NAME_MAX_BYTES);
-	if (!comma)
-		before_key(writer);
-	if (sink->room > NAME_PIECE_BYTES)
-		out = sink->block + sink->used;
-	if (comma) {
-		out[used++] = ',';
-		if (writer->indent > 0)
-			out[used++] = ' ';
+	if (UNLIKELY(!writer->is_flat[writer->depth] || !writer->has_items[writer->depth] ||
+		     writer->indent == 0 || sink->room <= NAME_PIECE_BYTES)) {
+		write_key(writer, (struct str){key, len});
+		return;
 	}
-	out[used++] = '"';
+	assert(writer->is_object[writer->depth] && !writer->after_key);
+	out = sink->block + sink->used;
+	memcpy(out, ", \"", 3);
 	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a piece has a length */
-	memcpy(out + used, key, len);
-	used += len;
-	out[used++] = '"';
-	out[used++] = ':';
-	if (writer->indent > 0)
-		out[used++] = ' ';
-	if (out == piece)
-		sink_write(sink, piece, used);
-	else
-		sink_wrote(sink, used);
+	memcpy(out + 3, key, len);
+	memcpy(out + 3 + len, "\": ", 3);
+	sink_wrote(sink, len + 6);
 	writer->after_key = true;
 }
 

@@ -304,16 +304,38 @@ void masker_seal(struct masker *masker)
 
 /* --- searching --- */
 
+/* Of two that begin with the same eight bytes, or are no longer. */
+static int compare_rest(struct str a, struct str b)
+{
+	size_t skip = sizeof(uint64_t), common = size_min(a.len, b.len);
+	int order;
+
+	if (common < skip)
+		return str_cmp(a, b);
+	order = memcmp(a.ptr + skip, b.ptr + skip, common - skip);
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 /* How many literals stand before the text in byte order, those that begin it among them. */
 static size_t rank_of(const struct masker *masker, struct str text)
 {
+	const struct literal *items = masker->items;
+	const uint64_t order = order_of(text);
 	size_t low = 0, high = masker->count;
-	const struct literal wanted = {.text = text, .order = order_of(text)};
 
+	/* first by eight bytes: nearly all of a text that is no literal are settled by them */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (literal_cmp(&masker->items[middle], &wanted) <= 0)
+		if (items[middle].order < order)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (high = masker->count; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (items[middle].order == order && compare_rest(items[middle].text, text) <= 0)
 			low = middle + 1;
 		else
 			high = middle;

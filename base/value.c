@@ -130,16 +130,32 @@ static const struct value_entry *add_order(
 	return moved;
 }
 
+/* Two keys that are the same have the same one. */
+static uint64_t key_bit(struct str key)
+{
+	unsigned ends = 0;
+
+	if (key.len > 0)
+		ends = (unsigned char)key.ptr[0] * 7u + (unsigned char)key.ptr[key.len - 1] * 3u;
+	return UINT64_C(1) << ((ends + key.len) & 63);
+}
+
 static bool find_duplicate_small(
     const struct value_entry *entries, size_t count, struct str *duplicate)
 {
-	for (size_t i = 1; i < count; i++) {
-		for (size_t j = 0; j < i; j++) {
-			if (!str_eq(key_of(&entries[i]), key_of(&entries[j])))
+	uint64_t seen = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct str key = key_of(&entries[i]);
+		uint64_t bit = key_bit(key);
+
+		for (size_t j = 0; (seen & bit) && j < i; j++) {
+			if (!str_eq(key, key_of(&entries[j])))
 				continue;
-			*duplicate = key_of(&entries[i]);
+			*duplicate = key;
 			return true;
 		}
+		seen |= bit;
 	}
 	return false;
 }

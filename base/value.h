@@ -74,7 +74,7 @@ struct value_entry {
 	struct value value;
 };
 
-#define MAP_LINEAR_MAX 8
+#define MAP_LINEAR_MAX 16
 
 static inline struct value value_null(void)
 {

@@ -163,7 +163,7 @@ static void add_open_text(struct writer *w, struct str text)
 	if (text.len < LEAF_OPEN_MIN)
 		return;
 	buf_add(&w->maker->open_texts, text);
-	buf_addc(&w->maker->open_texts, '\n');
+	buf_addc(&w->maker->open_texts, LEAF_OPEN_END);
 }
 
 NODISCARD static bool write_side(struct writer *w, struct place place)

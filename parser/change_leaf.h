@@ -39,6 +39,7 @@ struct err;
 #define LEAF_VALUE_BYTES   16	      /* of SHA-256 over all of it */
 #define LEAF_TEXT_LEN	   32	      /* of both in base64url */
 #define LEAF_OPEN_MIN	   SECRET_MIN /* no shorter one can hold what is looked for */
+#define LEAF_OPEN_END	   '\xff'     /* in no UTF-8 */
 
 struct change_leaf {
 	uint8_t address[LEAF_ADDRESS_BYTES];
@@ -61,8 +62,8 @@ struct leaf_maker {
 	/* Of the last leaf. */
 	bool has_lists;	       /* lists on both sides that differ */
 	struct buf open_texts; /* strings of LEAF_OPEN_MIN bytes and more that enter as they are,
-				  a line feed behind each: here a secret nobody marked would stand;
-				  in the memory of `scratch` */
+				  LEAF_OPEN_END behind each: here a secret nobody marked would
+				  stand; in the memory of `scratch` */
 };
 
 /* `key` must outlive it; empty: what is hidden is left out. */

@@ -55,7 +55,7 @@ static const uint8_t pairs[PAIR_MASK + 1] = {
 	THREE(A, 'E', 'G', 'I'),		/* -----BEGIN */
 	THREE(A, 'A', 'K', 'I'),		/* AKIA */
 	THREE(B, 'S', 'I', 'A'),		/* ASIA */
-	THREE(A, 's', '_', 's'),		/* aws_secret_access_key */
+	THREE(B, 't', '_', 'a'),		/* aws_secret_access_key; "s_s" is of aws_s3_bucket */
 	THREE(A, 'S', '_', 'S'),		/* AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN */
 	THREE(A, 'A', 'I', 'z'),		/* AIza */
 	THREE(A, 'C', 'S', 'P'),		/* GOCSPX- */

@@ -145,15 +145,10 @@ NODISCARD static bool finish_map(const struct overlay *o, struct value map,
 
 	for (size_t i = 0; i < count; i++)
 		marks |= inner_marks(entries[i].value);
-	/* an unsorted map carries its order behind the entries: made anew */
-	if (count != map.len || !(map.marks & VALUE_SORTED)) {
-		if (!value_map(o->arena, entries, count, out, &twice))
-			return err_set(o->err, ERR_INVALID, "a key stands twice");
-		out->marks |= marks;
-		return true;
-	}
-	*out = map;
-	out->as.entries = entries;
+	if (count == map.len)
+		*out = value_map_like(o->arena, map, entries);
+	else if (!value_map(o->arena, entries, count, out, &twice))
+		return err_set(o->err, ERR_INVALID, "a key stands twice");
 	out->marks |= marks;
 	return true;
 }

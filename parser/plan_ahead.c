@@ -21,42 +21,59 @@ struct batch {
 	struct loaded changes[BATCH_CHANGES];
 };
 
-/* The thread's. */
-struct batch_loader {
-	struct loader loader;
-	size_t at; /* the next entry */
+/* What both threads read. */
+struct batches {
+	const struct loader *loader; /* like the one of each batch */
 	const struct prepared_visit *how;
+	uint32_t *starts; /* of each batch its first entry; behind the last one their end */
+	size_t count;
+	uint64_t bytes; /* of all that is wanted */
 };
 
-static bool next_wanted(struct batch_loader *batches)
+static void begin_batch(
+    struct arena *arena, struct batches *batches, size_t *room, size_t first_entry)
 {
-	const struct loader *loader = &batches->loader;
-	size_t count = loader->plan->counts[loader->set];
+	if (batches->count + 1 >= *room) {
+		size_t more = *room > 0 ? *room * 2 : 16;
+
+		batches->starts = arena_grow(arena, batches->starts,
+		    *room * sizeof(*batches->starts), more * sizeof(*batches->starts));
+		*room = more;
+	}
+	batches->starts[batches->count++] = (uint32_t)first_entry;
+}
+
+/* There is always one, if only an empty one. */
+static void list_batches(struct arena *arena, struct batches *batches)
+{
+	const struct loader *loader = batches->loader;
 	const struct change_entry *entries = loader->plan->entries[loader->set];
+	size_t count = loader->plan->counts[loader->set], room = 0, taken = 0, bytes = 0;
 
-	while (batches->at < count &&
-	       !loader->wanted(loader->context, batches->at, &entries[batches->at]))
-		batches->at++;
-	return batches->at < count;
+	begin_batch(arena, batches, &room, 0);
+	for (size_t i = 0; i < count; i++) {
+		if (!loader->wanted(loader->context, i, &entries[i]))
+			continue;
+		if (taken == BATCH_CHANGES || (taken > 0 && bytes + entries[i].len > BATCH_BYTES)) {
+			begin_batch(arena, batches, &room, i);
+			taken = bytes = 0;
+		}
+		taken++;
+		bytes += entries[i].len;
+		batches->bytes += entries[i].len;
+	}
+	batches->starts[batches->count] = (uint32_t)count;
 }
 
-static bool has_room(const struct batch_loader *batches, const struct batch *batch, size_t bytes)
-{
-	const struct loader *loader = &batches->loader;
-
-	return batch->count == 0 ||
-	       (batch->count < BATCH_CHANGES &&
-		   bytes + loader->plan->entries[loader->set][batches->at].len <= BATCH_BYTES);
-}
-
-NODISCARD static bool load_next(struct batch_loader *batches, struct batch *batch, struct err *err)
+NODISCARD static bool load_next(const struct batches *batches, struct loader *loader, size_t entry,
+    struct batch *batch, struct err *err)
 {
 	const struct prepared_visit *how = batches->how;
 	struct loaded *loaded = &batch->changes[batch->count];
 
-	if (!loader_load(&batches->loader, batches->at++, &loaded->change, err))
+	if (!loader_load(loader, entry, &loaded->change, err))
 		return false;
-	if (batch->is_prepared && !how->prepare(how->prepare_context, batches->loader.scratch,
+	if (batch->is_prepared && !how->prepare(how->prepare_context, loader->scratch,
 				      &loaded->change, &loaded->prepared, err))
 		return false;
 	batch->count++;
@@ -66,29 +83,30 @@ NODISCARD static bool load_next(struct batch_loader *batches, struct batch *batc
 /* An ahead_step. */
 static bool make_batch(void *context, struct ahead_batch *out, struct err *err)
 {
-	struct batch_loader *batches = context;
-	struct loader *loader = &batches->loader;
+	const struct batches *batches = context;
 	struct batch *batch = arena_alloc(out->arena, sizeof(*batch));
-	size_t bytes = 0;
+	struct loader loader = *batches->loader;
+	const struct change_entry *entries = loader.plan->entries[loader.set];
 
 	batch->count = 0;
 	batch->is_prepared = !out->is_awaited;
 	out->made = batch;
-	loader->scratch = out->arena;
-	loader->len = 0;
-	while (next_wanted(batches) && has_room(batches, batch, bytes)) {
-		bytes += loader->plan->entries[loader->set][batches->at].len;
-		if (!load_next(batches, batch, err))
+	out->is_last = out->number + 1 >= batches->count;
+	if (out->number >= batches->count) /* the other one is at the last */
+		return true;
+	loader.scratch = out->arena;
+	for (size_t i = batches->starts[out->number]; i < batches->starts[out->number + 1]; i++) {
+		if (loader.wanted(loader.context, i, &entries[i]) &&
+		    !load_next(batches, &loader, i, batch, err))
 			return false;
 	}
-	out->is_last = !next_wanted(batches);
 	return true;
 }
 
 /* An ahead_step: what sees the changes first, in their order. */
 static bool see_batch(void *context, struct ahead_batch *made, struct err *err)
 {
-	const struct prepared_visit *how = ((struct batch_loader *)context)->how;
+	const struct prepared_visit *how = ((const struct batches *)context)->how;
 	struct batch *batch = made->made;
 
 	for (size_t i = 0; i < batch->count; i++) {
@@ -122,30 +140,21 @@ NODISCARD static bool visit_batch(const struct ahead_batch *made, struct arena *
 	return !made->failed;
 }
 
-/* Is there so much of it that a thread pays? */
-static bool is_much(const struct loader *loader)
-{
-	const struct plan *plan = loader->plan;
-	uint64_t bytes = 0;
-
-	for (size_t i = 0; i < plan->counts[loader->set] && bytes < THREAD_BYTES; i++) {
-		const struct change_entry *entry = &plan->entries[loader->set][i];
-
-		bytes += loader->wanted(loader->context, i, entry) ? entry->len : 0;
-	}
-	return bytes >= THREAD_BYTES;
-}
-
-NODISCARD static bool visit_entries(struct batch_loader *batches, struct arena *scratch,
+NODISCARD static bool visit_entries(const struct loader *loader, struct arena *scratch,
     const struct prepared_visit *how, struct err *err)
 {
 	struct arena_mark mark = arena_save(scratch);
-	struct ahead_work work = {
-	    .make = make_batch, .finish = how->first ? see_batch : NULL, .context = batches};
-	struct ahead *ahead = ahead_start(scratch, &work, is_much(&batches->loader));
+	struct batches batches = {.loader = loader, .how = how};
+	struct ahead_work work = {.make = make_batch,
+	    .finish = how->first ? see_batch : NULL,
+	    .context = &batches,
+	    .independent = true};
+	struct ahead *ahead;
 	const struct ahead_batch *batch;
 	bool ok;
 
+	list_batches(scratch, &batches);
+	ahead = ahead_start(scratch, &work, batches.bytes >= THREAD_BYTES);
 	do {
 		batch = ahead_next(ahead);
 		ok = visit_batch(batch, scratch, how, err);
@@ -180,25 +189,21 @@ bool plan_visit_prepared(const struct plan *plan, struct plan_selection selectio
 {
 	struct row_visit rows = {how, scratch};
 	struct str bytes;
-	struct batch_loader batches = {
-	    .how = how,
-	    .loader =
-		{
-		    .plan = plan,
-		    .set = selection.set,
-		    .wanted = loader_selection_takes,
-		    .context = &selection,
-		    .window_size = BATCH_BYTES,
-		    .keeps_windows = true,
-		},
+	struct loader loader = {
+	    .plan = plan,
+	    .set = selection.set,
+	    .wanted = loader_selection_takes,
+	    .context = &selection,
+	    .window_size = BATCH_BYTES,
+	    .keeps_windows = true,
 	};
 
 	if (plan->counts[selection.set] == 0)
 		return true;
 	if (plan->form != PLAN_FORM_JSON)
-		return loader_visit_rows(&batches.loader, visit_row, &rows, err);
-	batches.loader.in_memory = input_in_memory(plan->input, &bytes);
-	return visit_entries(&batches, scratch, how, err);
+		return loader_visit_rows(&loader, visit_row, &rows, err);
+	loader.in_memory = input_in_memory(plan->input, &bytes);
+	return visit_entries(&loader, scratch, how, err);
 }
 
 /* --- what is marked --- */
@@ -233,20 +238,16 @@ bool plan_visit_marks(const struct plan *plan, enum change_set set, change_wante
 	const struct prepared_visit how = {
 	    .prepare = prepare_nothing, .visitor = visit_marks, .context = &visit};
 	struct str bytes;
-	struct batch_loader batches = {
-	    .how = &how,
-	    .loader =
-		{
-		    .plan = plan,
-		    .set = set,
-		    .wanted = wanted,
-		    .context = context,
-		    .marks_only = true,
-		    .in_memory = input_in_memory(plan->input, &bytes),
-		    .window_size = BATCH_BYTES,
-		    .keeps_windows = true,
-		},
+	const struct loader loader = {
+	    .plan = plan,
+	    .set = set,
+	    .wanted = wanted,
+	    .context = context,
+	    .marks_only = true,
+	    .in_memory = input_in_memory(plan->input, &bytes),
+	    .window_size = BATCH_BYTES,
+	    .keeps_windows = true,
 	};
 
-	return plan->counts[set] == 0 || visit_entries(&batches, scratch, &how, err);
+	return plan->counts[set] == 0 || visit_entries(&loader, scratch, &how, err);
 }

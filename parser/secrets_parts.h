@@ -40,7 +40,7 @@ enum viewing {
 	VIEW_JOINED,	/* a line break and what stands before the next line are a blank */
 };
 
-/* False: there is nothing to do in it, or it is too long (VIEW_MAX). */
+/* False: it would be the same text, or it is too long (VIEW_MAX). */
 bool view_make(
     struct arena *arena, enum viewing viewing, const struct view *from, struct view *out);
 

@@ -149,6 +149,7 @@ bool view_make(struct arena *arena, enum viewing viewing, const struct view *fro
 	struct making making = {.from = from, .out = out};
 	const struct str text = from->text;
 	const char sign = viewings[viewing].sign;
+	bool differs = false;
 
 	if (text.len == 0 || text.len > VIEW_MAX || !memchr(text.ptr, sign, text.len))
 		return false;
@@ -165,9 +166,10 @@ bool view_make(struct arena *arena, enum viewing viewing, const struct view *fro
 			break;
 		step = viewings[viewing].step(text, i);
 		put(&making, i, step.bytes, step.len, true);
+		differs = differs || step.read > 1 || step.bytes[0] != text.ptr[i];
 		i += step.read;
 	}
 	out->at[making.len] = from->at ? from->at[text.len] : (uint32_t)text.len;
 	out->text = (struct str){making.bytes, making.len};
-	return true;
+	return differs;
 }

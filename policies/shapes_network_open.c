@@ -1,5 +1,6 @@
 /* Does a list of ranges of addresses, taken together, cover a whole internet? */
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -79,30 +80,63 @@ static bool is_everywhere(struct str text)
 	return false;
 }
 
-struct value shape_network_open(struct arena *arena, struct value cidrs)
+#define WHOLE (UINT64_C(1) << 32)
+
+/* How much of its internet it is at most, in parts of WHOLE. The digits behind the slash say it
+ * without the address being read; what has none is no prefix. */
+static uint64_t share_of(struct str text)
+{
+	unsigned bits = 0;
+	size_t at = text.len;
+
+	while (at > 0 && text.len - at < 4 && text.ptr[at - 1] >= '0' && text.ptr[at - 1] <= '9')
+		at--;
+	if (at == text.len || at == 0 || text.ptr[at - 1] != '/')
+		return 0;
+	for (; at < text.len; at++)
+		bits = bits * 10 + (unsigned)(text.ptr[at] - '0');
+	return WHOLE >> (bits < 32 ? bits : 32);
+}
+
+static bool covers(struct arena *arena, struct value cidrs)
 {
 	struct arena_mark mark = arena_save(arena);
 	struct family families[2] = {{.width = 4}, {.width = 16}};
+	bool open;
+
+	for (size_t i = 0; i < 2; i++)
+		families[i].ranges = arena_alloc(arena, cidrs.len * sizeof(*families[i].ranges));
+	for (uint32_t i = 0; i < cidrs.len; i++) {
+		struct ip_prefix prefix;
+
+		if (ip_parse_prefix(str_trim(value_text(cidrs.as.items[i])), &prefix))
+			add_prefix(families, prefix);
+	}
+	open = covers_family(&families[0]) || covers_family(&families[1]);
+	arena_rewind(arena, mark);
+	return open;
+}
+
+struct value shape_network_open(struct arena *arena, struct value cidrs)
+{
 	struct value unknown = value_bool(false);
+	uint64_t share = 0;
 	bool open = false;
 
 	if (cidrs.kind != VALUE_LIST)
 		return shape_is_open(cidrs) ? cidrs : unknown;
-	for (size_t i = 0; i < 2; i++)
-		families[i].ranges = arena_alloc(arena, cidrs.len * sizeof(*families[i].ranges));
 	for (uint32_t i = 0; i < cidrs.len && !open; i++) {
 		struct value item = cidrs.as.items[i];
 		struct str text = str_trim(value_text(item));
-		struct ip_prefix prefix;
 
 		if (shape_is_open(item))
 			unknown = item;
 		else if (is_everywhere(text))
 			open = true;
-		else if (ip_parse_prefix(text, &prefix))
-			add_prefix(families, prefix);
+		else
+			share += share_of(text);
 	}
-	open = open || covers_family(&families[0]) || covers_family(&families[1]);
-	arena_rewind(arena, mark);
+	/* most lists are far too small for it */
+	open = open || (share >= WHOLE && covers(arena, cidrs));
 	return open ? value_bool(true) : unknown;
 }

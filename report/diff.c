@@ -210,7 +210,7 @@ void diff_key(
 	if (both_null)
 		(void)diff_add_row(
 		    walk, before == &walk->no_value ? DIFFERENCE_ADDED : DIFFERENCE_REMOVED, false);
-	else if (!diff_network_blocks(walk, before, after))
+	else if (!walk->is_network || !diff_network_blocks(walk, before, after))
 		diff_pair(walk, before, after);
 	walk->depth--;
 	walk->rest_of_rules = rest;
@@ -240,12 +240,20 @@ static void walk_sorted(
 	}
 }
 
+/* Both sides nearly always have the same keys at the same places. */
+static const struct value *get_near(const struct value *map, size_t place, struct str key)
+{
+	if (place < map->len && str_eq(value_text(map->as.entries[place].key), key))
+		return &map->as.entries[place].value;
+	return value_get(*map, key);
+}
+
 static void walk_unsorted(
     struct diff_walk *walk, const struct value *before, const struct value *after)
 {
 	for (size_t i = 0; i < before->len; i++) {
 		const struct value_entry *entry = &before->as.entries[i];
-		const struct value *other = value_get(*after, value_text(entry->key));
+		const struct value *other = get_near(after, i, value_text(entry->key));
 
 		diff_key(
 		    walk, value_text(entry->key), &entry->value, other ? other : &walk->no_value);
@@ -253,7 +261,7 @@ static void walk_unsorted(
 	for (size_t i = 0; i < after->len; i++) {
 		const struct value_entry *entry = &after->as.entries[i];
 
-		if (!value_get(*before, value_text(entry->key)))
+		if (!get_near(before, i, value_text(entry->key)))
 			diff_key(walk, value_text(entry->key), &walk->no_value, &entry->value);
 	}
 }

@@ -385,10 +385,17 @@ static void add_whole(struct comparison *comparison, const struct value *item, e
 
 static void compare_statements(struct diff_walk *walk, struct comparison *comparison)
 {
-	struct value before = all_to_align(walk->arena, comparison->before);
-	struct value after = all_to_align(walk->arena, comparison->after);
+	struct value before, after;
 	struct alignment alignment;
 
+	/* nearly always: one and one, which are a pair whatever they say */
+	if (comparison->before->len == 1 && comparison->after->len == 1) {
+		add_changed(
+		    comparison, &comparison->before->as.items[0], &comparison->after->as.items[0]);
+		return;
+	}
+	before = all_to_align(walk->arena, comparison->before);
+	after = all_to_align(walk->arena, comparison->after);
 	align_items(walk->arena, &before, &after, &walk->work, &alignment);
 	for (uint32_t i = 0; i < before.len; i++) {
 		const struct value *item = &comparison->before->as.items[i];

@@ -274,30 +274,33 @@ static void add_open_together(struct rules *rules)
 static struct str protocol_and_ports(struct arena *arena, const struct rule_row *rule)
 {
 	struct str protocol = rule->cells[CELL_PROTOCOL], ports = rule->cells[CELL_PORTS];
-	bool several;
+	bool several = str_contains(ports, STR("-")) || str_contains(ports, STR(","));
+	bool all = str_is(protocol, "all");
+	struct buf buf;
 
-	if (!str_is(protocol, "all"))
-		return str_format(arena, "%.*s %.*s", STR_ARG(protocol), STR_ARG(ports));
-	if (str_is(ports, "all") || str_is(ports, "-"))
+	if (all && (str_is(ports, "all") || str_is(ports, "-")))
 		return STR("all protocols and ports");
-	several = str_contains(ports, STR("-")) || str_contains(ports, STR(","));
-	return str_format(arena, "all protocols, port%s %.*s", several ? "s" : "", STR_ARG(ports));
+	buf_init(&buf, arena, SIZE_MAX);
+	buf_add(&buf, all ? STR("all protocols, port") : protocol);
+	buf_adds(&buf, all && several ? "s " : " ");
+	buf_add(&buf, ports);
+	return buf_str(&buf);
 }
 
 /* What of it is open or might be together with others, by protocol and ports. */
 static void judge_item(struct rules *rules, const struct value *item, const struct rule_row *rule)
 {
 	const struct value *open = value_get_c(*item, "open"), *cidrs = value_get_c(*item, "cidrs");
-	struct str text;
+	struct str what;
 
 	if (!str_is(value_get_str(*item, "direction"), "ingress") ||
 	    !str_is(value_get_str(*item, "action"), "allow"))
 		return;
-	text = protocol_and_ports(rules->arena, rule);
+	what = protocol_and_ports(rules->arena, rule);
 	if (open && open->kind == VALUE_BOOL && open->as.boolean)
-		add_open_to(rules, INTERNET, text, item);
+		add_open_to(rules, INTERNET, what, item);
 	else if (cidrs && cidrs->kind == VALUE_LIST && cidrs->len > 0)
-		add_part(rules, text, cidrs, item);
+		add_part(rules, what, cidrs, item);
 }
 
 static void add_item(struct rules *rules, const struct value *item)
@@ -599,8 +602,8 @@ bool diff_network_blocks(
 {
 	struct value a, b, none = value_list(NULL, 0);
 
-	if (!walk->is_network || walk->depth != 1 || walk->text_depth > 0 ||
-	    !may_be_blocks(before) || !may_be_blocks(after) || !is_block_name(walk->steps[0].key))
+	if (walk->depth != 1 || walk->text_depth > 0 || !may_be_blocks(before) ||
+	    !may_be_blocks(after) || !is_block_name(walk->steps[0].key))
 		return false;
 	a = alone(walk->arena, walk->steps[0].key, before);
 	b = alone(walk->arena, walk->steps[0].key, after);

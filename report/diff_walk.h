@@ -111,7 +111,8 @@ bool diff_iam_pair(struct diff_walk *walk, const struct value *before, const str
 void diff_iam_call_out(
     struct diff_walk *walk, const struct value *before, const struct value *after);
 
-/* The blocks of rules under the key where the walk is. False: it is none, nothing was added. */
+/* Where `is_network`: the blocks of rules under the key where the walk is. False: it is none,
+ * nothing was added. */
 bool diff_network_blocks(
     struct diff_walk *walk, const struct value *before, const struct value *after);
 /* Of a resource that is a rule: one table more. */
