@@ -248,7 +248,32 @@ static bool has_condition_on(const struct diff_lines *lines, struct str name)
 		struct str line = lines->items[i].text;
 
 		if (lines->items[i].kind == IAM_CONDITION &&
-		    str_eq(str_from_to(line, 0, condition_end(line)), name))
+		    str_eq_nocase(str_from_to(line, 0, condition_end(line)), name))
+			return true;
+	}
+	return false;
+}
+
+/* "Condition StringEquals aws:SourceVpc" is about aws:SourceVpc. */
+static struct str condition_key(struct str name)
+{
+	size_t at;
+
+	name = str_trim_end(name);
+	while (str_find_char(name, ' ', &at))
+		name = str_skip(name, at + 1);
+	return name;
+}
+
+/* One that comes, about the same key. */
+static bool is_replaced(const struct diff_text *text, struct str name)
+{
+	for (size_t i = 0; text->marks.added && i < text->after.count; i++) {
+		struct str line = text->after.items[i].text;
+
+		if (text->after.items[i].kind == IAM_CONDITION && text->marks.added[i] &&
+		    str_eq_nocase(condition_key(str_from_to(line, 0, condition_end(line))),
+			condition_key(name)))
 			return true;
 	}
 	return false;
@@ -268,7 +293,10 @@ static void add_conditions_gone(struct remarks *remarks, const struct diff_text 
 			continue;
 		last = name;
 		(void)str_eat(&name, judges[IAM_CONDITION].title);
-		say_with(remarks, "one condition less: ", name);
+		say_with(remarks,
+		    is_replaced(text, last) ? "one condition is another now: "
+					    : "one condition less: ",
+		    name);
 	}
 }
 

@@ -117,6 +117,21 @@ static const struct row iam[] = {
 	"~policy{~ Allow A; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
 	"-> Condition StringEquals l = 2; -> Condition StringEquals l = 3; "
 	"=> Condition StringEquals k = 1; !> one condition less: StringEquals l}"},
+    {"the key of a condition in another case",
+	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q
+					  "aws:Org" Q ":" Q "a" Q "}}}]",
+	    "[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q
+					  "AWS:org" Q ":" Q "a" Q "}}}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition StringEquals aws:Org = a; +> Condition StringEquals AWS:org = a}"},
+    {"another condition on the same key",
+	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q "k" Q
+					  ":" Q "a" Q "}}}]",
+	    "[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringLike" Q ":{" Q "k" Q
+					  ":" Q "a" Q "}}}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; => Resource arn:aws:s3:::b/*; "
+	"-> Condition StringEquals k = a; +> Condition StringLike k = a; "
+	"!> one condition is another now: StringEquals k}"},
     {"a condition that says nothing",
 	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringLike" Q ":{" Q "k" Q
 					  ":" Q "a" Q "}}}]",
