@@ -346,10 +346,11 @@ static void test_entries(void **state)
 		POLICY(
 		    R("scope: plan, forbid: \"plan.by_type('t').exists(x, x.action == 'create')\"")
 			AND("s", "scope: plan, forbid: \"plan.by_type('u').size() > 0\"") AND("u",
-			    "scope: plan, require: \"plan.by_type('u').exists(x, x.type == 'u')\"") AND("v",
-			    "scope: plan, require: \"plan.resources.all(x, x.type == 't')\"")
-			    AND("w", "scope: plan, forbid: plan.outputs.size() > 0")
-				AND("x", "scope: plan, forbid: plan.losses.size() > 0")),
+			    "scope: plan, require: \"plan.by_type('u').exists(x, x.type == 'u')\"")
+			    AND("v",
+				"scope: plan, require: \"plan.resources.all(x, x.type == 't')\"")
+				AND("w", "scope: plan, forbid: plan.outputs.size() > 0")
+				    AND("x", "scope: plan, forbid: plan.losses.size() > 0")),
 		"Terraform will perform the following actions:\n\n  # t.a will be created\n"
 		"  + resource \"t\" \"a\" {\n      + p = 1\n    }\n\n"
 		"Plan: 1 to add, 0 to change, 0 to destroy.\n",
