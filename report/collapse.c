@@ -115,9 +115,22 @@ static bool mix_names(uint64_t *hash, const struct outcome_change *change)
 	return true;
 }
 
+/* Of most changes of a large plan there are names only. */
+static bool has_all_values(const struct outcome_change *change)
+{
+	bool has = change->attributes_left_out == 0;
+
+	for (size_t i = 0; has && i < change->attribute_count; i++) {
+		const struct attribute_change *row = &change->attributes[i];
+
+		has = is_noise(row) || (row->has_values && row->parts_left_out == 0);
+	}
+	return has;
+}
+
 static bool mix_values(uint64_t *hash, const struct outcome_change *change)
 {
-	bool ok = mix_names(hash, change) && change->attributes_left_out == 0;
+	bool ok = has_all_values(change) && mix_names(hash, change);
 
 	for (size_t i = 0; ok && i < change->attribute_count; i++) {
 		const struct attribute_change *row = &change->attributes[i];
@@ -125,8 +138,7 @@ static bool mix_values(uint64_t *hash, const struct outcome_change *change)
 		if (is_noise(row))
 			continue;
 		*hash = mixed(*hash, row->view);
-		ok = row->has_values && row->parts_left_out == 0 &&
-		     mix_value(hash, &row->before.value) && mix_value(hash, &row->after.value);
+		ok = mix_value(hash, &row->before.value) && mix_value(hash, &row->after.value);
 		ok = mix_parts(hash, row) && ok;
 	}
 	return ok;
