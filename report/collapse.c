@@ -532,10 +532,12 @@ void collapse_updates(struct arena *arena, const struct outcome_change *rows, si
 
 	while (collapser.slot_count < 2 * count)
 		collapser.slot_count *= 2;
-	collapser.group_of = arena_array(scratch, uint32_t, count);
+	/* filled as far as they are used */
+	collapser.group_of = arena_alloc(scratch, count * sizeof(*collapser.group_of));
 	memset(collapser.group_of, 0xff, count * sizeof(*collapser.group_of));
-	collapser.groups = arena_array(scratch, struct group, ARRAY_LEN(passes) * count);
-	collapser.slots = arena_array(scratch, uint32_t, collapser.slot_count);
+	collapser.groups =
+	    arena_alloc(scratch, ARRAY_LEN(passes) * count * sizeof(*collapser.groups));
+	collapser.slots = arena_alloc(scratch, collapser.slot_count * sizeof(*collapser.slots));
 	for (size_t i = 0; i < ARRAY_LEN(passes); i++) {
 		run_pass(&collapser, &passes[i]);
 		ends[i] = collapser.group_count;
