@@ -281,10 +281,11 @@ void jsonw_key(struct jsonw *writer, const char *key)
 	}
 	assert(writer->is_object[writer->depth] && !writer->after_key);
 	out = sink->block + sink->used;
+	/* NOLINTBEGIN(bugprone-not-null-terminated-result): a piece has a length */
 	memcpy(out, ", \"", 3);
-	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a piece has a length */
 	memcpy(out + 3, key, len);
 	memcpy(out + 3 + len, "\": ", 3);
+	/* NOLINTEND(bugprone-not-null-terminated-result) */
 	sink_wrote(sink, len + 6);
 	writer->after_key = true;
 }
