@@ -40,7 +40,7 @@ static const struct change_leaf *sorted(
 		sort_part(leaves, count);
 		return leaves;
 	}
-	out = arena_array(arena, struct change_leaf, count);
+	out = arena_alloc(arena, count * sizeof(*out)); /* all of it is filled */
 	ends = arena_array(arena, size_t, BUCKETS + 1);
 	for (size_t i = 0; i < count; i++)
 		ends[bucket_of(&leaves[i]) + 1]++;

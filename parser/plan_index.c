@@ -76,7 +76,7 @@ static struct change_entry *list_add(struct arena *temp, struct entry_list *list
 
 static const struct change_entry *list_join(struct arena *arena, const struct entry_list *list)
 {
-	struct change_entry *all = arena_alloc_array(arena, list->count, sizeof(*all));
+	struct change_entry *all = arena_alloc(arena, list->count * sizeof(*all));
 	size_t at = 0;
 
 	for (const struct chunk *chunk = list->first; chunk; chunk = chunk->next) {

@@ -115,9 +115,22 @@ static bool mix_names(uint64_t *hash, const struct outcome_change *change)
 	return true;
 }
 
+/* Of most changes of a large plan there are names only. */
+static bool has_all_values(const struct outcome_change *change)
+{
+	bool has = change->attributes_left_out == 0;
+
+	for (size_t i = 0; has && i < change->attribute_count; i++) {
+		const struct attribute_change *row = &change->attributes[i];
+
+		has = is_noise(row) || (row->has_values && row->parts_left_out == 0);
+	}
+	return has;
+}
+
 static bool mix_values(uint64_t *hash, const struct outcome_change *change)
 {
-	bool ok = mix_names(hash, change) && change->attributes_left_out == 0;
+	bool ok = has_all_values(change) && mix_names(hash, change);
 
 	for (size_t i = 0; ok && i < change->attribute_count; i++) {
 		const struct attribute_change *row = &change->attributes[i];
@@ -125,8 +138,7 @@ static bool mix_values(uint64_t *hash, const struct outcome_change *change)
 		if (is_noise(row))
 			continue;
 		*hash = mixed(*hash, row->view);
-		ok = row->has_values && row->parts_left_out == 0 &&
-		     mix_value(hash, &row->before.value) && mix_value(hash, &row->after.value);
+		ok = mix_value(hash, &row->before.value) && mix_value(hash, &row->after.value);
 		ok = mix_parts(hash, row) && ok;
 	}
 	return ok;
@@ -520,10 +532,12 @@ void collapse_updates(struct arena *arena, const struct outcome_change *rows, si
 
 	while (collapser.slot_count < 2 * count)
 		collapser.slot_count *= 2;
-	collapser.group_of = arena_array(scratch, uint32_t, count);
+	/* filled as far as they are used */
+	collapser.group_of = arena_alloc(scratch, count * sizeof(*collapser.group_of));
 	memset(collapser.group_of, 0xff, count * sizeof(*collapser.group_of));
-	collapser.groups = arena_array(scratch, struct group, ARRAY_LEN(passes) * count);
-	collapser.slots = arena_array(scratch, uint32_t, collapser.slot_count);
+	collapser.groups =
+	    arena_alloc(scratch, ARRAY_LEN(passes) * count * sizeof(*collapser.groups));
+	collapser.slots = arena_alloc(scratch, collapser.slot_count * sizeof(*collapser.slots));
 	for (size_t i = 0; i < ARRAY_LEN(passes); i++) {
 		run_pass(&collapser, &passes[i]);
 		ends[i] = collapser.group_count;

@@ -253,10 +253,20 @@ static void sort_by_group(struct arena *scratch, struct outcome_change *rows, si
 {
 	struct arena_mark mark = arena_save(scratch);
 	size_t starts[CHANGE_GROUPS + 1] = {0};
-	uint32_t *order = arena_array(scratch, uint32_t, count);
+	enum change_group last = (enum change_group)0;
+	bool is_sorted = true;
+	uint32_t *order;
 
-	for (size_t i = 0; i < count; i++)
-		starts[change_group(&rows[i].head) + 1]++;
+	for (size_t i = 0; i < count; i++) {
+		enum change_group group = change_group(&rows[i].head);
+
+		starts[group + 1]++;
+		is_sorted = is_sorted && group >= last;
+		last = group;
+	}
+	if (is_sorted)
+		return;
+	order = arena_array(scratch, uint32_t, count);
 	for (size_t group = 0; group < CHANGE_GROUPS; group++)
 		starts[group + 1] += starts[group];
 	for (size_t i = 0; i < count; i++)

@@ -185,7 +185,9 @@ static void list_suspects(struct recheck *recheck, struct arena *arena)
 {
 	struct plan_leaves *leaves = recheck->leaves;
 
-	recheck->suspects = arena_array(arena, uint64_t, leaves->count + leaves->other_count);
+	/* room for all; of what is never filled there is no memory */
+	recheck->suspects =
+	    arena_alloc(arena, (leaves->count + leaves->other_count) * sizeof(*recheck->suspects));
 	for (struct leaf_block *block = leaves->blocks; block; block = block->older) {
 		for (size_t i = 0; i < block->count; i++) {
 			if (block->leaves[i].is_suspect)
@@ -206,7 +208,7 @@ static void recheck_begin(struct recheck *recheck, struct arena *arena)
 	struct plan_leaves *leaves = recheck->leaves;
 
 	list_suspects(recheck, arena);
-	recheck->known = arena_array(arena, struct known_leaf, leaves->count);
+	recheck->known = arena_alloc(arena, leaves->count * sizeof(*recheck->known));
 	for (struct leaf_block *block = leaves->blocks; block; block = block->older) {
 		for (size_t i = 0; i < block->count; i++) {
 			struct kept_leaf *kept = &block->leaves[i];
@@ -345,7 +347,7 @@ bool plan_leaves_recheck(struct plan_leaves *leaves, const struct plan *plan,
 void plan_leaves_finish(const struct plan_leaves *leaves, struct plan_fingerprint *out)
 {
 	struct arena *temp CLEANUP(arena_free_ptr) = arena_new();
-	struct change_leaf *all = arena_array(temp, struct change_leaf, leaves->count);
+	struct change_leaf *all = arena_alloc(temp, leaves->count * sizeof(*all));
 	size_t count = 0;
 
 	for (const struct leaf_block *block = leaves->blocks; block; block = block->older) {

@@ -33,6 +33,8 @@ static const struct {
     {"the longest counts", {"secret-1", "secret-1234"}, "secret-1234", M},
     {"the shorter one where the longer ends otherwise", {"secret-1", "secret-1234"}, "secret-12x",
 	M "2x"},
+    {"the first eight bytes alike", {"secret-1", "secret-1a", "secret-1bb", "secret"},
+	"secret-1bc secret-1a! secret-2", M "bc " M "! " M "-2"},
     {"overlap is hidden as one", {"abcdefgh", "efghijkl"}, "xabcdefghijkly", "x" M "y"},
     {"one inside another", {"abcdefghijkl", "cdefgh"}, "xabcdefghijkly", "x" M "y"},
     {"too short", {"abcde"}, "abcde", "abcde"},
