@@ -462,7 +462,7 @@ static void test_about(void **state)
 		const char *name, *about, *not_about, *file;
 		size_t count;
 	} want[] = {
-	    {"pack:tags", "required-tags", "r", "tfherald.yaml", 8},
+	    {"pack:tags", "required-tags", "r", "tfherald.yaml", 9},
 	    {"u", "u", "r", "tfherald.yaml", 1},
 	    {"p.yaml", "p", "u", "p.yaml", 1},
 	    {"params.n", "r", "u", "tfherald.yaml", 3},
