@@ -111,7 +111,7 @@ static void read_hcl(struct reading *reading)
 			add_hcl(reading, &file, i);
 	}
 	/* what hides a block from us does not hide it from Terraform */
-	if (file.count == HCL_BLOCKS_MAX || !file.balanced)
+	if (file.count == HCL_BLOCKS_MAX || !file.is_sound)
 		add_unreadable(reading);
 }
 

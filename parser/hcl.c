@@ -121,9 +121,10 @@ static bool walk_blocks(struct walk *walk)
 void hcl_scan(struct arena *arena, struct str text, struct hcl_file *out)
 {
 	struct walk walk = walk_new(arena, text, false);
+	bool balanced = walk_blocks(&walk);
 
-	out->balanced = walk_blocks(&walk);
-	if (!out->balanced) {
+	out->is_sound = balanced && !walk.scan.is_broken;
+	if (!balanced) {
 		walk = walk_new(arena, text, true);
 		(void)walk_blocks(&walk);
 	}

@@ -33,7 +33,9 @@ struct hcl_block {
 struct hcl_file {
 	const struct hcl_block *blocks; /* in order of the file; nested up to depth 2 */
 	size_t count;
-	bool balanced; /* its brackets match; else the blocks are a guess: Terraform refuses it */
+	/* Brackets, strings, comments and heredocs end; else the blocks are a guess, and Terraform
+	 * refuses the file (or it is deeper than anybody writes). */
+	bool is_sound;
 };
 
 void hcl_scan(struct arena *arena, struct str text, struct hcl_file *out);

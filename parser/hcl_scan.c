@@ -1,5 +1,7 @@
 #include "parser/hcl_scan.h"
 
+#include "base/utf8.h"
+
 #define TEMPLATE_DEPTH_MAX 100
 #define LOST_HEREDOCS_MAX  16
 
@@ -43,7 +45,7 @@ static void skip_block_comment(struct hcl_scan *s)
 		s->at += 2 + end + 2;
 		return;
 	}
-	s->no_comment_end = true;
+	s->no_comment_end = s->is_broken = true;
 	skip_line(s);
 }
 
@@ -158,6 +160,7 @@ static bool skip_quoted(struct hcl_scan *s)
 
 	if (skip_string(s, 0))
 		return true;
+	s->is_broken = true;
 	if (memchr(s->text.ptr + from, '\n', s->at - from))
 		s->no_long_templates = true;
 	s->at = from;
@@ -207,6 +210,36 @@ static bool take_marker(struct hcl_scan *s, struct str *marker)
 	return false;
 }
 
+/* White_Space of Unicode, as Terraform has it. */
+static bool is_space(uint32_t code)
+{
+	static const uint32_t spaces[] = {
+	    0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
+
+	if (code == ' ' || (code >= '\t' && code <= '\r') || (code >= 0x2000 && code <= 0x200a))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
+		if (code == spaces[i])
+			return true;
+	}
+	return false;
+}
+
+static struct str trim_space(struct str line)
+{
+	size_t at = 0, from = SIZE_MAX, to = 0;
+
+	while (at < line.len) {
+		size_t start = at;
+
+		if (is_space(utf8_next(line, &at)))
+			continue;
+		from = from == SIZE_MAX ? start : from;
+		to = at;
+	}
+	return from == SIZE_MAX ? STR_EMPTY : str_from_to(line, from, to);
+}
+
 /* At the beginning of a line: is it the marker and nothing else? Then `at` is behind it. */
 static bool take_end(struct hcl_scan *s, struct str marker)
 {
@@ -214,7 +247,9 @@ static bool take_end(struct hcl_scan *s, struct str marker)
 
 	if (!str_line(&rest, &line))
 		return false;
-	line = str_trim(line);
+	if (!str_contains(line, marker))
+		return false;
+	line = trim_space(line);
 	if (!str_eq(line, marker))
 		return false;
 	s->at = (size_t)(line.ptr + line.len - s->text.ptr);
@@ -242,9 +277,13 @@ static bool skip_heredoc(struct hcl_scan *s, int depth)
 	size_t from = s->at;
 	struct str marker;
 
-	if (!at_text(s, STR("<<")) || depth > TEMPLATE_DEPTH_MAX ||
-	    s->lost_heredocs == LOST_HEREDOCS_MAX || !take_marker(s, &marker))
+	if (!at_text(s, STR("<<")))
 		return false;
+	if (depth > TEMPLATE_DEPTH_MAX || s->lost_heredocs == LOST_HEREDOCS_MAX ||
+	    !take_marker(s, &marker)) {
+		s->is_broken = true;
+		return false;
+	}
 	s->at++;
 	while (s->at < s->text.len) {
 		if (take_end(s, marker))
@@ -253,6 +292,7 @@ static bool skip_heredoc(struct hcl_scan *s, int depth)
 			break;
 	}
 	s->lost_heredocs++;
+	s->is_broken = true;
 	s->at = from;
 	return false;
 }
@@ -374,6 +414,7 @@ enum hcl_event hcl_next(struct hcl_scan *s, struct hcl_statement *statement)
 		}
 		if (take_statement(s, statement, &event))
 			return event;
+		s->is_broken = true;
 		/* not understood: on with the next line, unless a name already stands there */
 		if (s->at > statement->from && is_first(char_at(s, s->at)))
 			continue;

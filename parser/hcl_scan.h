@@ -16,6 +16,7 @@ struct hcl_scan {
 	bool no_comment_end;	/* no block comment ends any more */
 	bool no_long_templates; /* one did not end: they end with their line */
 	int lost_heredocs;
+	bool is_broken; /* out: something was met that is no HCL, or is too deep */
 };
 
 enum hcl_event {

@@ -51,6 +51,8 @@ static const struct {
 	{{.path = "d/main.tf",
 	    .text = "locals {\n x {\n}\n terraform {\n backend \"s3\" {\n }\n}\n"}},
 	"?"},
+    {"beside a string that does not end",
+	{{.path = "d/main.tf", .text = "locals {\n x = \"a\n}\n" S3}}, "s3{\"key\":\"k\"} ?"},
     {"cloud, with workspaces",
 	{{.path = "d/main.tf",
 	    .text = "terraform {\n  cloud {\n    organization = \"o\"\n    workspaces {\n"

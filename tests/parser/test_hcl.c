@@ -56,6 +56,10 @@ static const struct scan_case scans[] = {
     {"marker inside of a template of a heredoc",
 	"a {\n x = <<A\n${join(\"\", [for A in [\"x\"] :\nA\n])} zz { yy {\nA\n}\n b {\n}",
 	"0:1:1 a;0:8:2 b;"},
+    {"marker among white space of Unicode",
+	"a {\n x = <<A\n\xc2\x85\xe2\x80\x83"
+	"A\xc2\xa0\n}\nb {}\nc {\n x = <<A\nA\n}\n",
+	"0:1:1 a;0:5:1 b;0:6:1 c;"},
     {"escaped template in a heredoc", "a {\n x = <<A\n$${\nA\n}\nb {}", "0:1:1 a;0:6:1 b;"},
     {"comments inside of a template", "a {\n x = \"a${ # } \"\n /* } \" */ \"b\" }c\"\n}\nb {}",
 	"0:1:1 a;0:5:1 b;"},
