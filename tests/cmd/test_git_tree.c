@@ -211,7 +211,7 @@ static void check_link(struct str commit, const char *path, const char *expected
 {
 	struct commit_tree *tree CLEANUP(git_tree_close_ptr) = NULL;
 	struct source source;
-	struct str target;
+	struct str target = STR_EMPTY;
 	struct err err = {0};
 
 	if (!git_tree_open(&app, git_world_path(&world, "origin"), commit, &tree, &source, &err) ||
