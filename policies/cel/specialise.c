@@ -154,6 +154,37 @@ static struct value eval_prefix_length_is(struct cel_run *run, const struct cel_
 				 : compare_prefix_length(run, node, value);
 }
 
+/*
+ * list.exists(c, cidr(c).prefixLength() == 0) without frame and call for each round, in the order
+ * of the plain loop. A list with anything but ranges in it takes the plain way.
+ */
+static struct value eval_exists_range(struct cel_run *run, const struct cel_node *node)
+{
+	int64_t wanted = node->children[1]->constant.as.integer, cost = (int64_t)node->constant.len;
+	struct value list = operand(run, node->children[0]);
+	uint32_t at = run->hints[node->id], rounds = 0;
+	bool found = false;
+
+	if (UNLIKELY(list.kind != VALUE_LIST || run->trace || run->left < cost * list.len))
+		return cel_eval_loop(run, node);
+	at = at < list.len ? at : 0;
+	while (rounds < list.len && !found) {
+		const struct value *item = &list.as.items[at];
+		int bits = item->kind == VALUE_STRING ? ip_prefix_bits(value_text(*item)) : -1;
+
+		if (UNLIKELY(bits < 0))
+			return cel_eval_loop(run, node);
+		rounds++;
+		found = bits == wanted;
+		if (!found)
+			at = at + 1 < list.len ? at + 1 : 0;
+	}
+	run->left -= cost * rounds;
+	if (found)
+		run->hints[node->id] = at;
+	return value_bool(found);
+}
+
 static bool same_but_case(struct str a, struct str b)
 {
 	if (a.len != b.len)
@@ -372,7 +403,12 @@ static const struct cel_node *find_select(
 /* `extra` of a loop: what its body most likely reads of each item. */
 static void choose_loop(struct cel_node *node)
 {
+	const struct cel_node *body = node->child_count == 2 ? node->children[1] : NULL;
+
 	node->eval = cel_loop_eval[node->variant];
+	if (node->variant == CEL_LOOP_EXISTS && node->slot2 < 0 && body &&
+	    body->eval == eval_prefix_length_is && body->slot == node->slot)
+		node->eval = eval_exists_range;
 	node->extra = node->child_count > 1
 			  ? find_select(node->children[1], node->slot, SEARCH_LEVELS)
 			  : NULL;
