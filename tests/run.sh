@@ -13,7 +13,8 @@ if [ "${1:-}" = "--one" ]; then
 	name=${3%.c}
 	log=$results/$(echo "$name" | tr / -)
 	start=$(date +%s)
-	$wrapper "$build/$name" > "$log" 2>&1 < /dev/null
+	# What hangs, or takes for ever where it should be refused, ends as a failure (status 124).
+	timeout -k 5 "$deadline" $wrapper "$build/$name" > "$log" 2>&1 < /dev/null
 	status=$?
 	seconds=$(($(date +%s) - start))
 	ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
@@ -39,6 +40,7 @@ fi
 
 wrapper=""
 program=""
+deadline=${DEADLINE:-300} # seconds of one test program, many times what the slowest takes
 if [ "${1:-}" = "--valgrind" ]; then
 	# No vgdb: its pipes would stand among the temporary files that the tests count.
 	wrapper="valgrind --quiet --leak-check=full --error-exitcode=99 --child-silent-after-fork=yes"
@@ -64,7 +66,7 @@ if [ -n "$wrapper" ]; then
 	chmod +x "$program"
 	TFHERALD=$program
 fi
-export TFHERALD TFHERALD_BUILD results wrapper
+export TFHERALD TFHERALD_BUILD results wrapper deadline
 # Nothing of the machine's own set-up may reach a test.
 unset GITHUB_TOKEN TFHERALD_GITHUB_TOKEN SLACK_BOT_TOKEN SLACK_WEBHOOK_URL NO_COLOR
 export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 LC_ALL=C.UTF-8

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "base/glob.h"
@@ -153,11 +152,11 @@ static void test_check(void **state)
 	}
 }
 
-/* What makes a backtracking matcher take for ever. */
+/* What makes a backtracking matcher take for ever: it would run into the deadline of tests/run.sh.
+ */
 static void test_hostile(void **state)
 {
 	char *text = malloc(200001), pattern[401];
-	clock_t start = clock();
 
 	(void)state;
 	assert_non_null(text);
@@ -174,7 +173,6 @@ static void test_hostile(void **state)
 	assert_false(glob_match(
 	    STR("**/a/**/a/**/a/**/a/**/a/**/a/**/a/**/a/**/c"), (struct str){text, 200001}));
 	free(text);
-	assert_true((clock() - start) / CLOCKS_PER_SEC < 30); /* valgrind takes its time */
 }
 
 int main(void)

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/digest.h"
+#include "tests/support/valgrind.h"
 #include "tests/support/verdict_world.h"
 
 struct row {
@@ -449,15 +450,6 @@ static void test_harmful(void **state)
 {
 	(void)state;
 	const struct row rows[] = {
-	    {"a catastrophic regex is an error of its rule",
-		POLICY(R("forbid: resource.after.p.matches('^(a+)+$')") AND("s", "forbid: 'true'")),
-		PLAN(CREATE("t", "a",
-		    "{'p': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'}")),
-		"deny error r t.a \"the regular expression needs too much work (match limit "
-		"exceeded); make it simpler, for instance without a repetition inside a "
-		"repetition\"\n"
-		"deny violation s t.a\n",
-		NULL},
 	    {"an exploding expression is an error of its rule",
 		POLICY("variables: {l: '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]'}\n" R(
 		    "forbid: "
@@ -475,9 +467,18 @@ static void test_harmful(void **state)
 		"deny error r t.a \"the expression needs too many steps\"\n"
 		"deny violation s t.a\n",
 		NULL},
+	    {"a catastrophic regex is an error of its rule",
+		POLICY(R("forbid: resource.after.p.matches('^(a+)+$')") AND("s", "forbid: 'true'")),
+		PLAN(CREATE("t", "a",
+		    "{'p': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'}")),
+		"deny error r t.a \"the regular expression needs too much work (match limit "
+		"exceeded); make it simpler, for instance without a repetition inside a "
+		"repetition\"\n"
+		"deny violation s t.a\n",
+		NULL},
 	};
 
-	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
+	run_rows(rows, under_valgrind() ? 1 : ARRAY_LEN(rows));
 }
 
 /* --- many of one type --- */

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -562,7 +561,6 @@ static void test_large_file(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
 	struct reading *reading;
-	clock_t start;
 	struct buf buf;
 
 	(void)state;
@@ -573,13 +571,9 @@ static void test_large_file(void **state)
 		    "- id: rule-%d\n  level: deny\n  match: {types: [aws_x]}\n  forbid: |\n    "
 		    "resource.after.x == %d\n",
 		    i, i);
-	start = clock();
 	reading = reading_of(arena, POLICY_CHAIN, "tfherald.yaml", buf_str(&buf));
-	print_message(
-	    "5,000 rules in %ld ms\n", (long)((clock() - start) / (CLOCKS_PER_SEC / 1000)));
 	assert_int_equal(reading->problems.count, 0);
 	assert_int_equal(reading->file.rule_count, 5000);
-	assert_true((clock() - start) / CLOCKS_PER_SEC < 30);
 }
 
 static void test_key_table(void **state)
