@@ -46,6 +46,22 @@ void buf_adds(struct buf *buf, const char *text)
 	buf_add(buf, str_from(text));
 }
 
+void buf_add_escaped(struct buf *buf, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c == '&')
+			buf_adds(buf, "&amp;");
+		else if (c == '<')
+			buf_adds(buf, "&lt;");
+		else if (c == '>')
+			buf_adds(buf, "&gt;");
+		else
+			buf_addc(buf, c);
+	}
+}
+
 void buf_addc(struct buf *buf, char c)
 {
 	if (!buf_reserve(buf, 1))

@@ -28,6 +28,8 @@ void buf_add(struct buf *buf, struct str text); /* all of it or, past the limit,
 void buf_adds(struct buf *buf, const char *text);
 void buf_addc(struct buf *buf, char c);
 void buf_addf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* With &, < and > as references: for HTML, XML and the mrkdwn of Slack. */
+void buf_add_escaped(struct buf *buf, struct str text);
 void buf_repeat(struct buf *buf, char c, size_t count);
 
 /* What was built so far; valid until the next append. */

@@ -125,41 +125,6 @@ struct str digest_hex(struct arena *arena, const uint8_t *bytes, size_t count)
 	return (struct str){text, count * 2};
 }
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-static const char url_alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/* RFC 4648; the last group of 1 or 2 bytes gives 2 or 3 characters, `pad` fills it up. */
-static struct str encode(struct arena *arena, struct str data, const char *letters, bool pad)
-{
-	char *text = arena_alloc(arena, data.len / 3 * 4 + 5);
-	size_t used = 0;
-
-	for (size_t i = 0; i < data.len; i += 3) {
-		uint32_t group = 0;
-		size_t have = data.len - i < 3 ? data.len - i : 3;
-
-		for (size_t j = 0; j < 3; j++)
-			group = group << 8 | (j < have ? (uint8_t)data.ptr[i + j] : 0);
-		for (size_t j = 0; j <= have; j++)
-			text[used++] = letters[group >> (18 - 6 * j) & 63];
-		for (size_t j = have; pad && j < 3; j++)
-			text[used++] = '=';
-	}
-	text[used] = '\0';
-	return (struct str){text, used};
-}
-
-struct str base64_encode(struct arena *arena, struct str data)
-{
-	return encode(arena, data, alphabet, true);
-}
-
-struct str base64url_encode(struct arena *arena, struct str data)
-{
-	return encode(arena, data, url_alphabet, false);
-}
-
 uint64_t hash_bytes(struct str data)
 {
 	uint64_t hash = data.len * HASH_FACTOR;

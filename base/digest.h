@@ -33,8 +33,6 @@ struct digest sha256_end(struct sha256 *sha);
 struct digest sha256_restart(struct sha256 *sha);
 
 struct str digest_hex(struct arena *arena, const uint8_t *bytes, size_t count);
-struct str base64_encode(struct arena *arena, struct str data);
-struct str base64url_encode(struct arena *arena, struct str data); /* without padding */
 
 /* 64 bits, 8 bytes at a time; the same within one run only (byte order). For tables in memory whose
  * entries are compared as well, never for anything an attacker could gain by. */

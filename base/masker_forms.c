@@ -1,9 +1,9 @@
 /* How a secret stands in other texts: masker_add_written(), masker_add_encoded() of masker.h. */
+#include "base/base64.h"
 #include "base/masker.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/digest.h"
 
 /* How a text writes a character: as terraform prints a quoted string, as its jsonencode() does, as
  * GitHub's Markdown shows it in running text. */

@@ -148,6 +148,21 @@ struct str yaml_line(const struct yaml *yaml, int line)
 	return out;
 }
 
+size_t yaml_line_indent(struct str line)
+{
+	size_t count = 0;
+
+	while (count < line.len && line.ptr[count] == ' ')
+		count++;
+	return count;
+}
+
+bool yaml_line_says_nothing(struct str line)
+{
+	line = str_trim(line);
+	return line.len == 0 || line.ptr[0] == '#';
+}
+
 /* Byte in the file of a node of the tree. */
 static size_t offset_of(const struct yaml *yaml, const struct value *node)
 {

@@ -60,6 +60,8 @@ struct value yaml_root(const struct yaml *yaml);
 const char *yaml_file(const struct yaml *yaml);
 /* A line of the file, from 1, without its end; empty when there is none. */
 struct str yaml_line(const struct yaml *yaml, int line);
+size_t yaml_line_indent(struct str line);     /* the blanks it begins with */
+bool yaml_line_says_nothing(struct str line); /* empty, or a comment alone */
 /* Address of a node in the tree: an item of a list, the key or value of an entry, or NULL for the
  * root. */
 struct yaml_place yaml_position(const struct yaml *yaml, const struct value *node);

@@ -91,16 +91,6 @@ NODISCARD static bool add_masks(struct loading *loading, struct str masks, struc
 	return true;
 }
 
-static size_t count_entries(struct str text)
-{
-	struct str entry;
-	size_t count = 0;
-
-	while (settings_entry(&text, &entry))
-		count++;
-	return count;
-}
-
 static uint32_t detectors_off(const struct settings *settings)
 {
 	struct str switches = settings_text(settings, SET_REDACT_DETECTORS), entry;
@@ -160,7 +150,7 @@ bool masks_load(struct app *app, const struct settings *settings, struct err *er
 	struct str names = settings_text(settings, SET_REDACT_ENV), name;
 	struct loading loading = {.app = app,
 	    .literals = arena_array(app->run, struct str, MASKS_MAX),
-	    .patterns = arena_array(app->run, struct regex *, count_entries(masks) + 1)};
+	    .patterns = arena_array(app->run, struct regex *, settings_entry_count(masks) + 1)};
 
 	add_own(&loading, settings);
 	while (settings_entry(&names, &name))

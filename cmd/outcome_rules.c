@@ -10,13 +10,10 @@
 /* The setting holds one rule a line, path and reason with a tab between them. */
 static const struct noise *load_noise(struct arena *arena, struct str text)
 {
-	struct str rest = text, entry;
-	struct noise_rule *rules;
-	size_t count = 0;
+	size_t count = settings_entry_count(text);
+	struct noise_rule *rules = arena_array(arena, struct noise_rule, count);
+	struct str entry;
 
-	while (settings_entry(&rest, &entry))
-		count++;
-	rules = arena_array(arena, struct noise_rule, count);
 	for (size_t i = 0; i < count && settings_entry(&text, &entry); i++) {
 		if (str_split(&entry, '\t', &rules[i].path))
 			rules[i].reason = entry;

@@ -44,21 +44,6 @@ static void paragraph(struct buf *buf, const char *before, struct str text)
 
 /* --- what stands in the file --- */
 
-static size_t blanks(struct str line)
-{
-	size_t count = 0;
-
-	while (count < line.len && line.ptr[count] == ' ')
-		count++;
-	return count;
-}
-
-static bool says_nothing(struct str line)
-{
-	line = str_trim(line);
-	return line.len == 0 || line.ptr[0] == '#';
-}
-
 /* The last line of a list's item: what follows is indented less, or is the next one. */
 static int last_line(const struct yaml *yaml, int first, size_t indent)
 {
@@ -67,11 +52,11 @@ static int last_line(const struct yaml *yaml, int first, size_t indent)
 	for (int at = first + 1; silent < 100; at++) {
 		struct str line = yaml_line(yaml, at);
 
-		if (says_nothing(line)) {
+		if (yaml_line_says_nothing(line)) {
 			silent++; /* also the end of the file, which has empty lines for ever */
 			continue;
 		}
-		if (blanks(line) <= indent)
+		if (yaml_line_indent(line) <= indent)
 			break;
 		last = at;
 		silent = 0;
@@ -81,14 +66,15 @@ static int last_line(const struct yaml *yaml, int first, size_t indent)
 
 static void add_item(struct buf *buf, const struct yaml *yaml, int first)
 {
-	size_t indent = blanks(yaml_line(yaml, first));
+	size_t indent = yaml_line_indent(yaml_line(yaml, first));
 	int last = last_line(yaml, first, indent);
 
 	for (int at = first; at <= last; at++) {
 		struct str line = yaml_line(yaml, at);
 
-		buf_add(buf,
-		    str_trim_end(str_skip(line, blanks(line) < indent ? blanks(line) : indent)));
+		buf_add(
+		    buf, str_trim_end(str_skip(line,
+			     yaml_line_indent(line) < indent ? yaml_line_indent(line) : indent)));
 		buf_addc(buf, '\n');
 	}
 }

@@ -51,6 +51,16 @@ bool settings_entry(struct str *text, struct str *entry)
 	return str_split(text, '\n', entry);
 }
 
+size_t settings_entry_count(struct str text)
+{
+	struct str entry;
+	size_t count = 0;
+
+	while (settings_entry(&text, &entry))
+		count++;
+	return count;
+}
+
 struct str settings_secret_variable(const struct settings *settings, enum setting_id id)
 {
 	if (settings->values[id].text.len > 0)

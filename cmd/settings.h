@@ -151,6 +151,7 @@ struct str settings_secret(
     const struct app *app, const struct settings *settings, enum setting_id id);
 /* Takes the next entry of a SETTING_LIST or SETTING_SWITCHES off the front of its text. */
 bool settings_entry(struct str *text, struct str *entry);
+size_t settings_entry_count(struct str text);
 /* The name of the variable that settings_secret() looks at. */
 struct str settings_secret_variable(const struct settings *settings, enum setting_id id);
 

@@ -20,16 +20,6 @@ static bool has_entry(struct str text, struct str wanted)
 	return false;
 }
 
-static size_t count_entries(struct str text)
-{
-	struct str entry;
-	size_t count = 0;
-
-	while (settings_entry(&text, &entry))
-		count++;
-	return count;
-}
-
 /* Once: what is said of the first one too many holds for all that follow. */
 static void say_too_many(
     struct setting_reader *reader, const struct setting_row *row, const struct value *node)
@@ -59,7 +49,7 @@ void setting_add_entry(struct setting_reader *reader, const struct setting_row *
 
 	if (has_entry(slot->text, entry))
 		return;
-	if (count_entries(slot->text) >= SETTING_ENTRIES_MAX) {
+	if (settings_entry_count(slot->text) >= SETTING_ENTRIES_MAX) {
 		say_too_many(reader, row, node);
 		return;
 	}

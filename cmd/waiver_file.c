@@ -64,21 +64,6 @@ static size_t line_end(struct str text, size_t at)
 	return at < text.len ? at + 1 : at;
 }
 
-static size_t blanks(struct str line)
-{
-	size_t count = 0;
-
-	while (count < line.len && line.ptr[count] == ' ')
-		count++;
-	return count;
-}
-
-static bool says_nothing(struct str line)
-{
-	line = str_trim(line);
-	return line.len == 0 || line.ptr[0] == '#';
-}
-
 /* The end of a block list whose dashes stand `indent` blanks in, from a line inside of it. */
 static size_t list_end(struct str text, size_t at, size_t indent)
 {
@@ -86,9 +71,9 @@ static size_t list_end(struct str text, size_t at, size_t indent)
 
 	for (at = end; at < text.len; at = line_end(text, at)) {
 		struct str line = str_from_to(text, at, line_end(text, at));
-		size_t own = blanks(line);
+		size_t own = yaml_line_indent(line);
 
-		if (says_nothing(line))
+		if (yaml_line_says_nothing(line))
 			continue;
 		if (own < indent || (own == indent && line.ptr[own] != '-'))
 			break;
@@ -104,7 +89,7 @@ static bool into_list(
 	int last = yaml_position(yaml, &list.as.items[list.len - 1]).line;
 	struct str line = yaml_line(yaml, first);
 
-	out->indent = blanks(line);
+	out->indent = yaml_line_indent(line);
 	if (out->indent == line.len || line.ptr[out->indent] != '-')
 		return false;
 	out->at = list_end(text, line_start(text, last), out->indent);

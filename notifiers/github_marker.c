@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/digest.h"
 #include "base/err.h"
 

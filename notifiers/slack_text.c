@@ -99,25 +99,14 @@ struct str slack_error_text(struct arena *arena, struct str error, struct str ne
 /* Slack's three characters; a backtick could end the block and has no escape. */
 static void add_escaped(struct buf *buf, struct str text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		switch (text.ptr[i]) {
-		case '&':
-			buf_adds(buf, "&amp;");
-			break;
-		case '<':
-			buf_adds(buf, "&lt;");
-			break;
-		case '>':
-			buf_adds(buf, "&gt;");
-			break;
-		case '`':
-			buf_addc(buf, '\'');
-			break;
-		default:
-			buf_addc(buf, text.ptr[i]);
-			break;
-		}
+	size_t at;
+
+	while (str_find_char(text, '`', &at)) {
+		buf_add_escaped(buf, str_from_to(text, 0, at));
+		buf_addc(buf, '\'');
+		text = str_skip(text, at + 1);
 	}
+	buf_add_escaped(buf, text);
 }
 
 static void add_error(struct arena *arena, struct buf *buf, const struct diagnostic *diagnostic)

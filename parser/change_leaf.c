@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
@@ -534,39 +535,13 @@ void leaf_letters(const struct change_leaf *leaf, char out[LEAF_TEXT_LEN])
 	}
 }
 
-/* The value of a letter of base64url, or -1. */
-static int letter_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
 bool leaf_from_text(struct str text, struct change_leaf *out)
 {
-	uint8_t bytes[sizeof(*out)];
-	uint32_t group = 0;
-	size_t used = 0;
+	char bytes[BASE64_BYTES_LEN(LEAF_TEXT_LEN)];
+	size_t len;
 
-	if (text.len != LEAF_TEXT_LEN)
+	if (text.len != LEAF_TEXT_LEN || !base64_read(text, BASE64_URL, bytes, &len))
 		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		int value = letter_value(text.ptr[i]);
-
-		if (value < 0)
-			return false;
-		group = group << 6 | (uint32_t)value;
-		if (i % 4 != 3)
-			continue;
-		bytes[used++] = (uint8_t)(group >> 16);
-		bytes[used++] = (uint8_t)(group >> 8);
-		bytes[used++] = (uint8_t)group;
-		group = 0;
-	}
 	memcpy(out, bytes, sizeof(*out));
 	return true;
 }

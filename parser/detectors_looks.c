@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/utf8.h"
 
 #define ENCODED_MIN	((size_t)16)
@@ -184,19 +185,6 @@ bool looks_like_aws_secret(struct str text)
 	return look_at(text).bits >= RANDOM_BITS;
 }
 
-static int digit64(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	return c == '/' || c == '_' ? 63 : -1;
-}
-
 /* A line end every so many characters is usual. */
 bool looks_like_base64(struct str text)
 {
@@ -207,7 +195,7 @@ bool looks_like_base64(struct str text)
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 
-		if (digit64(c) < 0 && c != '\n' && c != '\r' && c != '=')
+		if (base64_digit(c, BASE64_EITHER) < 0 && c != '\n' && c != '\r' && c != '=')
 			return false;
 		if (!is_long && (c == '-' || c == '_')) /* of names and ids */
 			return false;
@@ -217,7 +205,7 @@ bool looks_like_base64(struct str text)
 
 static bool is_letter64(char c)
 {
-	return digit64(c) >= 0 || c == '=';
+	return base64_digit(c, BASE64_EITHER) >= 0 || c == '=';
 }
 
 /* A string as long as that has a byte at one of these places. */
@@ -248,7 +236,7 @@ bool looks_like_encoded_text(struct arena *arena, struct str text, struct str *o
 		return false;
 	bytes = arena_alloc(arena, text.len);
 	for (size_t i = 0; i < text.len; i++) {
-		int digit = digit64(text.ptr[i]);
+		int digit = base64_digit(text.ptr[i], BASE64_EITHER);
 
 		if (digit < 0)
 			continue;

@@ -1,6 +1,7 @@
 #include "parser/detectors_parts.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/size.h"
 
 enum chars {
@@ -158,31 +159,19 @@ static bool match_two_parts(
 	return *to - first > shape->least;
 }
 
-static int url64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : 63;
-}
-
-#define JWT_HEAD_MAX 300
+#define JWT_HEAD_MAX ((size_t)400) /* characters; whole groups of four */
 
 /* Does this base64url text decode to an object with "alg" in it? */
 static bool has_alg(struct str part)
 {
-	char head[JWT_HEAD_MAX];
-	unsigned bits = 0;
-	size_t len = 0;
+	char head[BASE64_BYTES_LEN(JWT_HEAD_MAX)];
+	size_t len;
 
-	for (size_t i = 0; i < part.len && len < sizeof(head); i++) {
-		bits = bits << 6 | (unsigned)url64_digit(part.ptr[i]);
-		if (i % 4 > 0)
-			head[len++] = (char)(bits >> (6 - i % 4 * 2) & 0xff);
-	}
+	if (part.len > JWT_HEAD_MAX)
+		part.len = JWT_HEAD_MAX;
+	part.len -= part.len % 4 == 1; /* a digit alone is no byte */
+	if (!base64_read(part, BASE64_URL, head, &len))
+		return false;
 	return str_contains((struct str){head, len}, STR("\"alg\""));
 }
 

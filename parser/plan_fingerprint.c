@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/digest.h"
 
 #define FINGERPRINT_BYTES   ((size_t)16)

@@ -4,6 +4,7 @@
  */
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "parser/canonical.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/err.h"
 #include "base/size.h"
 #include "base/utf8.h"
@@ -268,39 +269,15 @@ static bool lines_pair(struct diff_walk *walk, struct str a, struct str b)
 
 /* --- base64 --- */
 
-static int letter_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* One line of base64 with its padding. */
 static bool decode(struct arena *arena, struct str text, struct str *out)
 {
-	unsigned char *bytes = arena_alloc(arena, text.len / 4 * 3 + 3);
-	size_t len = 0, count = 0;
-	uint32_t bits = 0;
+	char *bytes = arena_alloc(arena, BASE64_BYTES_LEN(text.len));
 
-	while (text.len > 0 && text.ptr[text.len - 1] == '=' && count < 2) {
-		text.len--;
-		count++;
-	}
-	for (size_t i = 0; i < text.len; i++) {
-		int value = letter_value(text.ptr[i]);
-
-		if (value < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)value;
-		if (i % 4 > 0)
-			bytes[len++] = (unsigned char)(bits >> (6 - 2 * (i % 4)));
-	}
-	*out = (struct str){(const char *)bytes, len};
-	return true;
+	if (!str_eat_end(&text, STR("==")))
+		(void)str_eat_end(&text, STR("="));
+	out->ptr = bytes;
+	return base64_read(text, BASE64_PLAIN, bytes, &out->len);
 }
 
 static bool is_readable(struct str text)
@@ -324,7 +301,7 @@ static bool base64_of(struct arena *arena, struct str text, struct str *out)
 	/* most texts that are none show it at once */
 	head = str_from_to(text, 0, BASE64_MIN - 4);
 	for (size_t i = 0; i < head.len; i++) {
-		if (letter_value(head.ptr[i]) < 0)
+		if (base64_digit(head.ptr[i], BASE64_PLAIN) < 0)
 			return false;
 	}
 	return decode(arena, text, out) && is_readable(*out);

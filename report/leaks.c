@@ -1,6 +1,7 @@
 #include "report/leaks.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "policies/evaluate.h"

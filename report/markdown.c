@@ -71,21 +71,7 @@ void markdown_html_code(struct buf *buf, struct str text)
 	struct str line = text.len > 0 ? clean_line(buf, text) : STR(" ");
 
 	buf_adds(buf, "<code>");
-	for (size_t i = 0; i < line.len; i++) {
-		switch (line.ptr[i]) {
-		case '&':
-			buf_adds(buf, "&amp;");
-			break;
-		case '<':
-			buf_adds(buf, "&lt;");
-			break;
-		case '>':
-			buf_adds(buf, "&gt;");
-			break;
-		default:
-			buf_addc(buf, line.ptr[i]);
-		}
-	}
+	buf_add_escaped(buf, line);
 	buf_adds(buf, "</code>");
 }
 

@@ -1,6 +1,7 @@
 #include "report/render_html.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/digest.h"
 #include "report/html_page.h"
 #include "report/wording.h"

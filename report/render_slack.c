@@ -94,7 +94,7 @@ static void write_header(struct message *message)
 static void add_headline(struct message *message)
 {
 	buf_addc(&message->text, '*');
-	slack_add_escaped(&message->text, outcome_headline(message->arena, message->outcome));
+	buf_add_escaped(&message->text, outcome_headline(message->arena, message->outcome));
 	buf_addc(&message->text, '*');
 }
 
@@ -467,7 +467,7 @@ static void write_fallback(struct message *message, struct str *out)
 		slack_add_code(message, target);
 	}
 	buf_adds(&message->text, ": ");
-	slack_add_escaped(&message->text, outcome_headline(message->arena, message->outcome));
+	buf_add_escaped(&message->text, outcome_headline(message->arena, message->outcome));
 	*out = buf_str(&message->text);
 }
 

@@ -53,7 +53,7 @@ static void add_remarks(
 	if (reason.len > 0) {
 		buf_adds(&message->text, " — ");
 		if (wording_reason_is_known(reason))
-			slack_add_escaped(&message->text, wording_reason(message->arena, reason));
+			buf_add_escaped(&message->text, wording_reason(message->arena, reason));
 		else
 			slack_add_data(message, wording_reason(message->arena, reason), DATA_SHOWN);
 	}

@@ -51,7 +51,7 @@ static void say(void *context, enum voice voice, struct str text)
 
 	switch (voice) {
 	case VOICE_WORDS:
-		slack_add_escaped(&message->text, text);
+		buf_add_escaped(&message->text, text);
 		break;
 	case VOICE_LEVEL:
 		buf_addf(&message->text, "*%.*s*", STR_ARG(text));

@@ -10,33 +10,17 @@
 #define ADDRESS_SHOWN ((size_t)200)
 #define URL_MAX	      ((size_t)500)
 
-void slack_add_escaped(struct buf *buf, struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-
-		if (c == '&')
-			buf_adds(buf, "&amp;");
-		else if (c == '<')
-			buf_adds(buf, "&lt;");
-		else if (c == '>')
-			buf_adds(buf, "&gt;");
-		else
-			buf_addc(buf, c);
-	}
-}
-
 /* A backtick cannot be escaped inside code: it is replaced by a letter that looks like it. */
 static void add_in_code(struct buf *buf, struct str text)
 {
 	size_t at;
 
 	while (str_find_char(text, '`', &at)) {
-		slack_add_escaped(buf, str_from_to(text, 0, at));
+		buf_add_escaped(buf, str_from_to(text, 0, at));
 		buf_adds(buf, "ʼ");
 		text = str_skip(text, at + 1);
 	}
-	slack_add_escaped(buf, text);
+	buf_add_escaped(buf, text);
 }
 
 void slack_add_name(struct message *message, struct str name, size_t max)

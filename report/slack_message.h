@@ -35,8 +35,6 @@ struct slack_writer {
 /* The parts and what the budget decides of them; the arenas, `outcome` and `text` are set. */
 NODISCARD bool slack_plan(struct message *message, size_t max_bytes, struct err *err);
 
-/* The three characters that mean something to Slack. */
-void slack_add_escaped(struct buf *buf, struct str text);
 /* A name, and running text from elsewhere: in code, where nothing of it is markup. */
 void slack_add_code(struct message *message, struct str text);
 void slack_add_name(struct message *message, struct str name, size_t max);

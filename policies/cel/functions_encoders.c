@@ -1,4 +1,5 @@
 /* base64, as the official extension has it, and JSON. */
+#include "base/base64.h"
 #include "base/err.h"
 #include "base/json_read.h"
 #include "policies/cel/result.h"
@@ -6,53 +7,21 @@
 #define JSON_TEXT_MAX	    ((size_t)2 << 20)
 #define JSON_BYTES_PER_STEP 4 /* so that the tree stays small, too */
 
-static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 static struct value encode(struct cel_run *run, const struct value *args, size_t count)
 {
 	struct str bytes = cel_text(args[0]);
-	char *text, *out;
+	size_t len = BASE64_TEXT_LEN(bytes.len);
+	char *text;
 
 	if (args[0].kind != CEL_BYTES)
 		return cel_no_overload(run, "base64.encode", args, count);
 	if (!cel_pay_bytes(run, bytes.len))
 		return cel_out_of_steps(run);
-	out = text = cel_alloc(run, (bytes.len + 2) / 3 * 4);
+	text = cel_alloc(run, len);
 	if (!text)
 		return cel_out_of_memory(run);
-	for (size_t at = 0; at < bytes.len; at += 3) {
-		size_t left = bytes.len - at;
-		unsigned long bits = (unsigned long)(unsigned char)bytes.ptr[at] << 16;
-
-		if (left > 1)
-			bits |= (unsigned long)(unsigned char)bytes.ptr[at + 1] << 8;
-		if (left > 2)
-			bits |= (unsigned char)bytes.ptr[at + 2];
-		*out++ = base64_digits[bits >> 18];
-		*out++ = base64_digits[bits >> 12 & 63];
-		out[0] = out[1] = '=';
-		if (left > 1)
-			out[0] = base64_digits[bits >> 6 & 63];
-		if (left > 2)
-			out[1] = base64_digits[bits & 63];
-		out += 2;
-	}
-	return value_string((struct str){text, (size_t)(out - text)});
-}
-
-/* -1: none of the alphabet */
-static int digit_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
+	base64_write(text, bytes);
+	return value_string((struct str){text, len});
 }
 
 /* The padding may be left out, but when it is there it is all there. */
@@ -68,32 +37,19 @@ static bool without_padding(struct str *text)
 static struct value decode(struct cel_run *run, const struct value *args, size_t count)
 {
 	struct str text = cel_text(args[0]);
-	unsigned long bits = 0;
-	unsigned held = 0;
-	char *bytes, *out;
+	size_t len;
+	char *bytes;
 
 	if (!cel_is_text(args[0]))
 		return cel_no_overload(run, "base64.decode", args, count);
 	if (!cel_pay_bytes(run, text.len))
 		return cel_out_of_steps(run);
-	out = bytes = cel_alloc(run, text.len);
+	bytes = cel_alloc(run, BASE64_BYTES_LEN(text.len));
 	if (!bytes)
 		return cel_out_of_memory(run);
-	if (!without_padding(&text) || text.len % 4 == 1)
+	if (!without_padding(&text) || !base64_read(text, BASE64_PLAIN, bytes, &len))
 		return cel_fail(run, "the string is no base64");
-	for (size_t i = 0; i < text.len; i++) {
-		int digit = digit_value(text.ptr[i]);
-
-		if (digit < 0)
-			return cel_fail(run, "the string is no base64");
-		bits = (bits << 6 | (unsigned long)digit) & 0xffffff;
-		held += 6;
-		if (held < 8)
-			continue;
-		held -= 8;
-		*out++ = (char)(bits >> held & 0xff);
-	}
-	return cel_bytes((struct str){bytes, (size_t)(out - bytes)});
+	return cel_bytes((struct str){bytes, len});
 }
 
 /* The numbers of the result adapt like those of a plan: nothing marks them strict. */

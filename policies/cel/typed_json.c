@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "policies/cel/time.h"
@@ -142,42 +143,16 @@ static bool read_double(
 	return true;
 }
 
-static int base64_digit(char c)
-{
-	static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	const char *at = c != '\0' ? strchr(upper, c) : NULL;
-
-	if (at != NULL)
-		return (int)(at - upper);
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	return c == '/' || c == '_' ? 63 : -1;
-}
-
 static bool read_bytes(
     const struct reader *reader, struct value json, const struct place *place, struct value *out)
 {
 	struct str text = value_text(json);
-	char *bytes = arena_alloc(reader->arena, text.len);
-	uint32_t bits = 0;
-	size_t len = 0;
+	char *bytes = arena_alloc(reader->arena, BASE64_BYTES_LEN(text.len));
+	size_t len;
 
 	while (str_eat_end(&text, STR("=")))
 		;
-	for (size_t i = 0; i < text.len; i++) {
-		int digit = base64_digit(text.ptr[i]);
-
-		if (digit < 0)
-			return wrong(reader, place, "bytes in base64", json);
-		bits = bits << 6 | (uint32_t)digit;
-		if (i % 4 != 0)
-			bytes[len++] = (char)(bits >> (6 - i % 4 * 2) & 255);
-	}
-	if (json.kind != VALUE_STRING || text.len % 4 == 1)
+	if (json.kind != VALUE_STRING || !base64_read(text, BASE64_EITHER, bytes, &len))
 		return wrong(reader, place, "bytes in base64", json);
 	*out = cel_bytes((struct str){bytes, len});
 	return true;

@@ -1,8 +1,8 @@
 #include <math.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
-#include "base/digest.h"
 #include "base/err.h"
 #include "base/json_write.h"
 #include "policies/cel/trace.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
-#include "base/digest.h"
+#include "base/base64.h"
 #include "base/err.h"
 #include "policies/cel/number.h"
 

@@ -64,6 +64,17 @@ static void test_every_way_to_append(void **state)
 	assert_text(&buf, "one two 3 four 5===");
 }
 
+static void test_escaped(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, arena, 100);
+	buf_add_escaped(&buf, STR("a <b> & \"c\" `d`"));
+	assert_true(str_is(buf_str(&buf), "a &lt;b&gt; &amp; \"c\" `d`"));
+}
+
 static void test_growth(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -438,6 +449,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_empty),
 	    cmocka_unit_test(test_every_way_to_append),
+	    cmocka_unit_test(test_escaped),
 	    cmocka_unit_test(test_growth),
 	    cmocka_unit_test(test_format_at_every_length),
 	    cmocka_unit_test(test_over_the_limit_nothing_is_added),

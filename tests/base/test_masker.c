@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
-#include "base/digest.h"
 #include "base/masker.h"
 #include "base/size.h"
 #include "tests/support/valgrind.h"

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
-#include "base/digest.h"
 #include "base/err.h"
 #include "base/json_read.h"
 #include "base/regex.h"
