@@ -8,14 +8,14 @@
 static const struct exit_code_row exit_codes[] = {
     {"0", "done; nothing denied"},
     {"1, 2, ...", "the terraform child's own status, passed through (2: changes present, under "
-		  "-detailed-exitcode)"},
+		  "-detailed-exitcode); without a child 1: the plan that was read is errored"},
     {"3", "a policy denied the plan"},
-    {"4", "the plan to be applied is not the plan that was reviewed"},
+    {"4", "the plan is not the plan that was reviewed"},
     {"5", "a notification could not be delivered, and --strict-notify was given"},
     {"64", "the command line is wrong"},
-    {"65", "an input (plan, settings, policies) does not parse, is invalid or is over a limit, or "
-	   "a test of a policy failed; the message "
-	   "names file, line and column"},
+    {"65", "an input (plan, settings, policies) does not parse, is invalid or is over a limit (the "
+	   "message names file, line and column), a test of a policy failed, or the plan that "
+	   "was checked is errored"},
     {"66", "an input cannot be read, or an output cannot be written"},
     {"69", "a service is unavailable, and the command's whole purpose was that service"},
     {"70", "a bug in tfherald"},

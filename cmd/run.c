@@ -182,7 +182,7 @@ static bool read_stdin(struct run *run, struct err *err)
 	if (!plan_says_something(plan))
 		return err_set(err, ERR_INVALID,
 		    "no plan on standard input: neither a summary nor an error of terraform");
-	return add_plan(run, plan, err);
+	return plan_is_alone(plan, "-", err) && add_plan(run, plan, err);
 }
 
 static bool read_input(struct run *run, const struct operands *operands, struct err *err)

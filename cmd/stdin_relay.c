@@ -75,6 +75,7 @@ static bool take_document(
 			return false;
 		}
 	}
+	(void)lseek(fd, 0, SEEK_SET); /* an input begins where its file stands */
 	return input_from_fd(app->run, fd, "standard input", 0, out, err);
 }
 

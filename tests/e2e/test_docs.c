@@ -186,6 +186,32 @@ static void help_examples_parse(void **state)
 	program_end(&program);
 }
 
+/* README has a row for every status that the program knows. */
+static void exit_statuses_are_listed(void **state)
+{
+	struct program program;
+	struct program_result help;
+	struct str readme, line;
+	size_t listed = 0, end;
+
+	(void)state;
+	program_begin(&program);
+	readme = read_page(program.arena, "README.md");
+	help = program_run(&program, (const char *const[]){"help", "exit-codes", NULL});
+	while (str_line(&help.out, &line)) {
+		struct str row;
+
+		if (!str_eat(&line, STR("  ")) || !str_find(line, STR("  "), &end) || end == 0)
+			continue;
+		row = str_format(program.arena, "\n| %.*s |", (int)end, line.ptr);
+		if (!str_contains(readme, row))
+			fail_msg("README.md does not list status '%.*s'", (int)end, line.ptr);
+		listed++;
+	}
+	assert_true(listed >= 12);
+	program_end(&program);
+}
+
 /* --- fenced blocks --- */
 
 /* The next block of a language; false: there is none. */
@@ -314,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(command_lines_parse),
 	    cmocka_unit_test(help_examples_parse),
+	    cmocka_unit_test(exit_statuses_are_listed),
 	    cmocka_unit_test(settings_parse),
 	    cmocka_unit_test(policies_hold),
 	    cmocka_unit_test(facts_hold),
