@@ -1,6 +1,9 @@
 #include "policies/cel/compile.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
+
+#define HINT_MAX ((size_t)400)
 
 static const struct str type_names[] = {
     STR_INIT("bool"),
@@ -211,11 +214,29 @@ static bool has_field(const char *const *fields, struct str name)
 	return false;
 }
 
+/* The one that was meant or, when none is near, all there are. */
+static struct str field_hint(struct cel_compiler *c, const char *const *fields, struct str name)
+{
+	struct cel_nearest nearest;
+	struct str hint;
+	struct buf all;
+
+	cel_nearest_begin(&nearest, name);
+	for (size_t i = 0; fields[i]; i++)
+		cel_nearest_try(&nearest, str_from(fields[i]));
+	hint = cel_nearest_hint(c->arena, &nearest);
+	if (hint.len > 0)
+		return hint;
+	buf_init(&all, c->arena, HINT_MAX);
+	for (size_t i = 0; fields[i]; i++)
+		buf_addf(&all, "%s%s", i > 0 ? ", " : "; it has ", fields[i]);
+	return buf_str(&all);
+}
+
 void cel_check_field(struct cel_compiler *c, const struct cel_node *node)
 {
 	const struct cel_node *base = node->children[0];
 	const char *const *fields;
-	struct cel_nearest nearest;
 	struct str hint;
 
 	if (base->kind != CEL_NODE_IDENT || base->variant != CEL_IDENT_VARIABLE)
@@ -223,10 +244,7 @@ void cel_check_field(struct cel_compiler *c, const struct cel_node *node)
 	fields = c->scope->variables[base->slot].fields;
 	if (!fields || has_field(fields, node->name))
 		return;
-	cel_nearest_begin(&nearest, node->name);
-	for (; *fields; fields++)
-		cel_nearest_try(&nearest, str_from(*fields));
-	hint = cel_nearest_hint(c->arena, &nearest);
+	hint = field_hint(c, fields, node->name);
 	cel_problem(c, node->at, "'%.*s' has no field '%.*s'%.*s", STR_ARG(base->name),
 	    STR_ARG(node->name), STR_ARG(hint));
 }

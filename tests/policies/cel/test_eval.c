@@ -135,6 +135,8 @@ static const struct {
     {"resouce.type == 'x'", "0: unknown name 'resouce'; did you mean 'resource'?"},
     {"variables.prod", "0: unknown name 'variables'; a variable is written without it, as 'prod'"},
     {"resource.afer.x", "9: 'resource' has no field 'afer'; did you mean 'after'?"},
+    {"resource.zzz", "9: 'resource' has no field 'zzz'; it has type, name, index, actions, after, "
+		     "before, address"},
     {"has(resource.adress)", "13: 'resource' has no field 'adress'; did you mean 'address'?"},
     {"1 + 'a' == 2", "2: no such overload: _+_(int, string)"},
     {"'a' && true", "0: '&&' needs true or false, this is a string"},
