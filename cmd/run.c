@@ -301,11 +301,21 @@ static void hide_secrets(struct run *run)
 		outcome_hide(app->run, run->outcome.secrets, &run->outcome);
 }
 
+/* A child's own output, or a file called -: the summary would be in the way of who reads that. */
+static bool output_is_taken(const struct run_options *options)
+{
+	const char *const files[] = {options->report, options->html, options->markdown};
+	bool taken = !options->plan;
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		taken = taken || (files[i] && strcmp(files[i], "-") == 0);
+	return taken;
+}
+
 static bool show_summary(struct run *run, struct err *err)
 {
 	const struct app *app = run->app;
-	/* Beside a child's own output ours would be in the way of whoever reads standard output. */
-	bool beside = !run->options->plan;
+	bool beside = output_is_taken(run->options);
 	int fd = beside ? app->diag : app->out;
 	struct render_options options = {
 	    .colour = app_colour(app, fd), .columns = app->sys->columns(app->sys->state, fd)};
@@ -367,7 +377,7 @@ static void decide_without_report(struct run *run, struct err *err)
 	outcome->status_deferred = false;
 	if (outcome->exit_status == 0) {
 		outcome->exit_status = err_exit_status(err->code);
-		outcome->exit_reason = STR("the report could not be written");
+		outcome->exit_reason = STR("a file could not be written");
 	}
 	err_clear(err);
 }

@@ -1,4 +1,4 @@
-/* terraform's output on standard input: every form of it, and what is none. */
+/* Standard input and output: terraform's output in every form and what is none, files called -. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,12 +121,40 @@ static void policies_count(void **state)
 	program_end(&program);
 }
 
+/* A file called - is standard output, which then holds nothing else. */
+static void files_to_standard_output(void **state)
+{
+	static const struct {
+		const char *option, *starts, *ends;
+	} files[] = {
+	    {"--report", "{\n", "}\n"},
+	    {"--markdown", "## Plan", "</sub>\n"},
+	    {"--html", "<!DOCTYPE html>", "</html>\n"},
+	};
+	struct program program;
+
+	(void)state;
+	program_begin(&program);
+	const char *plan = program_write(&program, "plan.json", filled(program.arena, PLAN, 1));
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct program_result result =
+		    RUN(&program, "plan", "--plan", plan, files[i].option, "-");
+
+		program_expect(files[i].option, &result, 0, files[i].starts, "1 to add");
+		if (!str_starts(result.out, str_from(files[i].starts)) ||
+		    !str_ends(result.out, str_from(files[i].ends)))
+			fail_msg("%s: %.*s", files[i].option, STR_ARG(result.out));
+	}
+	program_end(&program);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(forms),
 	    cmocka_unit_test(large_document),
 	    cmocka_unit_test(policies_count),
+	    cmocka_unit_test(files_to_standard_output),
 	};
 
 	return cmocka_run_group_tests_name("e2e/pipe", tests, NULL, NULL);
