@@ -20,12 +20,20 @@ struct reader {
 	const struct input *input;
 	uint64_t offset;
 	size_t size;
+	/* Of each batch that exists, used again: memory of the batch would be cleared by the system
+	 * for every part. KEEP_MAX bytes in front of the data, JSON_WINDOW_PAD behind. */
+	char *data[AHEAD_BATCHES];
 };
 
 struct part {
-	char *data; /* KEEP_MAX bytes in front of it, JSON_WINDOW_PAD behind */
+	char *data;
 	size_t got;
 };
+
+static char *new_window(struct arena *arena, size_t size)
+{
+	return (char *)arena_alloc(arena, KEEP_MAX + size + JSON_WINDOW_PAD) + KEEP_MAX;
+}
 
 void json_window_init(struct json_window *window, struct arena *arena, const struct input *input,
     uint64_t offset, size_t size)
@@ -35,8 +43,8 @@ void json_window_init(struct json_window *window, struct arena *arena, const str
 	/* one byte more than the input, so that the first read sees its end */
 	if (left < size)
 		size = (size_t)left + 1;
-	char *memory = arena_alloc(arena, KEEP_MAX + size + JSON_WINDOW_PAD);
-	*window = (struct json_window){.input = input, .own = memory + KEEP_MAX, .size = size};
+	*window =
+	    (struct json_window){.input = input, .own = new_window(arena, size), .size = size};
 	json_window_seek(window, offset);
 }
 
@@ -46,8 +54,7 @@ static bool read_part(void *context, struct ahead_batch *batch, struct err *err)
 	struct reader *reader = context;
 	struct part *part = arena_alloc(batch->arena, sizeof(*part));
 
-	part->data =
-	    (char *)arena_alloc(batch->arena, KEEP_MAX + reader->size + JSON_WINDOW_PAD) + KEEP_MAX;
+	part->data = reader->data[batch->number % AHEAD_BATCHES];
 	batch->made = part;
 	if (!input_read_at(reader->input, reader->offset + batch->number * reader->size, part->data,
 		reader->size, &part->got, err))
@@ -66,7 +73,10 @@ void json_window_read_ahead(struct json_window *window, struct arena *arena)
 	    input_size(window->input) - window->end_offset < AHEAD_MIN)
 		return;
 	reader = arena_make(arena, struct reader);
-	*reader = (struct reader){window->input, window->end_offset, window->size};
+	*reader = (struct reader){
+	    .input = window->input, .offset = window->end_offset, .size = window->size};
+	for (size_t i = 0; i < AHEAD_BATCHES; i++)
+		reader->data[i] = new_window(arena, window->size);
 	window->ahead = ahead_start(arena,
 	    &(struct ahead_work){.make = read_part, .context = reader, .independent = true}, true);
 }
