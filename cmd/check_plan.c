@@ -143,7 +143,7 @@ bool check_plan_judge(struct app *app, struct check_plan *plan, struct err *err)
 	if (!policies_judge(&plan->policies, plan->plan, &outcome->verdict, err))
 		return false;
 	if (outcome->secrets)
-		outcome_hide(app->run, outcome->secrets, outcome);
+		outcome_hide_rest(app->run, outcome->secrets, outcome);
 	return true;
 }
 

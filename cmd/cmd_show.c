@@ -202,7 +202,7 @@ static NODISCARD bool find_leaks(struct app *app, const struct outcome_rules *ru
 		log_warn("%s", caveat);
 	if (!leaks_judge(app->run, app->scratch, &question, &outcome->verdict, err))
 		return false;
-	outcome_hide(app->run, outcome->secrets, outcome);
+	outcome_hide_rest(app->run, outcome->secrets, outcome);
 	if (outcome->verdict.denied) {
 		*status = outcome->exit_status = EXIT_DENIED;
 		outcome->exit_reason = outcome->verdict.reason;

@@ -284,21 +284,26 @@ static void take_failure(struct run *run, struct err *err)
 	err_clear(err);
 }
 
-/* Our own tokens are in the environment of the child, which may print it. */
-static void hide_secrets(struct run *run)
+/* Without a plan: our own tokens are in the environment of the child, which may print it. */
+static const struct secrets *own_secrets(const struct run *run)
 {
-	struct app *app = run->app;
-	struct secrets *secrets = secrets_new(app->run);
+	struct secrets *secrets = secrets_new(run->app->run);
 
 	for (size_t i = 0; i < run->rules.literal_count; i++)
 		secrets_add_own(secrets, run->rules.literals[i]);
 	secrets_seal(secrets);
-	run->outcome.detectors = run->rules.detectors;
-	outcome_hide(app->run, secrets, &run->outcome);
-	/* and what was set after the plan's own were taken out: the problem, the reason, the tail
-	 */
-	if (run->outcome.secrets)
-		outcome_hide(app->run, run->outcome.secrets, &run->outcome);
+	return secrets;
+}
+
+/* Those of the plan, and our own with them, were taken out of it. This is about what was set
+ * since: the verdict, the problem, the reason, the tail. */
+static void hide_secrets(struct run *run)
+{
+	struct outcome *outcome = &run->outcome;
+
+	outcome->detectors = run->rules.detectors;
+	outcome_hide_rest(
+	    run->app->run, outcome->secrets ? outcome->secrets : own_secrets(run), outcome);
 }
 
 /* A child's own output, or a file called -: the summary would be in the way of who reads that. */

@@ -162,27 +162,6 @@ static bool row_is_clean(const struct hiding *hiding, struct outcome_change *row
 	       row->body.ptr == was.body.ptr && row->head.import_id.ptr == was.head.import_id.ptr;
 }
 
-static const struct outcome_change *hide_in_rows(
-    const struct hiding *hiding, const struct outcome_change *rows, size_t count)
-{
-	struct outcome_change *copies = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		struct outcome_change row = rows[i];
-
-		if (row_is_clean(hiding, &row))
-			continue;
-		if (!copies) {
-			copies = arena_array(hiding->arena, struct outcome_change, count);
-			memcpy(copies, rows, count * sizeof(*copies));
-		}
-		copies[i] = row;
-	}
-	return copies ? copies : rows;
-}
-
-/* --- of rows that may still be written --- */
-
 struct row_search {
 	struct hiding hiding;
 	const struct outcome_change *rows;
@@ -370,18 +349,4 @@ void outcome_hide_rest(struct arena *arena, const struct secrets *secrets, struc
 	hide_in_verdict(&hiding, &outcome->after_apply);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = hide_text(&hiding, *texts[i]);
-}
-
-void outcome_hide(struct arena *arena, const struct secrets *secrets, struct outcome *outcome)
-{
-	const struct hiding hiding = {arena, secrets, outcome->detectors};
-
-	outcome->changes = hide_in_rows(&hiding, outcome->changes, outcome->change_count);
-	outcome->outputs = hide_in_rows(&hiding, outcome->outputs, outcome->output_count);
-	outcome->drift = hide_in_rows(&hiding, outcome->drift, outcome->drift_count);
-	outcome->deferred = hide_in_rows(&hiding, outcome->deferred, outcome->deferred_count);
-	if (outcome->invocation_rows)
-		outcome->invocation_rows =
-		    hide_in_rows(&hiding, outcome->invocation_rows, outcome->invocation_count);
-	outcome_hide_rest(arena, secrets, outcome);
 }

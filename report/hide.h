@@ -12,10 +12,9 @@
 #include "parser/secrets.h"
 #include "report/outcome.h"
 
-void outcome_hide(struct arena *arena, const struct secrets *secrets, struct outcome *outcome);
-
-/* The same in two steps for whoever made the rows and may still write them: of 100,000 none is
- * copied. `changed` is told of each row whose attributes or import held a secret, before. */
+/* In the rows, by whoever made them and may still write them: of 100,000 none is copied, and no
+ * second look is taken. `changed` is told of each row whose attributes or import held a secret,
+ * before. */
 struct own_rows {
 	struct outcome_change *rows;
 	size_t count;
@@ -24,6 +23,7 @@ struct own_rows {
 };
 void outcome_hide_in_rows(struct arena *arena, const struct secrets *secrets,
     const struct detectors *detectors, const struct own_rows *own);
+/* Everywhere else: again, once more has been set. */
 void outcome_hide_rest(struct arena *arena, const struct secrets *secrets, struct outcome *outcome);
 
 #endif

@@ -207,8 +207,8 @@ struct outcome_rules {
  * Fills the plan part of `outcome` (everything from has_plan to text). Loads every changed resource
  * once; `scratch` is rewound. Strings that must live longer are copied to `arena`.
  * What the plan marks sensitive is taken out of all of it (hide.h); texts that are set afterwards
- * need outcome_hide() with outcome->secrets. `rules` may be NULL. Errors: those of plan_visit();
- * the plan part is then as it was before.
+ * need outcome_hide_rest() with outcome->secrets. `rules` may be NULL. Errors: those of
+ * plan_visit(); the plan part is then as it was before.
  */
 NODISCARD bool outcome_add_plan(struct arena *arena, struct arena *scratch, const struct plan *plan,
     const struct outcome_rules *rules, struct outcome *outcome, struct err *err);
