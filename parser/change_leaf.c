@@ -441,16 +441,25 @@ static bool walk(struct writer *w, struct places places)
 
 /* --- the leaf --- */
 
+/* What people see of it is a text that can be the same for others (plan_change.c). */
 NODISCARD static bool write_import(
-    struct writer *w, const struct change_head *raw, const struct change_head *shown)
+    struct writer *w, const struct change *change, const struct change_head *shown)
 {
-	buf_addc(w->out, raw->importing ? 'i' : '-');
-	if (!raw->importing)
+	const struct value *identity = value_get(change->importing, STR("identity"));
+	bool is_unknown = value_get_bool(change->importing, "unknown", false);
+
+	if (!change->head.importing) {
+		buf_addc(w->out, '-');
 		return true;
-	if (!str_eq(raw->import_id, shown->import_id))
-		return write_hidden(w, value_string(raw->import_id));
-	add_text(w->out, raw->import_id);
-	return true;
+	}
+	buf_addc(w->out, 'i');
+	if (!str_eq(change->head.import_id, shown->import_id))
+		return write_hidden(w, change->importing);
+	add_text(w->out, value_get_str(change->importing, "id"));
+	if (is_unknown)
+		buf_addc(w->out, 'u');
+	return !identity || identity->kind == VALUE_NULL ||
+	       write_side(w, (struct place){identity, identity});
 }
 
 /* Short: most fit into one block of SHA-256. */
@@ -484,7 +493,7 @@ NODISCARD static bool write_change(
 
 	add_text(w->out, head->action_text);
 	add_text(w->out, head->previous_address);
-	return write_import(w, head, &shown->head) && walk(w, places);
+	return write_import(w, change, &shown->head) && walk(w, places);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): a change, what is shown of it, and where it goes */

@@ -2,10 +2,11 @@
  * change_leaf.h: one change as a digest: what a plan does there, and nothing else.
  *
  * A leaf is SHA-256 over the kind of row, address, deposed key (these as their digest), action,
- * previous address, import id, and every path at which the two sides differ, with the canonical
- * values (canonical.h) before and after. Absent and null are the same; what is only known after
- * apply is "unknown". A place that only one side marks as sensitive is in it, with the same value
- * too. Two leaves are different when any action, address, changed value or changed mark is.
+ * previous address, what is imported (id, identity), and every path at which the two sides differ,
+ * with the canonical values (canonical.h) before and after. Absent and null are the same; what is
+ * only known after apply is "unknown". A place that only one side marks as sensitive is in it, with
+ * the same value too. Two leaves are different when any action, address, changed value or changed
+ * mark is.
  *
  * Not in it, as they say why or when and not what: reasons and replace_paths, providers and
  * versions, values that stay as they are.

@@ -91,6 +91,7 @@ struct change {
 	/* Overlaid (overlay.h): unknown leaves are in `after`, sensitive ones are marked. */
 	struct value before, after;
 	struct value replace_paths; /* list of paths, or null */
+	struct value importing;	    /* as it stands, or null; head.import_id is for people */
 	struct str
 	    body; /* text form: its lines as Terraform printed them (already masked by Terraform) */
 };

@@ -1,8 +1,12 @@
 #include "parser/plan_change.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/size.h"
+#include "parser/canonical.h"
 #include "parser/overlay.h"
 #include "parser/redact.h"
 
@@ -102,13 +106,33 @@ static struct str mode_of_address(struct str address, struct str module)
 	return str_starts(rest, STR("data.")) ? STR("data") : STR("managed");
 }
 
+/* Cannot be taken for a number, a word of JSON or several parts. */
+static bool is_plain(struct str text)
+{
+	static const char *const words[] = {"true", "false", "null"};
+	bool has_letter = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_is(text, words[i]))
+			return false;
+	}
+	for (size_t i = 0; i < text.len; i++) {
+		if (strchr(" ,=\"\\()", text.ptr[i]))
+			return false;
+		has_letter = has_letter || !strchr("0123456789+-.eE", text.ptr[i]);
+	}
+	return has_letter;
+}
+
 static void add_scalar(struct buf *out, struct value value)
 {
 	char digits[24];
 	struct str number;
 
-	if (value.kind == VALUE_STRING)
+	if (value.kind == VALUE_STRING && is_plain(value_text(value)))
 		buf_add(out, value_text(value));
+	else if (value.kind == VALUE_STRING)
+		add_quoted(out, value_text(value));
 	else if (value.kind == VALUE_BOOL)
 		buf_adds(out, value.as.boolean ? "true" : "false");
 	else if (value_as_number_text(value, digits, &number))
@@ -117,23 +141,22 @@ static void add_scalar(struct buf *out, struct value value)
 		buf_adds(out, "(...)");
 }
 
-/* {"account":"1","name":"x"} -> account=1, name=x */
+/* {"account":"a1","name":"x"} -> account=a1, name=x */
 NODISCARD static bool identity_text(
     struct arena *arena, struct value identity, struct str *out, struct err *err)
 {
+	const struct value_entry *entries = canonical_entries(arena, identity);
 	struct buf text;
 
 	buf_init(&text, arena, ADDRESS_MAX);
-	for (size_t i = 0; identity.kind == VALUE_MAP && i < identity.len; i++) {
-		const struct value_entry *entry = &identity.as.entries[i];
-
-		if (entry->value.kind == VALUE_NULL)
+	for (size_t i = 0; i < identity.len; i++) {
+		if (entries[i].value.kind == VALUE_NULL)
 			continue;
 		if (text.len > 0)
 			buf_adds(&text, ", ");
-		buf_add(&text, value_text(entry->key));
+		buf_add(&text, value_text(entries[i].key));
 		buf_addc(&text, '=');
-		add_scalar(&text, entry->value);
+		add_scalar(&text, entries[i].value);
 	}
 	if (!buf_finish(&text, out, err))
 		return err_context(err, "an import identity");
@@ -149,7 +172,7 @@ NODISCARD static bool read_import(
 	if (!head->importing)
 		return true;
 	head->import_id = value_get_str(importing, "id");
-	if (head->import_id.len == 0 && identity &&
+	if (head->import_id.len == 0 && identity && identity->kind == VALUE_MAP &&
 	    !identity_text(arena, *identity, &head->import_id, err))
 		return false;
 	/* {"unknown":true}, or an empty object of the versions before that */
@@ -274,6 +297,8 @@ NODISCARD static bool read_values(
 
 	out->has_values = true;
 	value_pick(change, parts, ARRAY_LEN(parts));
+	if (out->head.importing)
+		out->importing = *value_get_c(change, "importing");
 	if (!overlay_value(arena, before, value_null(), before_sensitive, &out->before, err))
 		return err_context(err, "'before' of '%.*s'", STR_ARG(out->head.address));
 	if (!overlay_value(arena, after, unknown, after_sensitive, &out->after, err))

@@ -317,13 +317,28 @@ static bool id_is_secret(struct value value)
 	return is_secret(&value) || is_secret(value_get(value, STR("id")));
 }
 
+/* Quoted in a text for people, it would not be found there. */
+static bool identity_tells(const struct change *change)
+{
+	const struct value *identity = value_get(change->importing, STR("identity"));
+
+	for (uint32_t i = 0; identity && identity->kind == VALUE_MAP && i < identity->len; i++) {
+		struct str text = value_text(identity->as.entries[i].value);
+
+		if (text.len > 0 && (tells_secret(text, change->before, false, 0) ||
+					tells_secret(text, change->after, false, 0)))
+			return true;
+	}
+	return false;
+}
+
 static void redact_import(const struct change *change, struct change_head *head)
 {
 	if (!head->importing || head->import_id.len == 0)
 		return;
 	if (id_is_secret(change->before) || id_is_secret(change->after) ||
 	    tells_secret(head->import_id, change->before, false, 0) ||
-	    tells_secret(head->import_id, change->after, false, 0))
+	    tells_secret(head->import_id, change->after, false, 0) || identity_tells(change))
 		head->import_id = STR(SHOWN_SENSITIVE);
 }
 

@@ -236,13 +236,18 @@ static const struct {
     {"unknown", "{\"unknown\":true}", "{}", SHOWN_UNKNOWN},
     {"empty", "{}", "{}", SHOWN_UNKNOWN},
     {"identity", "{\"identity\":{\"account\":\"1\",\"n\":7,\"none\":null,\"on\":true}}", "{}",
-	"account=1, n=7, on=true"},
+	"account=\"1\", n=7, on=true"},
+    {"an identity that could be two", "{\"identity\":{\"b\":\"z\",\"a\":\"x, b=y\"}}", "{}",
+	"a=\"x, b=y\", b=z"},
+    {"both", "{\"id\":\"i-9\",\"identity\":{\"a\":\"b\"}}", "{}", "i-9"},
     {"the id is sensitive", "{\"id\":\"i-123456\"}", "{\"id\":true}", SHOWN_SENSITIVE},
     {"everything is sensitive", "{\"id\":\"i-123456\"}", "true", SHOWN_SENSITIVE},
     {"the id is that of a sensitive attribute", "{\"id\":\"topsecret\"}", "{\"token\":true}",
 	SHOWN_SENSITIVE},
     {"the identity holds a secret", "{\"identity\":{\"k\":\"topsecret\"}}", "{\"token\":true}",
 	SHOWN_SENSITIVE},
+    {"the identity holds one that is quoted", "{\"identity\":{\"k\":\"123456\\\"\"}}",
+	"{\"count\":true}", SHOWN_SENSITIVE},
     {"another attribute is sensitive", "{\"id\":\"i-123456\"}", "{\"token\":true}", "i-123456"},
 };
 
@@ -255,7 +260,8 @@ static void imports_hide_their_secrets(void **state)
 		    str_format(arena,
 			"{\"address\":\"x.y\",\"change\":{\"actions\":[\"no-op\"],"
 			"\"before\":{\"id\":\"i-123456\",\"token\":\"topsecret\"},"
-			"\"after\":{\"id\":\"i-123456\",\"token\":\"topsecret\"},"
+			"\"after\":{\"id\":\"i-123456\",\"token\":\"topsecret\",\"count\":"
+			"\"123456\\\"\"},"
 			"\"before_sensitive\":{},\"after_sensitive\":%s,\"importing\":%s}}",
 			imports[i].sensitive, imports[i].importing));
 		struct shown_change shown;

@@ -113,6 +113,11 @@ static void test_what_makes_no_difference(void **state)
 	"\"deposed\":\"" deposed "\"," head "\"change\":{\"actions\":" actions                \
 	",\"before\":" before ",\"after\":" after "}}"
 
+#define IMPORT(importing)                                                                          \
+	"{\"address\":\"a.drop\",\"mode\":\"managed\",\"type\":\"a\",\"name\":\"drop\","           \
+	"\"change\":{\"actions\":[\"no-op\"],\"before\":{},\"after\":{},\"importing\":{" importing \
+	"}}}"
+
 static void test_what_makes_a_difference(void **state)
 {
 	const struct { /* rows of the sketch above are no constants to clang */
@@ -166,14 +171,19 @@ static void test_what_makes_a_difference(void **state)
 	    {"moved from elsewhere",
 		{.drop = DROP("a.drop", "d1", "\"previous_address\":\"a.older\",", "[\"delete\"]",
 		     "{\"x\":1}", "null")}},
-	    {"imported",
-		{.drop = "{\"address\":\"a.drop\",\"mode\":\"managed\",\"type\":\"a\",\"name\":"
-			 "\"drop\",\"change\":{\"actions\":[\"no-op\"],\"before\":{},\"after\":{},"
-			 "\"importing\":{\"id\":\"i-1\"}}}"}},
-	    {"imported from elsewhere",
-		{.drop = "{\"address\":\"a.drop\",\"mode\":\"managed\",\"type\":\"a\",\"name\":"
-			 "\"drop\",\"change\":{\"actions\":[\"no-op\"],\"before\":{},\"after\":{},"
-			 "\"importing\":{\"id\":\"i-2\"}}}"}},
+	    {"imported", {.drop = IMPORT("\"id\":\"i-1\"")}},
+	    {"imported from elsewhere", {.drop = IMPORT("\"id\":\"i-2\"")}},
+	    {"what is imported is not known", {.drop = IMPORT("\"unknown\":true")}},
+	    {"an id that may be another", {.drop = IMPORT("\"id\":\"i-1\",\"unknown\":true")}},
+	    {"imported by identity", {.drop = IMPORT("\"identity\":{\"id\":\"i-1\"}")}},
+	    {"an id that looks like one", {.drop = IMPORT("\"id\":\"id=i-1\"")}},
+	    {"a number in the identity", {.drop = IMPORT("\"identity\":{\"id\":1}")}},
+	    {"its text", {.drop = IMPORT("\"identity\":{\"id\":\"1\"}")}},
+	    {"two parts", {.drop = IMPORT("\"identity\":{\"a\":\"x\",\"b\":\"y\"}")}},
+	    {"one part that looks like two", {.drop = IMPORT("\"identity\":{\"a\":\"x, b=y\"}")}},
+	    {"both", {.drop = IMPORT("\"id\":\"i-1\",\"identity\":{\"a\":\"x\"}")}},
+	    {"both, another identity",
+		{.drop = IMPORT("\"id\":\"i-1\",\"identity\":{\"a\":\"y\"}")}},
 	    {"a nested value", {.update = UPDATE(BEFORE,
 				    "\"n\":2,\"same\":\"s\",\"tags\":{\"x\":\"1\",\"y\":\"4\"},"
 				    "\"pw\":\"p2\",\"list\":"
@@ -291,6 +301,27 @@ static void test_what_makes_a_difference(void **state)
 				    "'%s' and '%s' are the same\n", rows[j].label, rows[i].label);
 			assert_false(str_eq(all[i], all[j]));
 		}
+	}
+}
+
+static void test_same_identity_otherwise_written(void **state)
+{
+	static const char *const same[] = {
+	    IMPORT("\"identity\":{\"a\":\"x\",\"b\":1}"),
+	    IMPORT("\"identity\":{\"b\":1.0,\"a\":\"x\"}"),
+	    IMPORT("\"identity\":{\"b\":1,\"c\":null,\"a\":\"x\"},\"id\":\"\",\"unknown\":false"),
+	};
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct str texts[ARRAY_LEN(same)];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+		const struct leaf_plan with = {.drop = same[i]};
+
+		texts[i] = leaf_plan_fingerprint(arena, same[i], &with, "k").text;
+		if (!str_eq(texts[i], texts[0]))
+			print_error("'%s' has another fingerprint\n", same[i]);
+		assert_true(str_eq(texts[i], texts[0]));
 	}
 }
 
@@ -485,6 +516,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_what_makes_no_difference),
 	    cmocka_unit_test(test_what_makes_a_difference),
+	    cmocka_unit_test(test_same_identity_otherwise_written),
 	    cmocka_unit_test(test_drift_of_a_refresh_only_plan),
 	    cmocka_unit_test(test_text_has_none),
 	    cmocka_unit_test(test_leaf_text),
