@@ -11,6 +11,7 @@
 #include "cmd/apply_approval.h"
 #include "cmd/exit_codes.h"
 #include "cmd/file_state.h"
+#include "cmd/plan_secrets.h"
 #include "parser/hcl.h"
 
 void verdict_add_note(struct arena *arena, struct verdict *verdict, struct str note)
@@ -93,9 +94,14 @@ static void say_findings(const struct verdict *verdict)
 static bool judge(const struct apply_gate *gate, const struct plan *plan, struct gate_result *out)
 {
 	struct verdict *verdict = &out->verdict;
+	struct secrets *secrets = NULL;
 
 	out->judged = plan;
-	out->has_failure = !policies_judge(gate->policies, plan, verdict, &out->failure);
+	out->has_failure = policies_present(gate->policies) &&
+			   !plan_secrets_collect(gate->app, plan, &secrets, &out->failure);
+	gate->policies->world.secrets = secrets;
+	out->has_failure =
+	    out->has_failure || !policies_judge(gate->policies, plan, verdict, &out->failure);
 	if (!out->has_failure && !verdict->evaluated)
 		out->has_failure =
 		    !err_set(&out->failure, ERR_INVALID, "%.*s", STR_ARG(verdict->withheld));

@@ -140,6 +140,7 @@ bool check_plan_judge(struct app *app, struct check_plan *plan, struct err *err)
 {
 	struct outcome *outcome = &plan->outcome;
 
+	plan->policies.world.secrets = outcome->secrets;
 	if (!policies_judge(&plan->policies, plan->plan, &outcome->verdict, err))
 		return false;
 	if (outcome->secrets)

@@ -5,38 +5,20 @@
 #include "base/words.h"
 #include "cmd/check_plan.h"
 #include "cmd/masks.h"
+#include "cmd/plan_secrets.h"
 #include "cmd/plan_source.h"
 #include "cmd/policy_files.h"
 
 #define ADDRESSES_MAX ((size_t)50000)
 
-static bool collect_secret(void *context, const struct change *change, struct err *err UNUSED)
-{
-	secrets_collect(context, change);
-	return true;
-}
-
 NODISCARD static bool collect_secrets(struct policy_plan *plan, struct err *err)
 {
-	struct app *app = plan->app;
-
-	plan->secrets = secrets_new(app->run);
-	for (int set = 0; set < CHANGE_SETS; set++) {
-		struct plan_selection selection = {(enum change_set)set, VISIT_ALL};
-
-		if (!plan_visit(
-			plan->plan, selection, app->scratch, collect_secret, plan->secrets, err))
-			return false;
-	}
-	if (!secrets_collect_variables(plan->secrets, plan->plan, app->scratch, err) ||
-	    !secrets_collect_rest(plan->secrets, plan->plan, app->scratch, err))
+	if (!plan_secrets_collect(plan->app, plan->plan, &plan->secrets, err))
 		return false;
-	for (size_t i = 0; i < app->masks->literal_count; i++)
-		secrets_add_own(plan->secrets, app->masks->literals[i]);
 	if (secrets_full(plan->secrets))
 		return err_set(err, ERR_LIMIT,
 		    "the plan has more sensitive values than can be looked for in what is shown");
-	secrets_seal(plan->secrets);
+	plan->policies.world.secrets = plan->secrets;
 	return true;
 }
 
@@ -94,50 +76,10 @@ struct str policy_plan_hide(const struct policy_plan *plan, struct str text)
 	return detectors_hide(app->run, &app->masks->detectors, text);
 }
 
-/* Strings in which a secret of the plan stands count as sensitive, so that no view shows them, nor
- * the half of one. */
-// NOLINTNEXTLINE(misc-no-recursion)
-static struct value mark_secrets(
-    struct arena *arena, const struct secrets *secrets, struct value value)
-{
-	uint8_t marks = value.marks;
-
-	if (secrets_are_in_scalar(secrets, value))
-		value.marks |= VALUE_SENSITIVE | VALUE_HAS_SENSITIVE;
-	if (value.kind == VALUE_LIST) {
-		struct value *items = arena_array(arena, struct value, value.len + 1U);
-
-		for (uint32_t i = 0; i < value.len; i++)
-			items[i] = mark_secrets(arena, secrets, value.as.items[i]);
-		value = value_list(items, value.len);
-		value.marks |= marks;
-	}
-	if (value.kind == VALUE_MAP) {
-		struct value_entry *entries =
-		    arena_array(arena, struct value_entry, value.len + 1U);
-		struct str duplicate;
-
-		for (uint32_t i = 0; i < value.len; i++) {
-			entries[i].key = value.as.entries[i].key;
-			entries[i].value = mark_secrets(arena, secrets, value.as.entries[i].value);
-		}
-		/* the keys are those of a map */
-		(void)!value_map(arena, entries, value.len, &value, &duplicate);
-		value.marks |= marks;
-	}
-	return value;
-}
-
 struct change policy_plan_marked(
     const struct policy_plan *plan, struct arena *arena, const struct change *change)
 {
-	struct change marked = *change;
-
-	if (secrets_count(plan->secrets) == 0)
-		return marked;
-	marked.before = mark_secrets(arena, plan->secrets, change->before);
-	marked.after = mark_secrets(arena, plan->secrets, change->after);
-	return marked;
+	return secrets_mark(arena, plan->secrets, change);
 }
 
 /* --- rules --- */

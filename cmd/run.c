@@ -69,6 +69,7 @@ static bool judge(struct run *run, struct err *err)
 					"after the fact");
 	if (!run->plan || run->operation != OPERATION_PLAN || run->outcome.verdict.evaluated)
 		return true;
+	run->policies.world.secrets = run->outcome.secrets;
 	return policies_judge(&run->policies, run->plan, &run->outcome.verdict, err);
 }
 

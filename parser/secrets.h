@@ -64,6 +64,10 @@ struct str secrets_hide(struct arena *arena, const struct secrets *secrets, stru
 struct str secrets_hide_name(struct arena *arena, const struct secrets *secrets, struct str name);
 /* Does a string or a number hold one? */
 bool secrets_are_in_scalar(const struct secrets *secrets, struct value value);
+/* The change with the strings and numbers that hold one marked as sensitive. Its containers are
+ * copies in `arena`. */
+struct change secrets_mark(
+    struct arena *arena, const struct secrets *secrets, const struct change *change);
 /* The same for the leaves of a shown value: one that holds a secret becomes HIDDEN, and so does a
  * map with one among its keys. */
 struct shown secrets_hide_value(

@@ -201,6 +201,25 @@ static bool some_rule_wants(const struct evaluator *evaluator, const struct chan
 	return types && (types->actions & actions) != 0;
 }
 
+static bool some_rule_waits(const struct evaluator *evaluator, const struct change_entry *entry)
+{
+	const struct type_rules *types = type_rules_find(&evaluator->types, entry->type_hash);
+
+	for (size_t i = 0; types && i < types->count; i++) {
+		if (types->rules[i]->waits)
+			return true;
+	}
+	return false;
+}
+
+static bool is_waited_for(void *context, size_t i UNUSED, const struct change_entry *entry)
+{
+	const struct evaluator *evaluator = context;
+
+	return is_judged(evaluator, entry) && some_rule_wants(evaluator, entry) &&
+	       some_rule_waits(evaluator, entry);
+}
+
 static bool wants_entry(void *context, size_t i UNUSED, const struct change_entry *entry)
 {
 	const struct evaluator *evaluator = context;
@@ -233,11 +252,17 @@ static bool judge_one(struct evaluator *evaluator, struct judged_rule *rule,
 {
 	const struct rule_match *match = &rule->rule->match;
 
-	if (!match_entry(match, entry) || !match_change(match, evaluator->change) ||
-	    !judge_ready(evaluator, rule))
+	if ((evaluator->turn == TURN_WAITING && !rule->waits) || !match_entry(match, entry) ||
+	    !match_change(match, evaluator->change) || !judge_ready(evaluator, rule))
 		return true;
-	rule->tally->matched++;
-	*any = true;
+	if (evaluator->turn != TURN_WAITING) { /* else it was counted ahead */
+		rule->tally->matched++;
+		*any = true;
+	}
+	if (evaluator->turn == TURN_AHEAD && rule->programs->waits) {
+		rule->waits = evaluator->some_wait = true;
+		return true;
+	}
 	return bring_up_to_date(evaluator, err) && judge_rule(evaluator, rule, err);
 }
 
@@ -298,6 +323,20 @@ static bool is_all_judged(const struct evaluator *evaluator)
 {
 	return evaluator->changed_judged && evaluator->scope == SCOPE_RESOURCE &&
 	       (evaluator->types.actions & (MATCH_NO_OP | MATCH_READ)) == 0;
+}
+
+/* By the rules that waited, what the others judged ahead. */
+static bool judge_waiting(struct evaluator *evaluator, struct err *err)
+{
+	bool ok;
+
+	if (!evaluator->some_wait)
+		return true;
+	evaluator->turn = TURN_WAITING;
+	ok = plan_visit_wanted(evaluator->plan, CHANGES_RESOURCE, is_waited_for, evaluator->scratch,
+	    judge_change, evaluator, err);
+	evaluator->turn = TURN_ALL;
+	return ok;
 }
 
 static bool judge_set(struct evaluator *evaluator, enum change_set set, struct err *err)
@@ -375,7 +414,7 @@ bool plan_is_incomplete(const struct plan *plan)
 
 static bool judge_all(struct evaluator *evaluator, struct err *err)
 {
-	return judge_set(evaluator, CHANGES_RESOURCE, err) &&
+	return judge_waiting(evaluator, err) && judge_set(evaluator, CHANGES_RESOURCE, err) &&
 	       begin_set(evaluator, SCOPE_DRIFT, CHANGES_DRIFT, err) &&
 	       judge_set(evaluator, CHANGES_DRIFT, err) && judge_outputs(evaluator, err) &&
 	       judge_whole(evaluator, SCOPE_PLAN, err);
@@ -443,6 +482,7 @@ bool evaluate_change(struct evaluator *evaluator, const struct change *change, s
 	if (!evaluator)
 		return true;
 	evaluator->changed_judged = true;
+	evaluator->turn = TURN_AHEAD;
 	entry = entry_of(&change->head);
 	entry.type_hash = hash_bytes(change->head.type);
 	if (!some_rule_wants(evaluator, &entry))
@@ -457,6 +497,8 @@ bool evaluate_finish(struct evaluator *evaluator, struct err *err)
 {
 	if (!evaluator)
 		return true;
+	evaluator->turn = TURN_ALL;
+	host_forget_shown(evaluator->host);
 	if (!judge_all(evaluator, err))
 		return false;
 	evaluator_finish(evaluator);

@@ -25,6 +25,7 @@
 struct buf;
 struct codeowners;
 struct locator;
+struct secrets;
 
 /* What rules can see besides the plan. Each UNKNOWN (with its name as path) when it is not known.
  */
@@ -37,6 +38,9 @@ struct policy_world {
 	struct value provider_locks;
 	int64_t now;
 	struct str fingerprint_key; /* empty: none */
+	/* Of the plan, sealed: also where it does not mark them they are hidden from messages. NULL
+	 * until they are all known. */
+	const struct secrets *secrets;
 	bool
 	    tell_all; /* messages and fingerprints of all findings, not of the first of each rule */
 	bool strict_unknown;		 /* undecided counts as deny */
@@ -77,7 +81,9 @@ NODISCARD bool evaluate_plan(struct arena *arena, struct arena *scratch,
 /*
  * The same in steps, for a caller that loads the changes anyhow: begin, each change of
  * CHANGES_RESOURCE that VISIT_CHANGED takes, in any order (all of them or none), finish, which
- * looks at the rest and fills the verdict. Where equal errors become one finding it names the first
+ * looks at the rest and fills the verdict. Rules whose texts are computed from values wait until
+ * finish, for which the world has the secrets: a part of one, or another writing, would not be
+ * found in a text. Where equal errors become one finding it names the first
  * that was judged; nothing else depends on the order. NULL from begin: the verdict is withheld, and
  * the other steps take that. The evaluation and `out` have to stay. evaluate_end() releases,
  * finished or not.

@@ -23,6 +23,7 @@ struct judged_rule {
 	size_t existing;			     /* findings of what was there before */
 	bool error_seen;			     /* its one finding of kind ERROR is there */
 	bool is_trusted, is_head;
+	bool waits; /* it matched something, and is to be judged when all secrets are known */
 	bool mentions_plan;
 	struct rule_traces *traces;	       /* for its findings, one after the other */
 	const struct after_paths *after_paths; /* NULL: no violation can have been there before */
@@ -47,6 +48,13 @@ struct finding_list {
 	struct finding *items;
 	size_t count, room;
 	size_t kept[LEVEL_DENY + 1];
+};
+
+/* Which rules look at a change that is judged. */
+enum turn {
+	TURN_ALL,
+	TURN_AHEAD,   /* not those that wait for the secrets */
+	TURN_WAITING, /* these */
 };
 
 struct evaluator {
@@ -74,6 +82,9 @@ struct evaluator {
 	enum host_view view;	     /* of the change and of `plan` in the activation */
 	bool outdated;		     /* a rule was compiled that wants more than the view has */
 	bool incomplete;	     /* the plan is: its plan-scope rules are undecided */
+	enum turn turn;
+	bool some_wait;	    /* rules */
+	size_t value_texts; /* bytes of them that findings hold */
 	struct finding_list findings;
 	bool
 	    changed_judged; /* what VISIT_CHANGED takes of CHANGES_RESOURCE, by evaluate_change() */
@@ -187,10 +198,10 @@ struct str imported_note(const struct evaluator *evaluator);
 
 /* --- fingerprints.c --- */
 
-/* "vf1:..." of the item, else of the values at the paths that the rule mentions; empty: not
- * possible. */
-struct str finding_value_fingerprint(
-    struct evaluator *evaluator, const struct judged_rule *rule, struct value item, bool has_item);
+/* "vf1:..." of the item, else of the values at the paths that the rule mentions, and their texts;
+ * empty: not possible. */
+void finding_take_value(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct value item, bool has_item, struct finding *out);
 struct str finding_fingerprint(struct arena *arena, const struct finding *finding);
 
 /* --- waive.c, release.c: after all findings are there --- */

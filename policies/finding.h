@@ -64,8 +64,11 @@ struct finding {
 
 	struct str fingerprint;	      /* base64url, of the finding */
 	struct str value_fingerprint; /* "vf1:..."; empty: none could be made (hidden, no key) */
-	const struct waiver *waiver;  /* of FATE_WAIVED */
-	struct str release;	      /* who can release it and how; of denials */
+	/* The strings it is made of: one with a secret in it could be searched for, and is dropped.
+	 */
+	struct str value_texts;
+	const struct waiver *waiver; /* of FATE_WAIVED */
+	struct str release;	     /* who can release it and how; of denials */
 
 	/* Of the resource's block, relative to the repository root (locate.h); of weakenings and
 	 * the like in the policy file. Empty: not known; line 0: only the file is. */

@@ -312,6 +312,7 @@ static struct finding finding_begin(
 	    .remediation = STR_EMPTY,
 	    .fingerprint = STR_EMPTY,
 	    .value_fingerprint = STR_EMPTY,
+	    .value_texts = STR_EMPTY,
 	    .release = STR_EMPTY,
 	    .file = STR_EMPTY,
 	    .count = 1,
@@ -444,7 +445,7 @@ static bool tell(struct evaluator *evaluator, struct judged_rule *rule, struct v
 		keep(evaluator, &finding);
 		return true;
 	}
-	finding.value_fingerprint = finding_value_fingerprint(evaluator, rule, item, index >= 0);
+	finding_take_value(evaluator, rule, item, index >= 0, &finding);
 	return complete(evaluator, rule, index, ruling, &finding, err) &&
 	       back_to_raw(evaluator, err);
 }

@@ -7,12 +7,16 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/err.h"
 #include "parser/canonical.h"
 #include "parser/path.h"
+#include "parser/secrets.h"
 #include "policies/changed.h"
 #include "policies/evaluator.h"
 
 #define VALUES_MAX	  64
+#define TEXTS_MAX	  ((size_t)16 << 20) /* of all findings */
+#define TEXT_END	  '\xff'	     /* in no UTF-8 */
 #define FINGERPRINT_BYTES 16
 
 struct collected_values {
@@ -79,11 +83,8 @@ static void collect_program(
 }
 
 /* An item may be computed from a secret without being marked as one. */
-static bool is_from_secret(struct evaluator *evaluator, const struct cel_program *each)
+static bool have_secret(const struct collected_values *sources)
 {
-	struct collected_values *sources = arena_make(evaluator->trace, struct collected_values);
-
-	collect_program(evaluator, each, sources);
 	for (size_t i = 0; i < sources->count; i++) {
 		if (sources->items[i].marks & (VALUE_SENSITIVE | VALUE_HAS_SENSITIVE))
 			return true;
@@ -106,13 +107,50 @@ static void collect_item(struct value item, struct collected_values *values)
 	}
 }
 
-struct str finding_value_fingerprint(
-    struct evaluator *evaluator, const struct judged_rule *rule, struct value item, bool has_item)
+// NOLINTNEXTLINE(misc-no-recursion)
+static void add_texts(struct buf *buf, struct value value)
+{
+	if (value.kind == VALUE_STRING && value.len >= SECRET_MIN) {
+		buf_add(buf, value_text(value));
+		buf_addc(buf, TEXT_END);
+	}
+	for (uint32_t i = 0; value.kind == VALUE_LIST && i < value.len; i++)
+		add_texts(buf, value.as.items[i]);
+	for (uint32_t i = 0; value.kind == VALUE_MAP && i < value.len; i++) {
+		add_texts(buf, value.as.entries[i].key);
+		add_texts(buf, value.as.entries[i].value);
+	}
+}
+
+/* What an item was computed from counts as well: it may be a part of a secret. False: they are more
+ * than is kept. */
+static bool keep_texts(struct evaluator *evaluator, const struct collected_values *values,
+    const struct collected_values *sources, struct finding *out)
+{
+	struct err ignored = {0};
+	struct buf buf;
+
+	buf_init(&buf, evaluator->trace, TEXTS_MAX - evaluator->value_texts);
+	for (size_t i = 0; i < values->count; i++)
+		add_texts(&buf, values->items[i]);
+	for (size_t i = 0; i < sources->count; i++)
+		add_texts(&buf, sources->items[i]);
+	if (!buf_finish(&buf, &out->value_texts, &ignored))
+		return false;
+	evaluator->value_texts += out->value_texts.len;
+	out->value_texts = str_copy(evaluator->arena, out->value_texts);
+	return true;
+}
+
+void finding_take_value(struct evaluator *evaluator, const struct judged_rule *rule,
+    struct value item, bool has_item, struct finding *out)
 {
 	struct collected_values *values = arena_make(evaluator->trace, struct collected_values);
+	struct collected_values *sources = arena_make(evaluator->trace, struct collected_values);
 
 	if (has_item) {
-		if (is_from_secret(evaluator, rule->programs->each))
+		collect_program(evaluator, rule->programs->each, sources);
+		if (have_secret(sources))
 			item.marks |= VALUE_SENSITIVE;
 		collect_item(item, values);
 	} else {
@@ -122,10 +160,9 @@ struct str finding_value_fingerprint(
 			collect(values,
 			    value_string(str_from(action_name(evaluator->change->head.action))));
 	}
-	if (values->overflow)
-		return STR_EMPTY;
-	return value_fingerprint(evaluator->arena, evaluator->trace, values->items, values->count,
-	    evaluator->world->fingerprint_key);
+	if (!values->overflow && keep_texts(evaluator, values, sources, out))
+		out->value_fingerprint = value_fingerprint(evaluator->arena, evaluator->trace,
+		    values->items, values->count, evaluator->world->fingerprint_key);
 }
 
 /* Length first, so that no two lists of parts give one text. */

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "parser/path.h"
+#include "parser/secrets.h"
 #include "parser/unknowns.h"
 #include "policies/changed.h"
 #include "policies/template.h"
@@ -133,10 +134,12 @@ static struct str address_in(struct value resource)
 	return address && address->kind == VALUE_STRING ? value_text(*address) : STR_EMPTY;
 }
 
-bool host_sides(struct arena *arena, const struct change *change, enum host_view view,
-    struct value *before, struct value *after, struct err *err)
+/* NOLINTNEXTLINE(readability-function-size): a change, how it is seen, and its two sides */
+bool host_sides(const struct policy_host *host, struct arena *arena, const struct change *change,
+    enum host_view view, struct value *before, struct value *after, struct err *err)
 {
 	struct shown_change shown;
+	struct change marked;
 
 	if (!change->has_values) { /* read from text: nobody knows, which is not "nothing" */
 		*before = unknown_named(STR("before"));
@@ -149,6 +152,10 @@ bool host_sides(struct arena *arena, const struct change *change, enum host_view
 		*after = unknowns_stamp(arena, change->after, STR("after"));
 	if (view != HOST_SHOWN)
 		return true;
+	if (host->world->secrets) {
+		marked = secrets_mark(arena, host->world->secrets, change);
+		change = &marked;
+	}
 	if (!redact_change(arena, NULL, change, &shown, err))
 		return false;
 	*before = redact_close_texts(arena, shown.before.value);
@@ -184,13 +191,31 @@ bool host_change(struct policy_host *host, struct arena *scratch, const struct c
 	host->view = view;
 	host->change_arena = scratch;
 	host->iam.values = host->network.values = NULL;
-	if (!host_sides(scratch, change, view, &host->change_before, &host->change_after, err))
+	if (!host_sides(
+		host, scratch, change, view, &host->change_before, &host->change_after, err))
 		return false;
 	*resource = is_output ? output_value(
 				    scratch, &change->head, host->change_before, host->change_after)
 			      : host_resource(host, scratch, &change->head, host->change_before,
 				    host->change_after);
 	return true;
+}
+
+void host_look(struct policy_host *host, enum host_view view)
+{
+	host->view = view;
+}
+
+void host_forget_shown(struct policy_host *host)
+{
+	size_t kept = 0;
+
+	host->plan_made[HOST_SHOWN] = false;
+	for (size_t i = 0; i < host->by_type_count; i++) {
+		if (host->by_type[i].view != HOST_SHOWN)
+			host->by_type[kept++] = host->by_type[i];
+	}
+	host->by_type_count = kept;
 }
 
 /* --- changed(p), replaced_by(p), refers(p, r): the chain macros that look at the other side --- */

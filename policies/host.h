@@ -50,6 +50,12 @@ enum host_view {
 NODISCARD bool host_change(struct policy_host *host, struct arena *scratch,
     const struct change *change, enum host_view view, struct value *resource, struct err *err);
 
+/* The same where no change is at hand: what functions look up is of this view. */
+void host_look(struct policy_host *host, enum host_view view);
+
+/* The world has the secrets now: what was made of shown values before is made again. */
+void host_forget_shown(struct policy_host *host);
+
 /* `plan` as a value: made on first use, in the arena of host_new(). False: there is no plan, and
  * the value is unknown. */
 bool host_plan(struct policy_host *host, enum host_view view, struct value *plan);

@@ -159,7 +159,7 @@ static bool add_resource(void *context, const struct change *change, struct err 
 		return err_set(err, ERR_LIMIT, "more than %zu MiB of resources of one type",
 		    BY_TYPE_BYTES >> 20);
 	make_room(search);
-	if (!host_sides(host->arena, change, host->view, &before, &after, err))
+	if (!host_sides(host, host->arena, change, host->view, &before, &after, err))
 		return false;
 	host->change = change;
 	resource = host_resource(host, host->arena, &change->head, before, after);

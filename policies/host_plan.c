@@ -296,7 +296,7 @@ static bool collect_output(void *context, const struct change *change, struct er
 	struct fields fields;
 	struct str path;
 
-	if (!host_sides(arena, change, collected->view, &before, &after, err))
+	if (!host_sides(collected->host, arena, change, collected->view, &before, &after, err))
 		return false;
 	path = str_format(arena, "plan.outputs.%.*s.after", STR_ARG(change->head.address));
 	after = value_copy(arena, unknowns_stamp(arena, after, path));
@@ -323,6 +323,18 @@ static struct value outputs_value(
 }
 
 #define VARIABLES_BYTES_MAX ((size_t)16 << 20)
+
+/* The plan does not mark variables, but what stands in one can be marked elsewhere. */
+static struct value shown_variable(struct policy_host *host, struct value value)
+{
+	const struct change change = {.has_values = true, .after = value};
+	struct value before, after;
+	struct err ignored = {0};
+
+	if (!host_sides(host, host->arena, &change, HOST_SHOWN, &before, &after, &ignored))
+		return value_hidden(false);
+	return after;
+}
 
 /* {"name": {"value": ...}} -> {name: value}; those that the code calls sensitive are hidden in
  * shown values, and all of them when the code is not known. */
@@ -356,6 +368,8 @@ static struct value variables_value(struct policy_host *host, enum host_view vie
 			value = view == HOST_SHOWN ? value_hidden(false) : value;
 			value.marks |= VALUE_SENSITIVE;
 			has_sensitive = true;
+		} else if (view == HOST_SHOWN) {
+			value = shown_variable(host, value);
 		}
 		field(&fields, name, value);
 	}

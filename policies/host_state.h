@@ -99,8 +99,9 @@ struct value host_resource(struct policy_host *host, struct arena *arena,
 const struct value *host_field(struct value resource, enum resource_field field);
 
 /* The sides of a change as a view shows them. */
-NODISCARD bool host_sides(struct arena *arena, const struct change *change, enum host_view view,
-    struct value *before, struct value *after, struct err *err);
+NODISCARD bool host_sides(const struct policy_host *host, struct arena *arena,
+    const struct change *change, enum host_view view, struct value *before, struct value *after,
+    struct err *err);
 
 /* A fixed key: a view of a literal. */
 static inline struct value_entry host_entry(struct str key, struct value value)

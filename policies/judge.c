@@ -206,6 +206,7 @@ bool judge_view(struct evaluator *evaluator, struct arena *arena, const struct c
 
 	evaluator->view = view;
 	evaluator->activation[VARIABLE_plan] = value_null();
+	host_look(evaluator->host, view);
 	return !change || host_change(evaluator->host, arena, change, view,
 			      &evaluator->activation[variable], err);
 }

@@ -88,6 +88,7 @@ void moved_report(struct evaluator *evaluator)
 	    .message = message(evaluator),
 	    .remediation = STR_EMPTY,
 	    .value_fingerprint = STR_EMPTY,
+	    .value_texts = STR_EMPTY,
 	    .release = release(evaluator, owners),
 	    .file = STR_EMPTY,
 	    .count = 1,

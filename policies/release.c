@@ -152,6 +152,7 @@ static void report(struct evaluator *evaluator, const struct weakening *weakenin
 	    .message = weakening_message(evaluator->arena, weakening),
 	    .remediation = STR_EMPTY,
 	    .value_fingerprint = STR_EMPTY,
+	    .value_texts = STR_EMPTY,
 	    .release = weakening_release(evaluator, weakening),
 	    .file = STR_EMPTY,
 	    .count = 1,

@@ -65,6 +65,7 @@ struct rule_programs {
 	struct cel_program *each, *when, *condition;
 	struct policy_template *message, *remedy; /* template.h */
 	bool compiled, broken;
+	bool waits; /* its texts are computed from values: made once all secrets are known */
 };
 
 /* What the chain makes of a rule: states[i] belongs to rules[i]. */

@@ -368,6 +368,33 @@ static bool check_own_names(const struct compiling *at)
 	return true;
 }
 
+/* What is more than the name and the action of a resource. */
+static bool reads_values(const struct cel_program *program)
+{
+	static const enum policy_variable holders[] = {
+	    VARIABLE_item, VARIABLE_output, VARIABLE_plan, VARIABLE_run};
+
+	for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
+		if (cel_mentions_variable(program, holders[i]))
+			return true;
+	}
+	return cel_mentions_field(program, VARIABLE_resource, STR("before")) ||
+	       cel_mentions_field(program, VARIABLE_resource, STR("after"));
+}
+
+static bool is_computed_text(const struct cel_program *program)
+{
+	return cel_computes(program) && reads_values(program);
+}
+
+/* Items are shown, too. Choosing among them is no computing. */
+static bool has_computed_texts(const struct rule_programs *programs)
+{
+	return template_any(programs->message, is_computed_text) ||
+	       template_any(programs->remedy, is_computed_text) ||
+	       (programs->each && cel_rewrites(programs->each) && reads_values(programs->each));
+}
+
 static bool compile_rule(struct ruleset *set, size_t i, struct policy_problems *problems)
 {
 	const struct rule *rule = &set->rules[i];
@@ -402,6 +429,7 @@ bool ruleset_programs(struct ruleset *ruleset, size_t rule, const struct rule_pr
 	if (!programs->compiled) {
 		programs->compiled = true;
 		programs->broken = !compile_rule(ruleset, rule, problems);
+		programs->waits = !programs->broken && has_computed_texts(programs);
 	}
 	*out = programs;
 	return !programs->broken;

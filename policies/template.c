@@ -218,6 +218,15 @@ bool template_mentions_field(
 	return false;
 }
 
+bool template_any(
+    const struct policy_template *template, bool (*test)(const struct cel_program *program))
+{
+	for (size_t i = 0; template && i < template->count; i++)
+		if (template->parts[i].program && test(template->parts[i].program))
+			return true;
+	return false;
+}
+
 /* --- rendering --- */
 
 /* The text of an error is made in traced runs only. */

@@ -27,6 +27,8 @@ void template_free(struct policy_template *template);
 bool template_mentions_variable(const struct policy_template *template, size_t variable);
 bool template_mentions_field(
     const struct policy_template *template, size_t variable, struct str field);
+bool template_any(
+    const struct policy_template *template, bool (*test)(const struct cel_program *program));
 
 /* As made. */
 struct str template_render(struct arena *arena, struct cel_run *run,

@@ -326,6 +326,8 @@ static void hide_in_verdict(const struct hiding *hiding, struct verdict *verdict
 			finding->description = hide_text(hiding, finding->description);
 		}
 		hide_in_address(hiding, finding);
+		if (secrets_are_in(hiding->secrets, finding->value_texts))
+			finding->value_fingerprint = STR_EMPTY;
 		finding->paths = hide_names(hiding, finding->paths, finding->path_count);
 		finding->causes = hide_names(hiding, finding->causes, finding->cause_count);
 	}

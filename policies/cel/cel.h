@@ -77,6 +77,10 @@ bool cel_mentions_variable(const struct cel_program *program, size_t variable);
  */
 bool cel_mentions_field(const struct cel_program *program, size_t variable, struct str field);
 bool cel_calls(const struct cel_program *program, const char *function);
+/* Does it more than name values (get, as_list and as_map do no more)? */
+bool cel_computes(const struct cel_program *program);
+/* Does it make one text out of another, a part of it or another writing? */
+bool cel_rewrites(const struct cel_program *program);
 /* The static select chains, longest only: "resource.after.cidr_blocks", "params.ports". A part with
  * a computed index ends the chain before it. */
 struct cel_paths {

@@ -30,6 +30,7 @@ enum cel_function_flag {
 	CEL_OPERATOR = 1 << 4,	   /* "_+_"; documented apart */
 	/* of a variable given as a whole it reads what is always there: no fields that cost */
 	CEL_READS_PARTS = 1 << 5,
+	CEL_REWRITES = 1 << 6, /* makes a text of which its argument is not a part as it stands */
 };
 
 struct cel_function {

@@ -73,12 +73,12 @@ static struct value json_decode(struct cel_run *run, const struct value *args, s
 }
 
 const struct cel_function cel_encoder_functions[] = {
-    {"base64.encode", CEL_GLOBAL, 1, 1, encode, "base64.encode(bytes) -> string",
+    {"base64.encode", CEL_GLOBAL | CEL_REWRITES, 1, 1, encode, "base64.encode(bytes) -> string",
 	"bytes as base64, with padding", "base64.encode(b'hello') == 'aGVsbG8='"},
-    {"base64.decode", CEL_GLOBAL, 1, 1, decode, "base64.decode(string) -> bytes",
+    {"base64.decode", CEL_GLOBAL | CEL_REWRITES, 1, 1, decode, "base64.decode(string) -> bytes",
 	"bytes from base64, with or without padding",
 	"string(base64.decode('aGVsbG8')) == 'hello'"},
-    {"jsondecode", CEL_GLOBAL, 1, 1, json_decode, "jsondecode(string) -> any",
+    {"jsondecode", CEL_GLOBAL | CEL_REWRITES, 1, 1, json_decode, "jsondecode(string) -> any",
 	"the value of JSON text; an error when it is none, or when a key stands there twice",
 	"jsondecode('{\"a\": [1, 2.5]}').a[1] == 2.5"},
     CEL_FUNCTIONS_END,

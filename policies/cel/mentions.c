@@ -191,6 +191,7 @@ static void note_parts(struct finder *f, const struct cel_node *node, uint32_t f
 static void find_in_call(struct finder *f, const struct cel_node *node)
 {
 	add_call(f, node->function->name);
+	f->program->rewrites |= (node->function->flags & CEL_REWRITES) != 0;
 	if (node->function->flags & CEL_READS_PARTS)
 		note_parts(f, node, 0);
 }
@@ -202,11 +203,21 @@ static void find_in_macro(struct finder *f, const struct cel_node *node)
 		note_parts(f, node, 1);
 }
 
+static const bool is_computing[CEL_NODE_KINDS] = {
+    [CEL_NODE_CALL] = true,
+    [CEL_NODE_AND] = true,
+    [CEL_NODE_OR] = true,
+    [CEL_NODE_NOT] = true,
+    [CEL_NODE_IF] = true,
+    [CEL_NODE_LOOP] = true,
+};
+
 static void find_in(struct finder *f, const struct cel_node *node)
 {
 	if (f->seen[node->id])
 		return;
 	f->seen[node->id] = 1;
+	f->program->computes |= is_computing[node->kind];
 	if (is_link(node) || node->kind == CEL_NODE_IDENT) {
 		note_chain(f, node, false);
 		find_in_chain(f, node);
@@ -291,6 +302,34 @@ static bool calls(const struct cel_program *program, const char *function, unsig
 bool cel_calls(const struct cel_program *program, const char *function)
 {
 	return calls(program, function, 0);
+}
+
+static bool computes(const struct cel_program *program, unsigned depth)
+{
+	bool any = program->computes;
+
+	for (size_t i = 0; !any && i < program->named_count && depth < NAMED_DEPTH; i++)
+		any = computes(program->named[i], depth + 1);
+	return any;
+}
+
+bool cel_computes(const struct cel_program *program)
+{
+	return computes(program, 0);
+}
+
+static bool rewrites(const struct cel_program *program, unsigned depth)
+{
+	bool any = program->rewrites;
+
+	for (size_t i = 0; !any && i < program->named_count && depth < NAMED_DEPTH; i++)
+		any = rewrites(program->named[i], depth + 1);
+	return any;
+}
+
+bool cel_rewrites(const struct cel_program *program)
+{
+	return rewrites(program, 0);
 }
 
 struct cel_paths cel_paths(const struct cel_program *program)

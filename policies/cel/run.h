@@ -51,6 +51,7 @@ struct cel_program {
 
 	/* mentions.c */
 	uint64_t variables, whole; /* bits by number: mentioned; used as a whole */
+	bool computes, rewrites;   /* cel_computes(), cel_rewrites(), without those of others */
 	const struct cel_field_use *fields;
 	size_t field_count;
 	const char *const *calls;

@@ -51,7 +51,9 @@ static struct str plan_of(struct arena *arena, const struct row *row)
 
 	buf_init(&buf, arena, (size_t)1 << 20);
 	buf_addf(&buf,
-	    "{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"resource_changes\":[{"
+	    "{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"variables\":{\"v\":{"
+	    "\"value\":\"C0py-0f-s3cret\"}},\"configuration\":{\"root_module\":{\"variables\":{"
+	    "\"v\":{}}}},\"resource_changes\":[{"
 	    "\"address\":\"x_y.a\",\"mode\":\"managed\",\"type\":\"x_y\",\"name\":\"a\","
 	    "\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":{\"p\":\"%s\"},"
 	    "\"after_unknown\":{},\"before_sensitive\":false,\"after_sensitive\":{\"p\":true}}},{"
@@ -96,6 +98,57 @@ static void test_messages(void **state)
 	}
 }
 
+/* What is made of such a value is not shown at all: in it, a secret could not be recognised. */
+static void test_computed(void **state)
+{
+	static const char rules[] =
+	    "version: 1\nvariables:\n  half: 'resource.after.k.split(\"-\")[0]'\nrules:\n"
+	    "  - {id: part, title: t, level: warn, match: {types: [x_copy]}, forbid: "
+	    "'resource.after.k != null',"
+	    " message: 'part ${resource.after.k.substring(3)}'}\n"
+	    "  - {id: turned, title: t, level: warn, match: {types: [x_copy]}, forbid: "
+	    "'resource.after.k != null',"
+	    " message: 'turned ${resource.after.k.reverse()}', remediation: '${half}'}\n"
+	    "  - {id: asked, title: t, level: warn, match: {types: [x_copy]}, forbid: "
+	    "'resource.after.k != null',"
+	    " message: 'asked ${resource.after.k.startsWith(\"C0\") ? \"Y3s\" : \"N0\"}'}\n"
+	    "  - {id: items, title: t, level: warn, match: {types: [x_copy]},"
+	    " each: 'resource.after.k.split(\"-\")', forbid: 'true', message: 'item ${item}'}\n"
+	    "  - {id: whole, title: t, level: warn, scope: plan, forbid: 'plan != null', message:"
+	    " 'of all ${plan.by_type(\"x_copy\")[0].after.k.upperAscii()}'}\n"
+	    "  - {id: marked, title: t, level: warn, scope: plan, forbid: 'plan != null', message:"
+	    " 'marked ${plan.by_type(\"x_y\")[0].after.p.upperAscii()}'}\n"
+	    "  - {id: variable, title: t, level: warn, scope: plan, forbid: 'plan.variables.v != "
+	    "null', message:"
+	    " 'variable ${plan.variables.v.upperAscii()}'}\n";
+	static const char *const parts[] = {
+	    "0py-0f", "terc", "C0py", "\"s3cret", "Y3s", "N0", "C0PY", "vf1:"};
+	static const char *const formats[] = {"terminal", "json", "sarif"};
+	static const struct row row = {.secret = "C0py-0f-s3cret", .before = ""};
+	struct program program;
+
+	(void)state;
+	program_begin(&program);
+	(void)program_write(&program, "plan.json", plan_of(program.arena, &row));
+	(void)program_write(&program, "main.tf", STR("\n"));
+	(void)program_write(&program, "tfherald.yaml", str_from(rules));
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		struct program_result result =
+		    RUN(&program, "check", "--format", formats[i], ".=plan.json");
+
+		program_expect(formats[i], &result, 0, "turned (sensitive)", NULL);
+		program_expect(formats[i], &result, 0, "of all (sensitive)", NULL);
+		program_expect(formats[i], &result, 0, "marked (sensitive)", NULL);
+		program_expect(formats[i], &result, 0, "variable (sensitive)", NULL);
+		for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
+			if (str_contains(result.out, str_from(parts[k])))
+				fail_msg(
+				    "%s, %s:\n%.*s", formats[i], parts[k], STR_ARG(result.out));
+		}
+	}
+	program_end(&program);
+}
+
 /* Why a rule fails is said in place of its message; a hint that is there to be copied into a shell
  * holds a name of the plan as one word. */
 static void test_hints(void **state)
@@ -126,8 +179,8 @@ static void test_hints(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_messages), cmocka_unit_test(test_hints)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages),
+	    cmocka_unit_test(test_computed), cmocka_unit_test(test_hints)};
 
 	return cmocka_run_group_tests_name("e2e/rule_messages", tests, NULL, NULL);
 }
