@@ -75,19 +75,36 @@ static bool walk_json(
 	return true;
 }
 
-/* A document of IAM that comes or goes is shown as one, other JSON as it stands. */
-static bool one_side(struct diff_walk *walk, const struct value *before, const struct value *after)
+static bool iam_of(struct diff_walk *walk, const struct value *value, struct value *out)
 {
-	const struct value *known = before->kind == VALUE_NULL ? after : before;
-	struct value document, sides[2];
+	if (value->kind == VALUE_STRING && !str_contains(value_text(*value), STR("tatement\"")))
+		return false;
+	return json_of(walk, value, out) && diff_is_iam(out);
+}
 
-	if (known->kind == VALUE_STRING && !str_contains(value_text(*known), STR("tatement\"")))
+/* Providers write "no policy" in many ways. */
+static bool is_nothing(const struct value *value)
+{
+	struct str text = str_trim(value_text(*value));
+
+	if (value->kind == VALUE_STRING)
+		return text.len == 0 || str_is(text, "{}");
+	return value->kind == VALUE_NULL || (value->kind == VALUE_MAP && value->len == 0);
+}
+
+/* A document of IAM that comes or goes is shown as one, other JSON as it stands. One that takes the
+ * place of something else, or gives way to it, is called out beside that. */
+static bool one_document(
+    struct diff_walk *walk, const struct value *before, const struct value *after)
+{
+	struct value sides[2], documents[2];
+	bool was = iam_of(walk, before, &documents[0]), is = iam_of(walk, after, &documents[1]);
+
+	if (was == is)
 		return false;
-	if (!json_of(walk, known, &document) || !diff_is_iam(&document))
-		return false;
-	sides[0] = known == before ? document : walk->no_value;
-	sides[1] = known == after ? document : walk->no_value;
-	if (diff_iam_says_all(&document))
+	sides[0] = was ? documents[0] : walk->no_value;
+	sides[1] = is ? documents[1] : walk->no_value;
+	if (is_nothing(was ? after : before) && diff_iam_says_all(&sides[is]))
 		return diff_iam_pair(walk, &sides[0], &sides[1]);
 	diff_iam_call_out(walk, &sides[0], &sides[1]);
 	return false;
@@ -333,8 +350,10 @@ bool diff_text_pair(struct diff_walk *walk, const struct value *before, const st
 {
 	if (walk->text_depth >= DIFF_TEXT_DEPTH_MAX)
 		return false;
+	if (one_document(walk, before, after))
+		return true;
 	if (before->kind == VALUE_NULL || after->kind == VALUE_NULL)
-		return one_side(walk, before, after);
+		return false;
 	if (json_pair(walk, before, after))
 		return true;
 	if (before->kind != VALUE_STRING || after->kind != VALUE_STRING)
