@@ -5,6 +5,7 @@
 #include "base/input.h"
 #include "base/size.h"
 #include "parser/plan_parts.h"
+#include "parser/secrets.h"
 #include "report/outcome.h"
 
 #define PART_BYTES_MAX ((uint64_t)1 << 20) /* of what is read as a whole: facts, fingerprint */
@@ -439,8 +440,57 @@ bool report_read(
 	       err_in_file(err, input_name(input));
 }
 
+/* What tells the kind of a value is no text of a plan. */
+static bool is_name(struct str key)
+{
+	static const char *const names[] = {
+	    "address", "previous_address", "module", "name", "path", "type", "provider"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (str_is(key, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static struct value hide(
+    struct arena *arena, const struct secrets *secrets, struct value value, bool in_name)
+{
+	struct value *items;
+	struct value_entry *entries;
+	struct str duplicate;
+
+	if (value.kind == VALUE_STRING && in_name)
+		return value_string(secrets_hide_name(arena, secrets, value_text(value)));
+	if (secrets_are_in_scalar(secrets, value))
+		return value_string(value.kind == VALUE_STRING
+					? secrets_hide(arena, secrets, value_text(value))
+					: STR(SHOWN_SENSITIVE));
+	if (value.kind == VALUE_LIST) {
+		items = arena_array(arena, struct value, value.len + 1U);
+		for (uint32_t i = 0; i < value.len; i++)
+			items[i] = hide(arena, secrets, value.as.items[i], false);
+		value.as.items = items;
+	}
+	if (value.kind == VALUE_MAP) {
+		entries = arena_array(arena, struct value_entry, value.len + 1U);
+		for (uint32_t i = 0; i < value.len; i++) {
+			entries[i] = value.as.entries[i];
+			entries[i].value = hide(
+			    arena, secrets, entries[i].value, is_name(value_text(entries[i].key)));
+		}
+		/* the keys are those of a map */
+		(void)!value_map(arena, entries, value.len, &value, &duplicate);
+	}
+	return value;
+}
+
 bool report_load(struct arena *arena, const struct report *report, const struct report_row *row,
     struct value *out, struct err *err)
 {
-	return read_span(arena, report->input, row->span, out, err);
+	if (!read_span(arena, report->input, row->span, out, err))
+		return false;
+	if (report->secrets && secrets_count(report->secrets) > 0)
+		*out = hide(arena, report->secrets, *out, false);
+	return true;
 }

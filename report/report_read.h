@@ -21,6 +21,7 @@
 struct arena;
 struct err;
 struct input;
+struct secrets;
 
 #define REPORT_BYTES_MAX     ((uint64_t)1 << 30)
 #define REPORT_ROWS_MAX	     ((size_t)4000000)
@@ -40,12 +41,15 @@ struct report {
 	struct plan_fingerprint fingerprint; /* text empty: it has none */
 	struct report_row *rows;	     /* those that have a leaf, in its order */
 	size_t row_count;		     /* less than fingerprint.count: not all are listed */
+	/* Of the plan it is compared with, or NULL: what is secret now is not shown from a report
+	 * that was made before anybody said so. */
+	const struct secrets *secrets;
 };
 
 NODISCARD bool report_read(
     struct arena *arena, const struct input *input, struct report *out, struct err *err);
 
-/* One row as it stands in the report: a map. */
+/* One row as it stands in the report, without `secrets`: a map. */
 NODISCARD bool report_load(struct arena *arena, const struct report *report,
     const struct report_row *row, struct value *out, struct err *err);
 

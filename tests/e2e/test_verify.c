@@ -155,6 +155,42 @@ static void secrets_under_a_key(void **state)
 	program_end(&program);
 }
 
+#define JSON_PLAN(changes)                                                                   \
+	"{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"resource_changes\":" \
+	"[" changes "]}"
+#define JSON_CHANGE(name, before, after, marks)                                                \
+	"{\"address\":\"a_b." name "\",\"mode\":\"managed\",\"type\":\"a_b\",\"name\":\"" name \
+	"\",\"change\":{\"actions\":[\"update\"],\"before\":{\"v\":\"" before                  \
+	"\"},\"after\":{\"v\":\"" after "\"},\"after_unknown\":{},\"before_sensitive\":" marks \
+	",\"after_sensitive\":" marks "}}"
+
+/* The report was made before anybody marked it. */
+static void secret_of_the_plan_at_hand(void **state)
+{
+	static const char reviewed[] =
+	    JSON_PLAN(JSON_CHANGE("url", "old", "is Gq7-kZp-Wm3xR", "{}"));
+	static const char now[] = JSON_PLAN(JSON_CHANGE("url", "old", "now Gq7-kZp-Wm3xR",
+	    "{}") "," JSON_CHANGE("secret", "none", "Gq7-kZp-Wm3xR", "{\"v\":true}"));
+	static const char *const formats[] = {"terminal", "json"};
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	program_begin(&program);
+	program_write(&program, "reviewed.json", str_from(reviewed));
+	program_write(&program, "now.json", str_from(now));
+	result = RUN(&program, "show", "--report", "report.json", "reviewed.json");
+	program_expect("show", &result, 0, "Gq7-kZp-Wm3xR", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		result = RUN(&program, "verify", "--format", formats[i], "--reviewed",
+		    "report.json", "now.json");
+		program_expect(formats[i], &result, 4, "is (sensitive)", NULL);
+		if (str_contains(result.out, STR("Gq7")))
+			fail_msg("%s:\n%.*s", formats[i], STR_ARG(result.out));
+	}
+	program_end(&program);
+}
+
 /* Settings of how a plan is shown have no part in it; its JSON is as good as its file. */
 static void by_the_fingerprint(void **state)
 {
@@ -271,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(verifies),
 	    cmocka_unit_test(secrets_under_a_key),
+	    cmocka_unit_test(secret_of_the_plan_at_hand),
 	    cmocka_unit_test(by_the_fingerprint),
 	    cmocka_unit_test(what_cannot_be_compared),
 	};
