@@ -165,12 +165,14 @@ void diff_add_values(struct diff_walk *walk, const struct value *before, const s
 				     : after->kind == VALUE_NULL ? DIFFERENCE_REMOVED
 								 : DIFFERENCE_CHANGED;
 	struct attribute_change *row = diff_add_row(walk, difference, after->kind == VALUE_UNKNOWN);
+	bool tells = walk->names_only && may_tell(walk, before, after);
 
+	walk->out->may_call_out |= tells;
 	if (!row)
 		return;
 	row->before.value = *before;
 	row->after.value = *after;
-	if (row->noise.len > 0 && walk->names_only && may_tell(walk, before, after))
+	if (tells)
 		row->noise = STR_EMPTY;
 }
 

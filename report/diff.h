@@ -28,6 +28,7 @@ struct noise; /* noise.h; which rows are folded */
 struct diff {
 	struct attribute_change *rows;
 	size_t count, left_out;
+	bool may_call_out; /* with names only: something that a full look could call out differs */
 };
 
 struct diff_rules {

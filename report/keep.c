@@ -2,12 +2,15 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "report/callout.h"
 
 void keep_init(struct keep *keep, struct arena *arena)
 {
 	*keep = (struct keep){
 	    .arena = arena,
 	    .values_left = OUTCOME_DIFF_BYTES,
+	    .called_left = KEEP_CALLED_BYTES,
+	    .looks_left = KEEP_LOOKS,
 	    .paths_left = KEEP_PATH_BYTES,
 	    .words = arena_array(arena, struct str, KEEP_WORDS),
 	    .lists = arena_array(arena, struct keep_list, KEEP_LISTS),
@@ -251,6 +254,35 @@ static const struct attribute_change *share_paths(struct keep *keep, const struc
 bool keep_has_room(const struct keep *keep)
 {
 	return keep->values_left >= KEEP_VALUES_MIN;
+}
+
+bool keep_takes_look(struct keep *keep)
+{
+	bool takes = keep->looks_left > 0 && keep->called_left >= KEEP_VALUES_MIN;
+
+	keep->looks_left -= takes;
+	keep->not_looked += !takes;
+	return takes;
+}
+
+bool keep_called(
+    struct keep *keep, struct arena *scratch, const struct diff *diff, struct outcome_change *out)
+{
+	const struct outcome_change full = {
+	    .attributes = diff->rows, .attribute_count = diff->count};
+	size_t cost = diff_cost(diff, keep->called_left);
+
+	if (!callout_has(&full))
+		return false;
+	if (cost > keep->called_left) {
+		keep->not_looked++;
+		return false;
+	}
+	keep->called_left -= cost;
+	out->attributes = copy_with_values(keep, scratch, diff, out->head.address);
+	out->attribute_count = diff->count;
+	out->attributes_left_out = diff->left_out;
+	return true;
 }
 
 void keep_diff(

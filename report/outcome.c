@@ -156,11 +156,18 @@ static bool prepare(const void *context, struct arena *arena, const struct chang
 static void keep_values(
     struct collector *collector, const struct shown_change *shown, struct outcome_change *row)
 {
-	const struct diff_rules rules = {
+	struct diff_rules rules = {
 	    .noise = collector->rules->noise, .names_only = !keep_has_room(collector->keep)};
-	struct diff diff;
+	struct diff diff, full;
 
 	diff_values(collector->scratch, shown, &rules, &diff);
+	/* what a reviewer has to see is not left out because it stands behind what he need not */
+	if (diff.may_call_out && keep_takes_look(collector->keep)) {
+		rules.names_only = false;
+		diff_values(collector->scratch, shown, &rules, &full);
+		if (keep_called(collector->keep, collector->scratch, &full, row))
+			return;
+	}
 	keep_diff(collector->keep, collector->scratch, &diff, row);
 }
 
@@ -436,6 +443,17 @@ static void add_surrogate_note(struct arena *arena, size_t count, struct outcome
 		    outcome);
 }
 
+static void add_budget_note(struct arena *arena, const struct keep *keep, struct outcome *outcome)
+{
+	if (keep && keep->not_looked > 0)
+		add_note(arena,
+		    str_format(arena,
+			"%zu change%s not searched for what opens or allows something: the plan "
+			"changes more values than are kept",
+			keep->not_looked, keep->not_looked == 1 ? " was" : "s were"),
+		    outcome);
+}
+
 /* Not all secrets are known: then no free text can be shown, only what has marks of its own. */
 static void withhold_texts(struct arena *arena, const struct plan *plan, struct outcome *outcome)
 {
@@ -510,6 +528,7 @@ NODISCARD static bool take_plan(
 	if (!collect_all(collector, plan, outcome, err))
 		return false;
 	add_surrogate_note(arena, collector->lone_surrogates, outcome);
+	add_budget_note(arena, collector->keep, outcome);
 	for (size_t i = 0; i < collector->rules->literal_count; i++)
 		secrets_add_own(collector->secrets, collector->rules->literals[i]);
 	if (secrets_full(collector->secrets))

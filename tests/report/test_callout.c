@@ -7,10 +7,14 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/size.h"
 #include "report/callout.h"
+#include "report/keep.h"
 #include "report/render.h"
 #include "tests/support/diff_sketch.h"
+#include "tests/support/leaf_plan.h"
 #include "tests/support/outcomes.h"
 
 #define REMARKS 3
@@ -180,12 +184,62 @@ static void test_renderers(void **state)
 	check_first("summary", text, "aws_iam_policy.evil[39]  ! now allows *");
 }
 
+/* --- behind more values than are kept --- */
+
+#define UPDATED(address)                                                                          \
+	"{\"address\":\"" address "\",\"mode\":\"managed\",\"type\":\"aws_iam_policy\",\"name\":" \
+	"\"p\",\"change\":{\"actions\":[\"update\"],\"before\":"
+
+/* Changes that use up the budget, and one behind them. */
+static struct str large_plan(struct arena *arena, const char *before, const char *after)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, (size_t)32 << 20);
+	buf_adds(&buf, "{\"format_version\":\"1.2\",\"resource_changes\":[");
+	for (size_t left = OUTCOME_DIFF_BYTES, size; left > KEEP_VALUES_MIN; left -= size) {
+		size = size_min(left - (KEEP_VALUES_MIN / 2), (size_t)4 << 20);
+		buf_addf(&buf, UPDATED("a.large[%zu]") "{\"x\":1},\"after\":{\"x\":\"", left);
+		buf_repeat(&buf, 'x', size - (size_t)1000);
+		buf_adds(&buf, "\"}}},");
+	}
+	buf_addf(&buf, UPDATED("aws_iam_policy.p") "%s,\"after\":%s}}]}", before, after);
+	return buf_str(&buf);
+}
+
+static void test_over_the_budget(void **state)
+{
+	static const struct {
+		const char *label, *before, *after, *worst;
+	} cases[] = {
+	    {"called out", POLICY("s3:GetObject"), POLICY("*"), "now allows *"},
+	    {"comes", "null", POLICY("*"), "now allows *"},
+	    {"nothing to call out", POLICY("*"), POLICY("s3:GetObject"), ""},
+	    {"no document", "{\"x\":1}", "{\"x\":2}", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		const struct outcome *outcome = leaf_plan_outcome(
+		    arena, cases[i].label, large_plan(arena, cases[i].before, cases[i].after), "");
+		const struct outcome_change *last = &outcome->changes[outcome->change_count - 1];
+		size_t more;
+		bool has_values = last->attributes[0].has_values;
+
+		if (!str_is(callout_of(last, &more), cases[i].worst) ||
+		    has_values != (cases[i].worst[0] != '\0'))
+			fail_msg("%s: '%.*s'", cases[i].label, STR_ARG(callout_of(last, &more)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_worst),
 	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_renderers),
+	    cmocka_unit_test(test_over_the_budget),
 	};
 
 	return cmocka_run_group_tests_name("report/callout", tests, NULL, NULL);
