@@ -16,9 +16,9 @@
  *   of ICMP at AWS its type and code, null for all.
  * - cidrs: list of text, of the other side (of egress the destination). refs: other sources:
  *   security groups, prefix lists, tags, service accounts, service tags, "self".
- * - open: do cidrs, taken together, cover all of IPv4 or all of IPv6? 0.0.0.0/0 does, 1.2.3.4/0 and
- *   two /1 halves too. Unknown when an unknown part could make it so. It looks at cidrs only, not
- * at action, protocol or ports.
+ * - open: do cidrs, taken together, cover all of IPv4 or all of IPv6 that is routed (2000::/3)?
+ *   0.0.0.0/0 does, 1.2.3.4/0 and two /1 halves too. Unknown when an unknown part could make it so.
+ * It looks at cidrs only, not at action, protocol or ports.
  * - priority: number of the rule where there is one, else null. description: text, "" when missing.
  * - attribute: path of the block: "ingress[0]"; "" when the resource is the rule.
  *
@@ -59,6 +59,9 @@ bool shape_has_network(struct str type);
 
 /* Do these ranges (a list of text), taken together, cover all of IPv4 or all of IPv6? As `open`. */
 struct value shape_network_open(struct arena *arena, struct value cidrs);
+
+/* At least half of one of them? What is unknown counts for nothing. */
+bool shape_network_is_half(struct arena *arena, struct value cidrs);
 
 /* A number of up to 65535 as INT, however it is written (22.0); what is none stays. */
 struct value shape_network_port(struct value value);

@@ -8,66 +8,72 @@
 #include "policies/shapes_network.h"
 #include "policies/shapes_network_parts.h"
 
-#define ADDRESS 16 /* bytes; those of IPv4 stand in front */
-
+/* Addresses by their first 64 bits; of IPv4 all 32. Both ends are in it. */
 struct addresses {
-	uint8_t first[ADDRESS], last[ADDRESS];
+	uint64_t first, last;
 };
 
 struct family {
 	struct addresses *ranges;
-	size_t count, width;
+	size_t count;
+	unsigned width;		   /* bits of what is looked at */
+	struct addresses internet; /* nothing else is routed */
+};
+
+static const struct family of_families[2] = {
+    {.width = 32, .internet = {0, UINT32_MAX}},
+    {.width = 64, .internet = {UINT64_C(0x2000) << 48, UINT64_C(0x3fffffffffffffff)}},
 };
 
 static int by_first(const void *a, const void *b)
 {
 	const struct addresses *left = a, *right = b;
 
-	return memcmp(left->first, right->first, ADDRESS);
+	return (left->first > right->first) - (left->first < right->first);
 }
 
-/* The next address; false: there is none. */
-static bool next(uint8_t address[ADDRESS], size_t width)
+/* How many of the internet's are in one of the ranges. */
+static uint64_t covered(struct family *family)
 {
-	for (size_t i = width; i > 0; i--) {
-		if (++address[i - 1] != 0)
-			return true;
-	}
-	return false;
-}
-
-static bool covers_family(struct family *family)
-{
-	uint8_t wanted[ADDRESS] = {0};
+	uint64_t next = family->internet.first, sum = 0;
 
 	if (family->count > 1)
 		qsort(family->ranges, family->count, sizeof(*family->ranges), by_first);
-	for (size_t i = 0; i < family->count; i++) {
-		const struct addresses *range = &family->ranges[i];
+	for (size_t i = 0; i < family->count && next <= family->internet.last; i++) {
+		uint64_t first = family->ranges[i].first, last = family->ranges[i].last;
 
-		if (memcmp(range->first, wanted, ADDRESS) > 0)
-			return false;
-		if (memcmp(range->last, wanted, ADDRESS) < 0)
+		first = first > next ? first : next;
+		last = last < family->internet.last ? last : family->internet.last;
+		if (first > last)
 			continue;
-		memcpy(wanted, range->last, ADDRESS);
-		if (!next(wanted, family->width))
-			return true;
+		sum += last - first + 1;
+		next = last + 1;
 	}
-	return false;
+	return sum;
 }
 
+static uint64_t size_of(const struct family *family)
+{
+	return family->internet.last - family->internet.first + 1;
+}
+
+/* What is smaller than the parts that are looked at covers nothing. */
 static void add_prefix(struct family families[2], struct ip_prefix prefix)
 {
 	struct family *family = &families[prefix.address.family == 6];
-	struct addresses *range = &family->ranges[family->count++];
-	size_t width = family->width;
+	struct addresses *range = &family->ranges[family->count];
+	unsigned width = family->width;
 
+	if (prefix.bits > width)
+		return;
 	prefix = ip_mask(prefix);
-	memset(range, 0, sizeof(*range));
-	memcpy(range->first, prefix.address.bytes, width);
-	memcpy(range->last, prefix.address.bytes, width);
-	for (size_t bit = prefix.bits; bit < width * 8; bit++)
-		range->last[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	range->first = 0;
+	for (size_t i = 0; i < width / 8; i++)
+		range->first = range->first << 8 | prefix.address.bytes[i];
+	range->last = range->first;
+	if (prefix.bits < width)
+		range->last |= UINT64_MAX >> (64 - (width - prefix.bits));
+	family->count++;
 }
 
 /* "0.0.0.0/0", and what a provider may make of it: any text that ends in a prefix of 0. */
@@ -80,7 +86,8 @@ static bool is_everywhere(struct str text)
 	return false;
 }
 
-#define WHOLE (UINT64_C(1) << 32)
+#define WHOLE	    (UINT64_C(1) << 32)
+#define ROUTED_BITS 3 /* of IPv6: 2000::/3 */
 
 /* How much of its internet it is at most, in parts of WHOLE. The digits behind the slash say it
  * without the address being read; what has none is no prefix. */
@@ -95,14 +102,15 @@ static uint64_t share_of(struct str text)
 		return 0;
 	for (; at < text.len; at++)
 		bits = bits * 10 + (unsigned)(text.ptr[at] - '0');
+	if (str_contains(text, STR(":")))
+		bits = bits < ROUTED_BITS ? 0 : bits - ROUTED_BITS;
 	return WHOLE >> (bits < 32 ? bits : 32);
 }
 
-static bool covers(struct arena *arena, struct value cidrs)
+static void measure(struct arena *arena, struct value cidrs, bool *all, bool *half)
 {
 	struct arena_mark mark = arena_save(arena);
-	struct family families[2] = {{.width = 4}, {.width = 16}};
-	bool open;
+	struct family families[2] = {of_families[0], of_families[1]};
 
 	for (size_t i = 0; i < 2; i++)
 		families[i].ranges = arena_alloc(arena, cidrs.len * sizeof(*families[i].ranges));
@@ -112,16 +120,21 @@ static bool covers(struct arena *arena, struct value cidrs)
 		if (ip_parse_prefix(str_trim(value_text(cidrs.as.items[i])), &prefix))
 			add_prefix(families, prefix);
 	}
-	open = covers_family(&families[0]) || covers_family(&families[1]);
+	*all = *half = false;
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t sum = covered(&families[i]);
+
+		*all = *all || sum == size_of(&families[i]);
+		*half = *half || sum >= size_of(&families[i]) / 2;
+	}
 	arena_rewind(arena, mark);
-	return open;
 }
 
 struct value shape_network_open(struct arena *arena, struct value cidrs)
 {
 	struct value unknown = value_bool(false);
 	uint64_t share = 0;
-	bool open = false;
+	bool open = false, half;
 
 	if (cidrs.kind != VALUE_LIST)
 		return shape_is_open(cidrs) ? cidrs : unknown;
@@ -137,6 +150,19 @@ struct value shape_network_open(struct arena *arena, struct value cidrs)
 			share += share_of(text);
 	}
 	/* most lists are far too small for it */
-	open = open || (share >= WHOLE && covers(arena, cidrs));
+	if (!open && share >= WHOLE)
+		measure(arena, cidrs, &open, &half);
 	return open ? value_bool(true) : unknown;
+}
+
+bool shape_network_is_half(struct arena *arena, struct value cidrs)
+{
+	uint64_t share = 0;
+	bool all, half = false;
+
+	for (uint32_t i = 0; cidrs.kind == VALUE_LIST && i < cidrs.len; i++)
+		share += share_of(str_trim(value_text(cidrs.as.items[i])));
+	if (share >= WHOLE / 2)
+		measure(arena, cidrs, &all, &half);
+	return half;
 }

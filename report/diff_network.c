@@ -189,10 +189,38 @@ static void add_line(struct arena *arena, struct diff_lines *lines, size_t *room
 	lines->items[lines->count++] = (struct diff_line){.text = text};
 }
 
-static void add_open(struct rules *rules, struct str text, const struct value *item)
+/* Which of them are open as a whole: bits of enum network_family. */
+static unsigned open_families(struct arena *arena, const struct value *cidrs)
 {
+	unsigned families = 0;
+
+	for (unsigned family = NETWORK_IPV4; family <= NETWORK_IPV6; family <<= 1) {
+		struct value *items = arena_array(arena, struct value, cidrs->len + 1U);
+		struct value open;
+		uint32_t count = 0;
+
+		for (uint32_t i = 0; i < cidrs->len; i++) {
+			bool is_ipv6 = str_contains(value_text(cidrs->as.items[i]), STR(":"));
+
+			if (is_ipv6 == (family == NETWORK_IPV6))
+				items[count++] = cidrs->as.items[i];
+		}
+		open = shape_network_open(arena, value_list(items, count));
+		if (open.kind == VALUE_BOOL && open.as.boolean)
+			families |= family;
+	}
+	return families;
+}
+
+static void add_open(
+    struct rules *rules, struct str text, unsigned families, const struct value *item)
+{
+	struct diff_line *line;
+
 	add_line(rules->arena, &rules->open, &rules->open_room, text);
-	rules->open.items[rules->open.count - 1].value = item;
+	line = &rules->open.items[rules->open.count - 1];
+	line->kind = (uint8_t)families;
+	line->value = item;
 }
 
 static void add_part(
@@ -227,21 +255,11 @@ static struct value ranges_of(const struct rules *rules, const uint32_t *numbers
 	return value_list(ranges, count);
 }
 
-/* One half of the internet: the other may stand in another resource. */
-static bool has_half(const struct value *ranges)
+static void add_open_to(struct rules *rules, const char *whom, struct str what,
+    const struct value *cidrs, const struct value *item)
 {
-	for (uint32_t i = 0; i < ranges->len; i++) {
-		if (str_ends(value_text(ranges->as.items[i]), STR("/1")))
-			return true;
-	}
-	return false;
-}
-
-static void add_open_to(
-    struct rules *rules, const char *whom, struct str what, const struct value *item)
-{
-	add_open(
-	    rules, str_format(rules->arena, "now open to %s: %.*s", whom, STR_ARG(what)), item);
+	add_open(rules, str_format(rules->arena, "now open to %s: %.*s", whom, STR_ARG(what)),
+	    open_families(rules->arena, cidrs), item);
 }
 
 /* Two halves of the internet in two rules let in all of it. */
@@ -263,11 +281,12 @@ static void add_open_together(struct rules *rules)
 		ranges = ranges_of(rules, numbers.before, i);
 		open = shape_network_open(rules->arena, ranges);
 		if (open.kind == VALUE_BOOL && open.as.boolean)
-			add_open_to(
-			    rules, INTERNET, rules->some.items[i].text, rules->some.items[i].value);
-		else if (has_half(&ranges))
-			add_open_to(
-			    rules, HALF, rules->some.items[i].text, rules->some.items[i].value);
+			add_open_to(rules, INTERNET, rules->some.items[i].text, &ranges,
+			    rules->some.items[i].value);
+		/* the other half may stand in another resource */
+		else if (shape_network_is_half(rules->arena, ranges))
+			add_open_to(rules, HALF, rules->some.items[i].text, &ranges,
+			    rules->some.items[i].value);
 	}
 }
 
@@ -297,8 +316,9 @@ static void judge_item(struct rules *rules, const struct value *item, const stru
 	    !str_is(value_get_str(*item, "action"), "allow"))
 		return;
 	what = protocol_and_ports(rules->arena, rule);
-	if (open && open->kind == VALUE_BOOL && open->as.boolean)
-		add_open_to(rules, INTERNET, what, item);
+	if (open && open->kind == VALUE_BOOL && open->as.boolean && cidrs &&
+	    cidrs->kind == VALUE_LIST)
+		add_open_to(rules, INTERNET, what, cidrs, item);
 	else if (cidrs && cidrs->kind == VALUE_LIST && cidrs->len > 0)
 		add_part(rules, what, cidrs, item);
 }

@@ -146,6 +146,8 @@ static bool is_as_open(const struct diff_line *before, const struct diff_line *o
 {
 	struct str half = STR("now open to half");
 
+	if ((open->kind & ~before->kind) != 0) /* IPv6 is another internet */
+		return false;
 	if (!str_starts(before->text, half))
 		return true;
 	return str_starts(open->text, half) && peers_cover(before->value, open->value, "cidrs");

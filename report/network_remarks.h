@@ -13,6 +13,12 @@
 
 #include "report/diff_parts.h"
 
+/* The `kind` of a line that tells of something open: what of it is so as a whole. */
+enum network_family {
+	NETWORK_IPV4 = 1 << 0,
+	NETWORK_IPV6 = 1 << 1,
+};
+
 struct network_before {
 	const struct diff_lines *open; /* what was called out of it */
 	const struct value *rules;

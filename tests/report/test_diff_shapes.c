@@ -528,6 +528,23 @@ static const struct row order[] = {
     {"the other half", SG("[" PORTS(22, 22, "0.0.0.0/1") "]", "[" PORTS(22, 22, "128.0.0.0/1") "]"),
 	"~ingress{! now open to half of the internet: tcp 22; "
 	"- ingress|tcp|22|0.0.0.0/1|; + ingress|tcp|22|128.0.0.0/1|}"},
+    {"IPv6 beside IPv4",
+	SG("[" PORTS(22, 22, "0.0.0.0/0") "]",
+	    "[" PORTS(22, 22, "0.0.0.0/0") "," PORTS(22, 22, "::/0") "]"),
+	"~ingress{! now open to the internet: tcp 22; + ingress|tcp|22|::/0|; . 1 rule unchanged}"},
+    {"all of IPv6 that is routed", SG("[]", "[" PORTS(22, 22, "2000::/3") "]"),
+	"+ingress{! now open to the internet: tcp 22; + ingress|tcp|22|2000::/3|}"},
+    {"nearly all",
+	SG("[]", "[{\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22,\"cidr_blocks\":["
+		 "\"0.0.0.0/2\",\"64.0.0.0/2\",\"128.0.0.0/2\"]}]"),
+	"+ingress{! now open to half of the internet: tcp 22; + ingress|tcp|22|0.0.0.0/2|; + "
+	"ingress|tcp|22|64.0.0.0/2|; + ingress|tcp|22|128.0.0.0/2|}"},
+    {"a quarter", SG("[]", "[" PORTS(22, 22, "64.0.0.0/2") "]"),
+	"+ingress{+ ingress|tcp|22|64.0.0.0/2|}"},
+    {"half of it in two rules",
+	SG("[]", "[" PORTS(22, 22, "0.0.0.0/2") "," PORTS(22, 22, "64.0.0.0/2") "]"),
+	"+ingress{! now open to half of the internet: tcp 22; + ingress|tcp|22|0.0.0.0/2|; + "
+	"ingress|tcp|22|64.0.0.0/2|}"},
     {"a denial goes",
 	NACL(ACL(50, "deny", "0.0.0.0/0") "," ACL(100, "allow", "0.0.0.0/0"),
 	    ACL(100, "allow", "0.0.0.0/0")),
