@@ -110,6 +110,31 @@ static struct str behind_colon(struct str text, struct str *head)
 	return str_skip(text, at);
 }
 
+/* Does the entry, a pattern, stand for all that the other stands for? */
+static bool covers(
+    struct remarks *remarks, enum iam_word word, struct str pattern, const char *entry)
+{
+	struct diff_line wide = {.text = pattern, .kind = (uint8_t)word};
+	struct diff_line narrow = {.text = str_from(entry), .kind = (uint8_t)word};
+	struct diff_lines lines = {.items = &wide, .count = 1};
+
+	return iam_line_covered(&lines, &narrow, &remarks->known->work);
+}
+
+/* "arn:aws:iam::*:root" */
+static bool is_of_any_account(struct str who)
+{
+	struct str part = STR_EMPTY;
+
+	if (!str_starts(who, STR("arn:")))
+		return false;
+	for (int i = 0; i < 5; i++) {
+		if (!str_split(&who, ':', &part))
+			return false;
+	}
+	return is_any(part);
+}
+
 /* Also of another kind than AWS: who may be any identity of any provider is everyone. */
 static void judge_principal(struct remarks *remarks, struct str who)
 {
@@ -119,8 +144,16 @@ static void judge_principal(struct remarks *remarks, struct str who)
 		say_open(remarks);
 		return;
 	}
-	if (!str_eat(&who, STR("AWS:")))
+	if (str_eat(&who, STR("CanonicalUser:"))) {
+		say_with(remarks, "new principal of an account that only its id tells: ", who);
 		return;
+	}
+	if (!str_eat(&who, STR("AWS:")) && !str_eat(&who, STR("Federated:")))
+		return;
+	if (is_of_any_account(who)) {
+		say_open(remarks);
+		return;
+	}
 	account = account_of(who);
 	if (account.len == 0 || has_account(remarks->accounts, account))
 		return;
@@ -133,7 +166,14 @@ static void judge_principal(struct remarks *remarks, struct str who)
 static void judge_action(struct remarks *remarks, struct str action)
 {
 	struct str service;
+	size_t at;
 
+	/* "s*" is every action of s3, sqs, sts ..., "*Get*" some of all services */
+	if (!str_find_char(action, ':', &at) && !is_any(action) && str_find_char(action, '*', &at))
+		say_with(remarks,
+		    at + 1 == action.len ? "now allows every action of "
+					 : "now allows actions of many services: ",
+		    action);
 	if (!is_any(behind_colon(action, &service)))
 		return;
 	if (service.len == 0 || is_any(service))
@@ -144,9 +184,16 @@ static void judge_action(struct remarks *remarks, struct str action)
 
 static void judge_resource(struct remarks *remarks, struct str resource)
 {
-	(void)str_eat(&resource, STR("arn:"));
-	if (is_any(resource))
-		say(remarks, STR("now allows every resource"));
+	/* of no service that there is: who stands for these stands for all of its partition */
+	static const char *const anything[] = {
+	    "arn:aws:~:~:~:~", "arn:aws-cn:~:~:~:~", "arn:aws-us-gov:~:~:~:~"};
+
+	for (size_t i = 0; i < ARRAY_LEN(anything); i++) {
+		if (covers(remarks, IAM_RESOURCE, resource, anything[i])) {
+			say(remarks, STR("now allows every resource"));
+			return;
+		}
+	}
 }
 
 /* What a condition asks for, and of what: "StringEquals aws:SourceIp". */

@@ -109,6 +109,71 @@ static const struct row iam[] = {
 	    "[" ALLOW SID("A") Q "Action" Q ":" Q "s3:*" Q "," BUCKET "}]"),
 	"~policy{~ Allow A; -> Action s3:GetObject; +> Action s3:*; "
 	"=> Resource arn:aws:s3:::b/*; !> now allows every action of s3}"},
+    {"every action of some services",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") Q "Action" Q ":" Q "s*" Q "," BUCKET "}]"),
+	"~policy{~ Allow A; -> Action s3:GetObject; +> Action s*; => Resource arn:aws:s3:::b/*; !> "
+	"now allows every action of s*}"},
+    {"every action of services with a word in common",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") Q "Action" Q ":" Q "s*:*" Q "," BUCKET "}]"),
+	"~policy{~ Allow A; -> Action s3:GetObject; +> Action s*:*; => Resource arn:aws:s3:::b/*; "
+	"!> now allows every action of s*}"},
+    {"actions of a name",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") Q "Action" Q ":" Q "*Get*" Q "," BUCKET "}]"),
+	"~policy{~ Allow A; -> Action s3:GetObject; +> Action *Get*; => Resource arn:aws:s3:::b/*; "
+	"!> now allows actions of many services: *Get*}"},
+    {"every resource by its beginning",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") GET Q "Resource" Q ":" Q "a*" Q "}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; -> Resource arn:aws:s3:::b/*; +> Resource a*; "
+	"!> now allows every resource}"},
+    {"every resource of a partition",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") GET Q "Resource" Q ":" Q "arn:aws:*" Q "}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; -> Resource arn:aws:s3:::b/*; +> Resource "
+	"arn:aws:*; !> now allows every resource}"},
+    {"every resource part by part",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") GET Q "Resource" Q ":" Q "arn:*:*:*:*:*" Q "}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; -> Resource arn:aws:s3:::b/*; +> Resource "
+	"arn:*:*:*:*:*; !> now allows every resource}"},
+    {"every resource of a service",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") GET Q "Resource" Q ":" Q "arn:aws:s3:::*" Q "}]"),
+	"~policy{~ Allow A; => Action s3:GetObject; -> Resource arn:aws:s3:::b/*; +> Resource "
+	"arn:aws:s3:::*}"},
+    {"an identity provider of another account",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A")
+		WHO("{" Q "Federated" Q ":" Q "arn:aws:iam::333333333333:saml-provider/x" Q "}")
+		    GET BUCKET "}]"),
+	"~policy{~ Allow A; +> Principal Federated:arn:aws:iam::333333333333:saml-provider/x; => "
+	"Action s3:GetObject; => Resource arn:aws:s3:::b/*; !> new principal of account "
+	"333333333333}"},
+    {"a canonical user",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A")
+		WHO("{" Q "CanonicalUser" Q ":" Q
+		    "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be" Q "}")
+		    GET BUCKET "}]"),
+	"~policy{~ Allow A; +> Principal "
+	"CanonicalUser:79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be; => Action "
+	"s3:GetObject; => Resource arn:aws:s3:::b/*; !> new principal of an account that only its "
+	"id tells: 79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be}"},
+    {"the root of any account",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") WHO("{" Q "AWS" Q ":" Q "arn:aws:iam::*:root" Q "}") GET BUCKET
+	    "}]"),
+	"~policy{~ Allow A; +> Principal AWS:arn:aws:iam::*:root; => Action s3:GetObject; => "
+	"Resource arn:aws:s3:::b/*; !> now open to everyone}"},
+    {"a service",
+	IAM("[" ALLOW SID("A") GET BUCKET "}]",
+	    "[" ALLOW SID("A") WHO("{" Q "Service" Q ":" Q "ec2.amazonaws.com" Q "}") GET BUCKET
+	    "}]"),
+	"~policy{~ Allow A; +> Principal Service:ec2.amazonaws.com; => Action s3:GetObject; => "
+	"Resource arn:aws:s3:::b/*}"},
     {"one condition of two goes",
 	IAM("[" ALLOW SID("A") GET BUCKET "," Q "Condition" Q ":{" Q "StringEquals" Q ":{" Q "k" Q
 					  ":1," Q "l" Q ":[2,3]}}}]",
