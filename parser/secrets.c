@@ -66,20 +66,34 @@ static void add_short_lines(struct secrets *secrets, struct str text)
 	}
 }
 
-/* What may be written in another way in it. */
+#define IN(viewing) (1U << VIEW_##viewing)
+#define IN_ALL	    ((1U << VIEWINGS) - 1)
+
+/* Who writes the character in another way? Of digits and letters nobody does. */
+static unsigned writings_of(unsigned char c)
+{
+	unsigned written = IN(PERCENT);
+
+	if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+	    c == '_' || c == '.')
+		return 0;
+	if (c < ' ' || c >= 0x7f || strchr("\"\\/<>&'+=$", c))
+		written |= IN(UNESCAPED);
+	if (strchr("&<>\"'`+=/", c) && c)
+		written |= IN(MARKUP);
+	if (c == '\'')
+		written |= IN(QUOTED);
+	if (c == '{')
+		written |= IN(TEMPLATE) | IN(DIRECTIVE);
+	if (c == ' ') /* lines of an error may be broken there */
+		written |= IN(JOINED);
+	return written;
+}
+
 static void note_writings(struct secrets *secrets, struct str secret)
 {
-	for (size_t i = 0; i < secret.len; i++) {
-		unsigned char c = (unsigned char)secret.ptr[i];
-
-		if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
-			continue;
-		if ((c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')
-			continue;
-		secrets->has_reserved = true;
-		secrets->has_escapable = secrets->has_escapable || c < ' ' || c >= 0x7f ||
-					 strchr("\"\\/<>&'+=", c) != NULL;
-	}
+	for (size_t i = 0; i < secret.len && secrets->written != IN_ALL; i++)
+		secrets->written |= writings_of((unsigned char)secret.ptr[i]);
 }
 
 static void add_forms(struct secrets *secrets, struct str secret)
@@ -106,9 +120,7 @@ void secrets_add(struct secrets *secrets, struct str secret)
 
 	if (secret.len < SECRET_MIN)
 		return;
-	if (!secrets->has_reserved || !secrets->has_escapable)
-		note_writings(secrets, secret);
-	secrets->has_blanks = secrets->has_blanks || memchr(bare.ptr, ' ', bare.len);
+	note_writings(secrets, secret);
 	if (secret.len > PIECE)
 		add_pieces(secrets, secret);
 	else

@@ -57,6 +57,11 @@ static void search_other(struct places *places, enum viewing viewing, const stru
 		search_view(places, &view);
 }
 
+static bool may_be_written(const struct secrets *secrets, enum viewing viewing)
+{
+	return secrets->written >> viewing & 1;
+}
+
 /* Each level of escapes, and of each what an address or a broken line makes of it. */
 static void search_views(struct places *places, struct str text)
 {
@@ -65,11 +70,11 @@ static void search_views(struct places *places, struct str text)
 	for (int level = 0; level <= LEVELS && !is_done(places); level++) {
 		if (level > 0)
 			search_view(places, &view);
-		if (places->secrets->has_reserved)
-			search_other(places, VIEW_PERCENT, &view);
-		if (places->secrets->has_blanks)
-			search_other(places, VIEW_JOINED, &view);
-		if (!places->secrets->has_escapable ||
+		for (int other = VIEW_UNESCAPED + 1; other < VIEWINGS; other++) {
+			if (may_be_written(places->secrets, (enum viewing)other))
+				search_other(places, (enum viewing)other, &view);
+		}
+		if (!may_be_written(places->secrets, VIEW_UNESCAPED) ||
 		    !view_make(places->arena, VIEW_UNESCAPED, &view, &next))
 			break;
 		view = next;
@@ -79,10 +84,14 @@ static void search_views(struct places *places, struct str text)
 /* Nothing in it can be written in another way. */
 static bool has_one_view(const struct secrets *secrets, struct str text)
 {
-	return text.len < SECRET_MIN ||
-	       ((!secrets->has_escapable || !memchr(text.ptr, '\\', text.len)) &&
-		   (!secrets->has_reserved || !memchr(text.ptr, '%', text.len)) &&
-		   (!secrets->has_blanks || !memchr(text.ptr, '\n', text.len)));
+	if (text.len < SECRET_MIN)
+		return true;
+	for (int viewing = 0; viewing < VIEWINGS; viewing++) {
+		if (may_be_written(secrets, (enum viewing)viewing) &&
+		    memchr(text.ptr, view_sign((enum viewing)viewing), text.len))
+			return false;
+	}
+	return true;
 }
 
 static bool is_in_encoded(const struct secrets *secrets, struct str text, int level);

@@ -10,9 +10,7 @@
 struct secrets {
 	struct masker *masker;
 	struct masker *own; /* secrets_add_own() */
-	/* what other writings change of some secret; of digits and letters none does */
-	bool has_escapable, has_reserved;
-	bool has_blanks; /* a secret with a blank in it: lines of an error may be broken there */
+	unsigned written;   /* bits by enum viewing: some secret would look different written so */
 };
 
 #define SECRET_DIGITS_MAX ((size_t)64)
@@ -38,7 +36,15 @@ enum viewing {
 	VIEW_UNESCAPED, /* JSON: \\n, \\/, \\u0026 */
 	VIEW_PERCENT,	/* %2F */
 	VIEW_JOINED,	/* a line break and what stands before the next line are a blank */
+	VIEW_MARKUP,	/* HTML, XML: &amp;, &#39;, &#x2F; */
+	VIEW_QUOTED,	/* single quotes in YAML or SQL: '', and in a shell: '\'' */
+	VIEW_TEMPLATE,	/* Terraform: $${ */
+	VIEW_DIRECTIVE, /* Terraform: %%{ */
+	VIEWINGS,
 };
+
+/* Without this character the text has no such view. */
+char view_sign(enum viewing viewing);
 
 /* False: it would be the same text, or it is too long (VIEW_MAX). */
 bool view_make(

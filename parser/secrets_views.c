@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define ENTITY_DIGITS 7
+
 /* Longer texts are searched as they are. */
 #define VIEW_MAX ((size_t)16 << 20)
 
@@ -115,14 +117,84 @@ static struct step join_lines(struct str text, size_t at)
 	return (struct step){.read = end - at, .bytes = {' '}, .len = 1};
 }
 
+/* "&#39;", "&#x27;": `at` is behind the '#'. */
+static struct step number_entity(struct str text, size_t at, size_t from)
+{
+	struct step step;
+	uint32_t code = 0;
+	bool hex = at < text.len && (text.ptr[at] | 0x20) == 'x';
+	size_t digits = 0;
+
+	for (at += hex; at < text.len && digits <= ENTITY_DIGITS; at++, digits++) {
+		int digit = hex_of(text.ptr[at]);
+
+		if (digit < 0 || (!hex && digit > 9))
+			break;
+		code = code * (hex ? 16 : 10) + (uint32_t)digit;
+	}
+	if (digits == 0 || digits > ENTITY_DIGITS || at == text.len || text.ptr[at] != ';' ||
+	    code == 0 || code > 0x10FFFF)
+		return as_it_is(text, from);
+	step.read = at + 1 - from;
+	step.len = utf8_encode(code, step.bytes);
+	return step;
+}
+
+static struct step unmark(struct str text, size_t at)
+{
+	static const struct {
+		struct str name;
+		char meaning;
+	} entities[] = {{STR_INIT("&amp;"), '&'}, {STR_INIT("&lt;"), '<'}, {STR_INIT("&gt;"), '>'},
+	    {STR_INIT("&quot;"), '"'}, {STR_INIT("&apos;"), '\''}};
+	struct str rest = str_skip(text, at);
+
+	for (size_t i = 0; i < ARRAY_LEN(entities); i++) {
+		if (str_starts(rest, entities[i].name))
+			return (struct step){
+			    .read = entities[i].name.len, .bytes = {entities[i].meaning}, .len = 1};
+	}
+	if (str_starts(rest, STR("&#")))
+		return number_entity(text, at + 2, at);
+	return as_it_is(text, at);
+}
+
+static struct step unquote(struct str text, size_t at)
+{
+	static const struct str writings[] = {STR_INIT("'\\''"), STR_INIT("''")};
+
+	for (size_t i = 0; i < ARRAY_LEN(writings); i++) {
+		if (str_starts(str_skip(text, at), writings[i]))
+			return (struct step){.read = writings[i].len, .bytes = {'\''}, .len = 1};
+	}
+	return as_it_is(text, at);
+}
+
+/* "$${" and "%%{" */
+static struct step untemplate(struct str text, size_t at)
+{
+	if (at + 3 > text.len || text.ptr[at + 1] != text.ptr[at] || text.ptr[at + 2] != '{')
+		return as_it_is(text, at);
+	return (struct step){.read = 2, .bytes = {text.ptr[at]}, .len = 1};
+}
+
 static const struct {
 	char sign; /* without it there is nothing to do */
 	stepper *step;
-} viewings[] = {
+} viewings[VIEWINGS] = {
     [VIEW_UNESCAPED] = {'\\', unescape},
     [VIEW_PERCENT] = {'%', unpercent},
     [VIEW_JOINED] = {'\n', join_lines},
+    [VIEW_MARKUP] = {'&', unmark},
+    [VIEW_QUOTED] = {'\'', unquote},
+    [VIEW_TEMPLATE] = {'$', untemplate},
+    [VIEW_DIRECTIVE] = {'%', untemplate},
 };
+
+char view_sign(enum viewing viewing)
+{
+	return viewings[viewing].sign;
+}
 
 struct making {
 	const struct view *from;
