@@ -39,6 +39,9 @@ void masker_add(struct masker *masker, struct str literal);
 void masker_add_written(struct masker *masker, struct str literal);
 /* Also in base64, wherever in the encoded bytes it begins, and as part of an address. */
 void masker_add_encoded(struct masker *masker, struct str literal);
+/* Also as common encoders of addresses, JSON, HTML, YAML and shells write it: for text that passes
+ * by, where nobody can look at what stands in what. */
+void masker_add_passing(struct masker *masker, struct str literal);
 /* PEM blocks of private keys, by their shape: from BEGIN to the END of the same label, at most
  * MASKER_PEM_MAX bytes. */
 void masker_add_private_keys(struct masker *masker);

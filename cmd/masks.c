@@ -109,7 +109,7 @@ static struct masker *make_masker(const struct loading *loading)
 	struct masker *masker = masker_new(loading->app->run);
 
 	for (size_t i = 0; i < loading->count; i++)
-		masker_add_encoded(masker, loading->literals[i]);
+		masker_add_passing(masker, loading->literals[i]);
 	masker_add_private_keys(masker);
 	masker_seal(masker);
 	return masker;

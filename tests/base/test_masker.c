@@ -213,6 +213,43 @@ static void test_forms(void **state)
 	}
 }
 
+/* As common encoders write it, where only what passes by is seen. */
+static void test_passing(void **state)
+{
+	static const struct {
+		const char *name, *secret, *text, *want;
+	} cases[] = {
+	    {"path of Go", "wJ/K7+bPx=&@z", "https://h/wJ%2FK7+bPx=&@z/x", "https://h/" M "/x"},
+	    {"user of Go", "wJ/K7+bPx=&@z", "https://wJ%2FK7+bPx=&%40z@h", "https://" M "@h"},
+	    {"component", "a b!(c)*d'e/", "a%20b!(c)*d'e%2F.", M "."},
+	    {"whole address", "a b/c+d@e;f", "a%20b/c+d@e;f.", M "."},
+	    {"slashes stay", "wJ/K7+bPx", "wJ/K7%2BbPx.", M "."},
+	    {"HTML of Go", "a&b'c\"d-x", "a&amp;b&#39;c&#34;d-x", M},
+	    {"HTML of Python", "a&b'c\"d-x", "a&amp;b&#x27;c&quot;d-x", M},
+	    {"XML", "a&b<c>d-x", "a&amp;b&lt;c&gt;d-x", M},
+	    {"YAML", "pa'ssword", "'pa''ssword'", "'" M "'"},
+	    {"shell", "pa'ssword", "'pa'\\''ssword'", "'" M "'"},
+	    {"JSON in JSON", "pa\"ss\\w", "\"pa\\\\\\\"ss\\\\\\\\w\"", "\"" M "\""},
+	    {"JSON in ASCII", "caf\xc3\xa9-\"x\"", "caf\\u00e9-\\\"x\\\"", M},
+	    {"with capitals", "caf\xc3\xa9-<x>", "caf\\u00E9-\\u003cx\\u003e", M},
+	    {"a pair", "\xf0\x9f\x98\x80-secret", "\\ud83d\\ude00-secret", M},
+	    {"no UTF-8", "caf\xe9-secret", "caf\xe9-secret", M},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct masker *masker = masker_new(arena);
+		struct str got;
+
+		masker_add_passing(masker, str_from(cases[i].secret));
+		masker_seal(masker);
+		got = masker_hide(arena, masker, str_from(cases[i].text));
+		if (!str_is(got, cases[i].want))
+			fail_msg("%s: %.*s", cases[i].name, STR_ARG(got));
+	}
+}
+
 /* Wherever it stands in what is encoded, hardly anything of it is left. */
 static void test_base64(void **state)
 {
@@ -335,6 +372,7 @@ int main(void)
 	    cmocka_unit_test(test_live_prefix),
 	    cmocka_unit_test(test_release),
 	    cmocka_unit_test(test_forms),
+	    cmocka_unit_test(test_passing),
 	    cmocka_unit_test(test_base64),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_many_alike),
