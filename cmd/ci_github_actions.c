@@ -209,7 +209,9 @@ static void github_actions_fill(struct ci_run *run)
 	if (row == NULL || !row->own_commit)
 		fact_commit(run, ci_env(run, "GITHUB_SHA"), "GITHUB_SHA");
 	fact_env(run, &facts->branch, "GITHUB_HEAD_REF");
-	if (!fact_known(&facts->pull_request))
+	/* a tag may have the name of a branch, and be pushed by others */
+	if (!fact_known(&facts->pull_request) &&
+	    !str_starts(ci_env(run, "GITHUB_REF"), STR("refs/tags/")))
 		fact_env(run, &facts->branch, "GITHUB_REF_NAME");
 	fact_env(run, &facts->base_branch, "GITHUB_BASE_REF");
 	fact_env(run, &facts->actor, "GITHUB_ACTOR");

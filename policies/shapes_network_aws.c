@@ -141,6 +141,19 @@ static bool is_one_of(struct str text, const char *const *words, size_t count)
 
 /* "Specifying -1 or a protocol number other than tcp, udp, icmp, or icmpv6 allows traffic on all
  * ports, regardless of any port range you specify": IpPermission of the EC2 API. */
+/* One that is not known may be all of them: then what stands as ports says nothing. */
+static void set_perhaps_all(
+    struct arena *arena, struct network_item *item, struct value from, struct value to)
+{
+	struct shape_list ports;
+
+	network_set_range(arena, item, from, to);
+	shape_list_begin(&ports, arena, SIZE_MAX);
+	shape_list_add_all(&ports, item->ports);
+	shape_list_add(&ports, item->protocol);
+	item->ports = shape_list_value(&ports);
+}
+
 static void read_ports(
     struct arena *arena, struct network_item *item, const struct rule_values *rule)
 {
@@ -155,7 +168,9 @@ static void read_ports(
 		network_no_ports(item);
 		return;
 	}
-	if (shape_is_open(item->protocol) || is_one_of(protocol, ranged, ARRAY_LEN(ranged)))
+	if (shape_is_open(item->protocol))
+		set_perhaps_all(arena, item, from, to);
+	else if (is_one_of(protocol, ranged, ARRAY_LEN(ranged)))
 		network_set_range(arena, item, from, to);
 	else if (network_has_ports(protocol))
 		network_set_range(arena, item, value_null(), value_null());

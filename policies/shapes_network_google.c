@@ -39,6 +39,16 @@ static void add_refs(struct shape_list *refs, struct value value)
 	}
 }
 
+/* "INTERNET" as the scope, type or context of a network, and nothing that is less. */
+static bool are_internet(const struct shape_list *refs)
+{
+	for (size_t i = 0; i < refs->count; i++) {
+		if (!str_eq_nocase(value_text(refs->items[i]), STR("INTERNET")))
+			return false;
+	}
+	return refs->count > 0;
+}
+
 /* "If neither source ranges nor source tags are given, the rule applies to every source": the
  * firewalls.insert method of the Compute API. Policies are read in the same way. */
 static void read_ends(
@@ -57,7 +67,7 @@ static void read_ends(
 	for (const char *const *name = side->refs; *name; name++)
 		add_refs(&refs, shape_get(holder, *name));
 	item->refs = shape_list_value(&refs);
-	if (cidrs.count == 0 && refs.count == 0)
+	if (cidrs.count == 0 && (refs.count == 0 || are_internet(&refs)))
 		shape_list_add(&cidrs, value_string(STR("0.0.0.0/0")));
 	/* a source that may turn out to be none leaves everywhere */
 	if (cidrs.count == 0 && refs.count == refs.unknown_sources)

@@ -102,7 +102,7 @@ static const struct row aws_rows[] = {
     {"unknown leaves", SG,
 	"{'ingress': [{'protocol': '?p', 'from_port': '?f', 'to_port': 30, 'cidr_blocks': "
 	"'?c'}]}",
-	"ingress allow ?p ?f..30 [?f-30] ?c [] ?c @ingress[0]"},
+	"ingress allow ?p ?f..30 [?f-30,?p] ?c [] ?c @ingress[0]"},
     {"an unknown range beside known ones", SG,
 	"{'ingress': [{'protocol': 'tcp', 'cidr_blocks': ['?c', '10.0.0.0/8'], "
 	"'ipv6_cidr_blocks': '?six', 'self': '?self'}]}",
