@@ -71,6 +71,29 @@ static struct str doubt_text(struct arena *arena, enum backend_match match, stru
 	    STR_ARG(part));
 }
 
+static void add_candidate(
+    struct walk *walk, enum backend_match match, struct str directory, struct str part)
+{
+	struct backend_move *out = walk->out;
+
+	if (match > walk->best) { /* those before were less likely */
+		walk->best = match;
+		*out = (struct backend_move){
+		    .directories = arena_array(walk->arena, struct str, BACKEND_CANDIDATES_MAX),
+		    .place = walk->side.block->place,
+		    .doubt = doubt_text(walk->arena, match, part),
+		};
+	}
+	for (size_t i = 0; i < out->count; i++) {
+		if (str_eq(out->directories[i], directory))
+			return;
+	}
+	if (out->count == BACKEND_CANDIDATES_MAX)
+		out->left_out++;
+	else
+		out->directories[out->count++] = directory;
+}
+
 NODISCARD static bool take_match(
     struct walk *walk, struct arena *scratch, const struct backend_side *base, struct err *err)
 {
@@ -78,19 +101,12 @@ NODISCARD static bool take_match(
 	enum backend_match match = backend_match(scratch, &walk->side, base, &part);
 	bool gone = true;
 
-	if (match <= walk->best)
+	if (match < walk->best || match == BACKEND_DIFFERS)
 		return true;
 	if (match == BACKEND_LACKS && !is_gone(walk, scratch, base->directory, &gone, err))
 		return false;
-	if (!gone)
-		return true;
-	walk->best = match;
-	*walk->out = (struct backend_move){
-	    .found = true,
-	    .directory = base->directory,
-	    .place = walk->side.block->place,
-	    .doubt = doubt_text(walk->arena, match, part),
-	};
+	if (gone)
+		add_candidate(walk, match, base->directory, part);
 	return true;
 }
 
@@ -165,7 +181,7 @@ bool backend_move_find(struct arena *arena, const struct source *base, const str
 	struct backend_block *blocks, *before;
 	size_t count, before_count;
 
-	*out = (struct backend_move){.directory = STR_EMPTY, .doubt = STR_EMPTY};
+	*out = (struct backend_move){.doubt = STR_EMPTY};
 	if (!backend_blocks(arena, head, directory, &blocks, &count, err))
 		return false;
 	if (count == 0)

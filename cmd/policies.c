@@ -86,6 +86,24 @@ static void mark_trusted(struct ruleset *ruleset)
 		ruleset->rules[i].is_head = false;
 }
 
+static bool fails_on_leak(const struct policies *policies)
+{
+	return policies->rules && policies->rules->fail_on_leak;
+}
+
+/* That there have to be rules is one. */
+static bool says_something(const struct ruleset *ruleset)
+{
+	return ruleset && (ruleset->rule_count > 0 || ruleset->require_rules);
+}
+
+/* Apart from those of directories whose state it takes over. */
+static bool has_policies(const struct policies *policies)
+{
+	return fails_on_leak(policies) || says_something(policies->head) ||
+	       says_something(policies->trusted) || policies->weakenings.count > 0;
+}
+
 /* Files of the base that cannot be read: no reason to end the run of somebody who has no rules. */
 static bool take_unread_base(
     const struct policies *policies, const struct err *why, struct err *err)
@@ -98,33 +116,64 @@ static bool take_unread_base(
 	return true;
 }
 
+NODISCARD static bool load_moved_one(struct policies *policies, struct ruleset_request *request,
+    struct str directory, struct err *err)
+{
+	struct policy_problems *problems = arena_make(policies->app->rules, struct policy_problems);
+	struct moved_directory *moved = &policies->moved[policies->moved_count];
+
+	policy_problems_init(problems, policies->app->rules);
+	request->source = &policies->trust.trusted;
+	request->directory = directory;
+	if (!ruleset_load(policies->app->rules, request, &moved->rules, problems, err))
+		return false;
+	take_trusted_problems(policies, problems);
+	mark_trusted(moved->rules);
+	moved->directory = directory;
+	policies->moved_count++;
+	return true;
+}
+
+static void drop_moved(struct policies *policies)
+{
+	for (size_t i = 0; i < policies->moved_count; i++)
+		ruleset_free(policies->moved[i].rules);
+	policies->moved_count = 0;
+}
+
+static bool moved_has_rules(const struct policies *policies)
+{
+	for (size_t i = 0; i < policies->moved_count; i++) {
+		if (policies->moved[i].rules->rule_total > 0)
+			return true;
+	}
+	return false;
+}
+
 /* Whoever takes over a state takes over its rules. Where nobody has rules it is nobody's matter. */
 NODISCARD static bool load_moved(
     struct policies *policies, struct ruleset_request *request, struct err *err)
 {
-	struct policy_problems *problems = arena_make(policies->app->rules, struct policy_problems);
-	struct ruleset *old;
+	struct backend_move move;
 	struct err why = {0};
 
 	if (!policies->trust.known)
 		return true;
 	if (!backend_move_find(policies->app->rules, &policies->trust.trusted,
-		&policies->trust.head, policies->head->directory, &policies->move, &why))
+		&policies->trust.head, policies->head->directory, &move, &why))
 		return take_unread_base(policies, &why, err);
-	if (!policies->move.found)
-		return true;
-	policy_problems_init(problems, policies->app->rules);
-	request->source = &policies->trust.trusted;
-	request->directory = policies->move.directory;
-	if (!ruleset_load(policies->app->rules, request, &old, problems, err))
-		return false;
-	take_trusted_problems(policies, problems);
-	if (old->rule_total == 0 && !policies_present(policies)) {
-		ruleset_free(old);
-		return true;
+	policies->moved = arena_array(policies->app->rules, struct moved_directory, move.count + 1);
+	for (size_t i = 0; i < move.count; i++) {
+		if (!load_moved_one(policies, request, move.directories[i], err))
+			return false;
 	}
-	mark_trusted(old);
-	policies->moved_from = old;
+	policies->move = move;
+	if (move.left_out > 0)
+		log_warn("the rules of %zu more directories whose state this one may take over are "
+			 "not looked at",
+		    move.left_out);
+	if (!moved_has_rules(policies) && !has_policies(policies))
+		drop_moved(policies);
 	return true;
 }
 
@@ -205,27 +254,13 @@ void policies_close(struct policies *policies)
 	if (policies->head)
 		ruleset_free(policies->head);
 	trust_close(&policies->trust);
-	if (policies->moved_from)
-		ruleset_free(policies->moved_from);
-	policies->trusted = policies->head = policies->moved_from = NULL;
-}
-
-static bool fails_on_leak(const struct policies *policies)
-{
-	return policies->rules && policies->rules->fail_on_leak;
-}
-
-/* That there have to be rules is one. */
-static bool says_something(const struct ruleset *ruleset)
-{
-	return ruleset && (ruleset->rule_count > 0 || ruleset->require_rules);
+	drop_moved(policies);
+	policies->trusted = policies->head = NULL;
 }
 
 bool policies_present(const struct policies *policies)
 {
-	return fails_on_leak(policies) || says_something(policies->head) ||
-	       says_something(policies->trusted) || policies->weakenings.count > 0 ||
-	       policies->moved_from;
+	return has_policies(policies) || policies->moved_count > 0;
 }
 
 static bool can_deny(const struct ruleset *ruleset)
@@ -243,7 +278,7 @@ static bool can_deny(const struct ruleset *ruleset)
 bool policies_can_deny(const struct policies *policies)
 {
 	return fails_on_leak(policies) || can_deny(policies->head) || can_deny(policies->trusted) ||
-	       policies->moved_from || policies->weakenings.count > 0;
+	       policies->moved_count > 0 || policies->weakenings.count > 0;
 }
 
 NODISCARD static bool find_leaks(
@@ -267,8 +302,8 @@ NODISCARD static bool begin(struct policies *policies, const struct plan *plan, 
 	policies->evaluation = (struct evaluation){.plan = plan,
 	    .trusted = policies->trusted,
 	    .head = policies->head,
-	    .moved_from = policies->moved_from,
-	    .moved_directory = policies->move.directory,
+	    .moved = policies->moved,
+	    .moved_count = policies->moved_count,
 	    .moved_place = policies->move.place,
 	    .moved_doubt = policies->move.doubt,
 	    .weakenings = &policies->weakenings,

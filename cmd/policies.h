@@ -82,7 +82,8 @@ struct policies {
 	    *witness;		 /* of what the head's chain was read from; NULL: one chain */
 	struct ruleset *trusted; /* NULL: only one chain */
 	struct ruleset *head;
-	struct ruleset *moved_from; /* of the directory whose state this one takes over; or NULL */
+	struct moved_directory *moved; /* whose state this directory takes over, or may */
+	size_t moved_count;
 	struct backend_move move;
 	struct ruleset_comparison weakenings;
 	const struct codeowners *owners;

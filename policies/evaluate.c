@@ -146,7 +146,7 @@ static void add_rules(struct evaluator *evaluator, struct ruleset *ruleset)
 		struct rule_tally *tally = &evaluator->verdict->tallies[evaluator->rule_count];
 
 		if (!is_run(evaluator, ruleset, rule) ||
-		    (ruleset == evaluation->moved_from && !moved_rule_adds(evaluator, i)))
+		    (is_moved(evaluation, ruleset) && !moved_rule_adds(evaluator, ruleset, i)))
 			continue;
 		judged_rule_begin(evaluator, ruleset, i, judged);
 		tally->rule = rule;
@@ -163,12 +163,14 @@ void evaluator_choose(struct evaluator *evaluator)
 	size_t room = evaluation->head->rule_count;
 
 	room += evaluation->trusted ? evaluation->trusted->rule_count : 0;
-	room += evaluation->moved_from ? evaluation->moved_from->rule_count : 0;
+	for (size_t i = 0; i < evaluation->moved_count; i++)
+		room += evaluation->moved[i].rules->rule_count;
 	evaluator->rules = arena_array(evaluator->arena, struct judged_rule, room + 1);
 	evaluator->verdict->tallies = arena_array(evaluator->arena, struct rule_tally, room + 1);
 	add_rules(evaluator, evaluation->trusted);
 	add_rules(evaluator, evaluation->head);
-	add_rules(evaluator, evaluation->moved_from);
+	for (size_t i = 0; i < evaluation->moved_count; i++)
+		add_rules(evaluator, evaluation->moved[i].rules);
 	evaluator->verdict->tally_count = evaluator->rule_count;
 }
 

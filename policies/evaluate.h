@@ -54,13 +54,18 @@ struct policy_world {
 	bool in_pull_request; /* head-only waivers and weakenings count for something */
 };
 
+struct moved_directory {
+	struct ruleset *rules;
+	struct str directory;
+};
+
 struct evaluation {
 	const struct plan *plan;
 	struct ruleset *trusted; /* NULL: only one chain */
 	struct ruleset *head;	 /* or the only one */
-	/* of the directory whose backend this one took over; or NULL */
-	struct ruleset *moved_from;
-	struct str moved_directory;
+	/* whose backend this directory took over, or (moved_doubt) all whose it may be */
+	const struct moved_directory *moved;
+	size_t moved_count;
 	struct policy_place moved_place;	     /* of the backend block that takes it over */
 	struct str moved_doubt;			     /* why it is not sure; empty: it is */
 	const struct ruleset_comparison *weakenings; /* or NULL */

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "policies/evaluator.h"
 
-#define CHAINS_MAX 3
+#define CHAINS_MAX 102 /* trusted, head, and of directories that it may take over */
 
 /* Have the owners let go what the head loosens about this rule? */
 static bool is_released(const struct evaluator *evaluator, struct str rule)
@@ -30,8 +30,8 @@ static size_t find_chains(
 
 	if (evaluation->trusted && !is_released(evaluator, rule))
 		chains[count++] = evaluation->trusted;
-	if (evaluation->moved_from)
-		chains[count++] = evaluation->moved_from;
+	for (size_t i = 0; i < evaluation->moved_count && count + 1 < CHAINS_MAX; i++)
+		chains[count++] = evaluation->moved[i].rules;
 	chains[count++] = evaluation->head;
 	return count;
 }

@@ -7,10 +7,13 @@
 
 #include "policies/evaluator.h"
 
-/* Released when the owners of the old directory's policies approved the commit. */
+/* Released when the owners of the old directory's policies approved the commit; where it may be one
+ * of several, those of each. */
 void moved_report(struct evaluator *evaluator);
 
-/* Does rule i of the old directory's chain say something that the chain of this one does not? */
-bool moved_rule_adds(const struct evaluator *evaluator, size_t i);
+bool is_moved(const struct evaluation *evaluation, const struct ruleset *ruleset);
+
+/* Does rule i of an old directory's chain say something that the chain of this one does not? */
+bool moved_rule_adds(const struct evaluator *evaluator, struct ruleset *old, size_t i);
 
 #endif

@@ -42,6 +42,21 @@ static const struct {
     {"broken JSON", NULL, NULL, PROD, false, true, "the backend cannot be read"},
 };
 
+static bool is_one(const struct backend_move *move, const char *directory)
+{
+	return move->count == 1 && str_is(move->directories[0], directory);
+}
+
+static const char *names(struct arena *arena, const struct backend_move *move)
+{
+	struct str text = STR_EMPTY;
+
+	for (size_t i = 0; i < move->count; i++)
+		text =
+		    str_format(arena, "%.*s '%.*s'", STR_ARG(text), STR_ARG(move->directories[i]));
+	return str_to_c(arena, text);
+}
+
 static void moves(void **state)
 {
 	(void)state;
@@ -67,11 +82,12 @@ static void moves(void **state)
 
 		if (!backend_move_find(arena, &base, &head, STR("new"), &move, &err))
 			fail_msg("%s: %s", rows[i].name, err.text);
-		if (move.found != rows[i].found)
-			fail_msg("%s: found is %d", rows[i].name, move.found);
-		if (!move.found)
+		if ((move.count > 0) != rows[i].found)
+			fail_msg("%s: found %zu", rows[i].name, move.count);
+		if (move.count == 0)
 			continue;
-		assert_true(str_is(move.directory, "a/b/prod"));
+		if (!is_one(&move, "a/b/prod"))
+			fail_msg("%s: %s", rows[i].name, names(arena, &move));
 		assert_true(str_starts(move.place.file, STR("new/main.tf")));
 		assert_int_equal(move.place.line, rows[i].now ? 2 : 1);
 		if (!str_contains(move.doubt, str_from(rows[i].doubt)) ||
@@ -95,8 +111,27 @@ static void the_surest_is_taken(void **state)
 
 	(void)state;
 	assert_true(backend_move_find(arena, &base, &head, STR("new"), &move, &err));
-	assert_true(move.found && str_is(move.directory, "b"));
+	assert_true(is_one(&move, "b"));
 	assert_int_equal(move.doubt.len, 0);
+}
+
+/* Which one is meant cannot be read: all of them count, in the order of the base. */
+static void all_in_doubt_are_taken(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	const struct source_row base_files[] = {{.path = "a/main.tf", .text = OWN},
+	    {.path = "b/main.tf", .text = PROD}, {.path = "c/main.tf", .text = "# empty\n"}, {0}};
+	const struct source_row head_files[] = {{.path = "new/main.tf", .text = OBSCURE}, {0}};
+	struct source_script base_script, head_script;
+	struct source base = source_script(&base_script, base_files);
+	struct source head = source_script(&head_script, head_files);
+	struct backend_move move;
+	struct err err = {0};
+
+	(void)state;
+	assert_true(backend_move_find(arena, &base, &head, STR("new"), &move, &err));
+	assert_string_equal(names(arena, &move), " 'a' 'b'");
+	assert_true(move.doubt.len > 0);
 }
 
 /* One block is a decoy: Terraform takes the override. */
@@ -115,7 +150,7 @@ static void overrides_count(void **state)
 
 	(void)state;
 	assert_true(backend_move_find(arena, &base, &head, STR("new"), &move, &err));
-	assert_true(move.found && str_is(move.directory, "prod"));
+	assert_true(is_one(&move, "prod"));
 	assert_true(str_is(move.place.file, "new/x_override.tf"));
 }
 
@@ -124,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(moves),
 	    cmocka_unit_test(the_surest_is_taken),
+	    cmocka_unit_test(all_in_doubt_are_taken),
 	    cmocka_unit_test(overrides_count),
 	};
 	return cmocka_run_group_tests_name("cmd/backend_move", tests, NULL, NULL);

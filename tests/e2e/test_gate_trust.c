@@ -285,6 +285,58 @@ static void moved_backends(void **state)
 	}
 }
 
+#define S3(key) "terraform {\n  backend \"s3\" {\n    bucket = \"st\"\n    key = " key "\n  }\n}\n"
+
+/* It cannot be read whose state it is: the rules of all count, and an owner of each has to agree.
+ */
+static void one_of_several_backends(void **state)
+{
+	static const struct {
+		const char *name, *users;
+		int status;
+		const char *says;
+	} rows[] = {
+	    {"nobody", "", 3, "may take over the state of a or prod"},
+	    {"the owner of the first", "{\"user\":\"dev\",\"commit\":\"COMMIT\"}", 3,
+		"deny no-del"},
+	    {"both",
+		"{\"user\":\"dev\",\"commit\":\"COMMIT\"},{\"user\":\"sec\",\"commit\":\"COMMIT\"}",
+		3, "1 denied"},
+	};
+	static const char plan[] =
+	    "{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"resource_changes\":[{"
+	    "\"address\":\"x_db.a\",\"mode\":\"managed\",\"type\":\"x_db\",\"name\":\"a\","
+	    "\"change\":{\"actions\":[\"delete\"],\"before\":{},\"after\":null}}]}";
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	project_begin(&program, "", "version: 1\n");
+	(void)project_shell(&program, "rm -rf main.tf .terraform*; mkdir a prod new");
+	program_write(&program, "a/main.tf", STR(S3("\"a\"")));
+	program_write(
+	    &program, "a/tfherald.yaml", STR("version: 1\nowners: {policy: [\"@dev\"]}\n"));
+	program_write(&program, "prod/main.tf", STR(S3("\"prod\"")));
+	program_write(&program, "prod/tfherald.yaml",
+	    STR("version: 1\nowners: {policy: [\"@sec\"]}\nrules:\n  - {id: no-del, title: t, "
+		"level: deny, match: {types: [x_db], actions: [delete]}}\n"));
+	repository(&program);
+	(void)project_shell(&program, "git checkout -qb move");
+	program_write(&program, "new/main.tf", STR(S3("true ? \"prod\" : \"\"")));
+	(void)project_shell(&program, "git add -A; git commit -qm move");
+	program_write(&program, "plan.json", str_from(plan));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		program_write(&program, "facts.json",
+		    str_format(program.arena, "{\"pr\":{\"approvals\":[%s]}}", rows[i].users));
+		(void)project_shell(
+		    &program, "sed -i \"s/COMMIT/$(git rev-parse HEAD)/g\" facts.json");
+		result = RUN(
+		    &program, "check", "--base", "main", "--facts", "facts.json", "new=plan.json");
+		program_expect(rows[i].name, &result, rows[i].status, rows[i].says, NULL);
+	}
+	program_end(&program);
+}
+
 /* --- the plan command --- */
 
 static void statuses_of_a_plan(void **state)
@@ -405,6 +457,7 @@ int main(void)
 	    cmocka_unit_test(secrets_of_the_state_stay_inside),
 	    cmocka_unit_test(the_state_is_found),
 	    cmocka_unit_test(moved_backends),
+	    cmocka_unit_test(one_of_several_backends),
 	    cmocka_unit_test(statuses_of_a_plan),
 	    cmocka_unit_test(policies_without_a_repository),
 	};
