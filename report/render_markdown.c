@@ -121,7 +121,8 @@ static bool is_version(struct str text)
 		if (!str_find_char(allowed, text.ptr[i], &at))
 			return false;
 	}
-	return text.len > 0 && text.len <= 40;
+	/* behind a digit nothing is a link: 'www.a.example' at the beginning of a word is one */
+	return text.len > 0 && text.len <= 40 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
 }
 
 static void add_shown(struct page *page, const struct outcome *outcome)

@@ -271,6 +271,33 @@ static void test_title(void **state)
 	}
 }
 
+static const struct {
+	const char *label, *version;
+	bool shown;
+} version_rows[] = {
+    {"a release", "1.11.4", true},
+    {"a build of one", "1.15.0-beta2+x", true},
+    {"what would be a link", "www.evil.example", false},
+};
+
+static void test_version(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(version_rows); i++) {
+		struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+		struct outcome *outcome = sample_outcome(arena, SAMPLE_create);
+		struct str version = str_from(version_rows[i].version);
+		bool shown;
+
+		outcome->has_plan = true;
+		outcome->tool_version = version;
+		shown = str_contains(rendered(arena, outcome, 0), version);
+		if (shown != version_rows[i].shown)
+			print_error("%s\n", version_rows[i].label);
+		assert_int_equal(shown, version_rows[i].shown);
+	}
+}
+
 static void test_errored_plan_shows_the_error_first(void **state)
 {
 	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
@@ -489,6 +516,7 @@ int main(void)
 	    cmocka_unit_test(test_how_the_child_ended),
 	    cmocka_unit_test(test_last_output),
 	    cmocka_unit_test(test_title),
+	    cmocka_unit_test(test_version),
 	    cmocka_unit_test(test_errored_plan_shows_the_error_first),
 	    cmocka_unit_test(test_too_small_a_limit),
 	    cmocka_unit_test(test_hostile_text_stays_inert),
