@@ -16,6 +16,7 @@
 #include "cmd/help.h"
 #include "cmd/masks.h"
 #include "cmd/options.h"
+#include "cmd/settings.h"
 
 #define HELP_MAX ((size_t)1 << 20)
 
@@ -50,6 +51,17 @@ static NODISCARD bool ask_for_command(
 	return err_set(err, ERR_USAGE, "which command? see 'tfherald --help'");
 }
 
+/* As a shell does: through which links the directory was reached is told by $PWD (workspace.c). */
+static bool change_directory(struct app *app, const char *directory)
+{
+	char before[WORKSPACE_PATH_MAX];
+	struct str now = str_from(directory);
+
+	if (directory[0] != '/' && workspace_here(before))
+		now = str_format(app->run, "%s/%s", before, directory);
+	return chdir(directory) == 0 && setenv("PWD", str_to_c(app->run, now), 1) == 0;
+}
+
 static NODISCARD bool run_command(
     struct app *app, const struct command_line *line, int *status, struct err *err)
 {
@@ -59,7 +71,7 @@ static NODISCARD bool run_command(
 		return command_find(STR("version"))->run(app, NULL, &line->operands, status, err);
 	if (!line->command || line->command->is_group)
 		return ask_for_command(app, line->command, err);
-	if (app->globals.chdir && chdir(app->globals.chdir) != 0)
+	if (app->globals.chdir && !change_directory(app, app->globals.chdir))
 		return err_set(err, ERR_IO, "cannot change to directory '%s': %s",
 		    app->globals.chdir, strerror(errno));
 	return line->command->run(app, line->values, &line->operands, status, err);

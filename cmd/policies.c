@@ -9,6 +9,8 @@
 #include "policies/locate.h"
 #include "report/leaks.h"
 
+#define REPLACED "that directory of the base branch is a link to this one now"
+
 /* "." of the workspace is "" of a source. */
 static struct str source_directory(const struct workspace *workspace)
 {
@@ -150,21 +152,51 @@ static bool moved_has_rules(const struct policies *policies)
 	return false;
 }
 
+/* The directory of the base that is a link to this one now, and keeps its rules; empty: none is. */
+NODISCARD static bool find_replaced(struct policies *policies, struct str *out, struct err *err)
+{
+	const struct source *base = &policies->trust.trusted;
+	struct str named = policies->workspace->named;
+	struct source_entry *entries;
+	size_t count = 0;
+
+	*out = STR_EMPTY;
+	if (named.len == 0)
+		return true;
+	if (!base->list(base->state, policies->app->rules, named, &entries, &count, err))
+		return false;
+	if (count > 0)
+		*out = named;
+	return true;
+}
+
 /* Whoever takes over a state takes over its rules. Where nobody has rules it is nobody's matter. */
 NODISCARD static bool load_moved(
     struct policies *policies, struct ruleset_request *request, struct err *err)
 {
 	struct backend_move move;
+	struct str replaced;
 	struct err why = {0};
 
 	if (!policies->trust.known)
 		return true;
 	if (!backend_move_find(policies->app->rules, &policies->trust.trusted,
-		&policies->trust.head, policies->head->directory, &move, &why))
-		return take_unread_base(policies, &why, err);
-	policies->moved = arena_array(policies->app->rules, struct moved_directory, move.count + 1);
+		&policies->trust.head, policies->head->directory, &move, &why)) {
+		move = (struct backend_move){.doubt = STR_EMPTY};
+		if (!take_unread_base(policies, &why, err))
+			return false;
+	}
+	if (!find_replaced(policies, &replaced, err))
+		return false;
+	policies->moved = arena_array(policies->app->rules, struct moved_directory, move.count + 2);
 	for (size_t i = 0; i < move.count; i++) {
 		if (!load_moved_one(policies, request, move.directories[i], err))
+			return false;
+	}
+	if (replaced.len > 0) {
+		move.place.file = move.count == 0 ? replaced : move.place.file;
+		move.doubt = STR(REPLACED);
+		if (!load_moved_one(policies, request, replaced, err))
 			return false;
 	}
 	policies->move = move;

@@ -118,8 +118,15 @@ struct settings {
 struct workspace {
 	struct str root;      /* absolute; outside of a repository the start directory */
 	struct str directory; /* of the run, relative to root, "." for the root itself */
+	/* How the run names it where that leads through a link in the repository; else empty. Taken
+	 * from $PWD, which shells keep, where no path is given. */
+	struct str named;
 	bool in_repository;
 };
+
+#define WORKSPACE_PATH_MAX 4096
+/* The working directory as it was reached: $PWD, when that is it indeed. */
+NODISCARD bool workspace_here(char here[WORKSPACE_PATH_MAX]);
 
 /* Walks up to the directory that holds .git (a directory or, in worktrees, a file). */
 NODISCARD bool workspace_find(struct arena *arena, struct workspace *out, struct err *err);

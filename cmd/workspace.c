@@ -9,6 +9,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "policies/source.h"
+
+_Static_assert(WORKSPACE_PATH_MAX >= PATH_MAX, "what the system calls a path fits");
 
 /* `path` has no slash at its end, but for "/" itself. */
 static bool holds_git(struct arena *arena, struct str path)
@@ -53,6 +56,57 @@ static bool real_directory(const char *path, char here[PATH_MAX], struct err *er
 	    strerror(errno));
 }
 
+bool workspace_here(char here[WORKSPACE_PATH_MAX])
+{
+	const char *pwd = getenv("PWD");
+	struct stat named, real;
+
+	if (!pwd || pwd[0] != '/' || strlen(pwd) >= PATH_MAX || stat(pwd, &named) != 0 ||
+	    stat(".", &real) != 0 || named.st_dev != real.st_dev || named.st_ino != real.st_ino)
+		return getcwd(here, PATH_MAX) != NULL;
+	memcpy(here, pwd, strlen(pwd) + 1);
+	return true;
+}
+
+/* The path as it was said, absolute, without "." and "..". */
+static bool logical_path(struct arena *arena, const char *path, struct str *out)
+{
+	char here[PATH_MAX];
+	struct str rest = STR_EMPTY;
+
+	if (path && path[0] == '/')
+		return source_join(arena, STR_EMPTY, str_from(path + 1), out);
+	if (!workspace_here(here))
+		return false;
+	if (path)
+		rest = str_from(path);
+	return source_join(arena, str_from(here + 1), rest, out);
+}
+
+/* What of it stands behind the root of the repository, which may have other names, too. */
+static struct str below_root(struct arena *arena, struct str root, struct str logical)
+{
+	char real[PATH_MAX];
+
+	for (size_t at = 0; at <= logical.len; at++) {
+		if (at < logical.len && logical.ptr[at] != '/')
+			continue;
+		if (realpath(str_format(arena, "/%.*s", (int)at, logical.ptr).ptr, real) &&
+		    str_is(root, real))
+			return at < logical.len ? str_skip(logical, at + 1) : STR(".");
+	}
+	return STR_EMPTY;
+}
+
+static struct str name_of(struct arena *arena, const char *path, const struct workspace *workspace)
+{
+	struct str logical, name = STR_EMPTY;
+
+	if (logical_path(arena, path, &logical))
+		name = below_root(arena, workspace->root, logical);
+	return str_eq(name, workspace->directory) ? STR_EMPTY : name;
+}
+
 bool workspace_find_at(
     struct arena *arena, const char *path, struct workspace *out, struct err *err)
 {
@@ -63,6 +117,7 @@ bool workspace_find_at(
 		return false;
 	out->root = str_copy(arena, str_from(here));
 	out->directory = STR(".");
+	out->named = STR_EMPTY;
 	out->in_repository = false;
 	root = out->root;
 	do {
@@ -70,6 +125,7 @@ bool workspace_find_at(
 			out->directory = below(arena, root, out->root);
 			out->root = str_copy(arena, root);
 			out->in_repository = true;
+			out->named = name_of(arena, path, out);
 			return true;
 		}
 	} while (parent(&root));

@@ -45,7 +45,8 @@ static int setup(void **state)
 	    .in = 0,
 	    .out = 1,
 	    .diag = 2};
-	world->workspace = (struct workspace){STR("/nowhere/infra"), STR("envs/prod"), false};
+	world->workspace =
+	    (struct workspace){.root = STR("/nowhere/infra"), .directory = STR("envs/prod")};
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		world->settings.values[i] =
 		    (struct setting_value){.text = STR_EMPTY, .origin = STR("default")};

@@ -63,7 +63,8 @@ static int setup(void **state)
 		return -1;
 	make_dir(world, "envs");
 	make_dir(world, "envs/prod");
-	world->workspace = (struct workspace){str_from(world->root), STR("envs/prod"), true};
+	world->workspace = (struct workspace){
+	    .root = str_from(world->root), .directory = STR("envs/prod"), .in_repository = true};
 	snprintf(world->log, sizeof(world->log), "%s/log", world->root);
 	log_set_fd(open(world->log, O_CREAT | O_RDWR | O_CLOEXEC | O_APPEND, 0600));
 	*state = world;

@@ -78,7 +78,8 @@ static int setup(void **state)
 	snprintf(path, sizeof(path), "%s/prod", world->root);
 	if (mkdir(path, 0700) != 0)
 		return -1;
-	world->workspace = (struct workspace){str_from(world->root), STR("prod"), true};
+	world->workspace = (struct workspace){
+	    .root = str_from(world->root), .directory = STR("prod"), .in_repository = true};
 	world->source = (struct source){
 	    .state = world, .name = STR("origin/main at 1a2b3c4"), .read = merged_read};
 	snprintf(world->log, sizeof(world->log), "%s/log", world->root);

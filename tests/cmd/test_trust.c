@@ -145,7 +145,9 @@ static struct facts facts_of(const struct trust_row *row)
 
 static struct workspace at(const char *repository)
 {
-	return (struct workspace){git_world_path(&world, repository), STR("."), true};
+	return (struct workspace){.root = git_world_path(&world, repository),
+	    .directory = STR("."),
+	    .in_repository = true};
 }
 
 static struct str file_of(const struct source *source)

@@ -337,6 +337,45 @@ static void one_of_several_backends(void **state)
 	program_end(&program);
 }
 
+/* A link in the place of a directory: where it is run, the rules of the directory count. */
+static void directories_behind_links(void **state)
+{
+	static const struct {
+		const char *name, *chdir, *operand;
+		int status;
+	} rows[] = {
+	    {"by its operand", ".", "prod/db=plan.json", 3},
+	    {"by --chdir", "prod/db", ".=../plan.json", 3},
+	    {"by what it is called now", ".", "sandbox=plan.json", 0},
+	    {"a link that was there before", ".", "old=plan.json", 0},
+	};
+	static const char plan[] =
+	    "{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"resource_changes\":[{"
+	    "\"address\":\"x_db.a\",\"mode\":\"managed\",\"type\":\"x_db\",\"name\":\"a\","
+	    "\"change\":{\"actions\":[\"delete\"],\"before\":{},\"after\":null}}]}";
+	struct program program;
+
+	(void)state;
+	project_begin(&program, "", NULL);
+	(void)project_shell(&program, "rm -rf main.tf .terraform*; mkdir -p prod/db sandbox; touch "
+				      "prod/db/main.tf sandbox/main.tf; ln -s sandbox old");
+	program_write(&program, "prod/tfherald.yaml",
+	    STR("version: 1\nrules:\n  - {id: no-del, title: t, level: deny, match: {types: "
+		"[x_db], actions: [delete]}}\n"));
+	repository(&program);
+	(void)project_shell(&program, "git checkout -qb x; rm -rf prod/db; ln -s ../sandbox "
+				      "prod/db; git add -A; git commit -qm x");
+	program_write(&program, "plan.json", str_from(plan));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct program_result result = RUN(
+		    &program, "--chdir", rows[i].chdir, "check", "--base", "main", rows[i].operand);
+
+		program_expect(rows[i].name, &result, rows[i].status,
+		    rows[i].status == 0 ? "sandbox" : "deny no-del", NULL);
+	}
+	program_end(&program);
+}
+
 /* --- the plan command --- */
 
 static void statuses_of_a_plan(void **state)
@@ -458,6 +497,7 @@ int main(void)
 	    cmocka_unit_test(the_state_is_found),
 	    cmocka_unit_test(moved_backends),
 	    cmocka_unit_test(one_of_several_backends),
+	    cmocka_unit_test(directories_behind_links),
 	    cmocka_unit_test(statuses_of_a_plan),
 	    cmocka_unit_test(policies_without_a_repository),
 	};
