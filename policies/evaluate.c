@@ -265,6 +265,9 @@ static bool judge_one(struct evaluator *evaluator, struct judged_rule *rule,
 		rule->waits = evaluator->some_wait = true;
 		return true;
 	}
+	if (match_is_unsure(match, evaluator->change))
+		return finding_report(evaluator, rule, value_null(), -1,
+		    (struct ruling){RULE_UNDECIDED, unknown_named("resource.provider")}, err);
 	return bring_up_to_date(evaluator, err) && judge_rule(evaluator, rule, err);
 }
 

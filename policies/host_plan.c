@@ -415,7 +415,9 @@ static struct value make_plan(struct policy_host *host, enum host_view view, str
 	    list_of(host, host->wants_resources,
 		(struct plan_selection){CHANGES_RESOURCE, VISIT_ALL}, "plan.resources", scratch));
 	field(&fields, STR("summary"), summary_value(arena, plan));
-	field(&fields, STR("terraform_version"), value_string(plan->tool_version));
+	field(&fields, STR("terraform_version"),
+	    plan->tool_version.len > 0 ? value_string(plan->tool_version)
+				       : unknown_field("plan.terraform_version"));
 	field(&fields, STR("timestamp"), value_string(plan->timestamp));
 	field(&fields, STR("variables"), variables_value(host, view));
 	return fields_end(&fields);

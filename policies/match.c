@@ -157,6 +157,16 @@ static bool matches_module(const struct policy_names *patterns, struct str modul
 	return match_names(patterns, (struct str){plain, len});
 }
 
+static bool lacks_provider(const struct rule_match *match, const struct change_head *head)
+{
+	return match->providers.count > 0 && head->provider.len == 0;
+}
+
+bool match_is_unsure(const struct rule_match *match, const struct change *change)
+{
+	return lacks_provider(match, &change->head);
+}
+
 bool match_change(const struct rule_match *match, const struct change *change)
 {
 	const struct change_head *head = &change->head;
@@ -165,5 +175,6 @@ bool match_change(const struct rule_match *match, const struct change *change)
 		return match->has.count == 0 || has_attributes(match, change);
 	return match_addresses(&match->address, head->address) &&
 	       matches_module(&match->modules, head->module) &&
-	       match_names(&match->providers, head->provider) && has_attributes(match, change);
+	       (lacks_provider(match, head) || match_names(&match->providers, head->provider)) &&
+	       has_attributes(match, change);
 }

@@ -25,6 +25,8 @@ bool match_type(const struct rule_match *match, struct str type);
 /* Actions, deposed objects and data sources. */
 bool match_entry(const struct rule_match *match, const struct change_entry *entry);
 bool match_change(const struct rule_match *match, const struct change *change);
+/* It matches but for what nobody knows: text and streams do not tell the provider. */
+bool match_is_unsure(const struct rule_match *match, const struct change *change);
 
 /* How many changes of the plan one entry stands for to a rule: its MATCH_ bits. */
 unsigned match_entry_actions(const struct change_entry *entry);

@@ -13,6 +13,7 @@
 struct walk {
 	bool absent;
 	bool sensitive; /* a link, or what it led to, is marked */
+	bool unknown;	/* a link before the last is not known */
 };
 
 static struct value follow(struct cel_run *run, const struct cel_node *node, struct walk *walk);
@@ -29,6 +30,7 @@ static struct value follow_select(
 	struct value base = follow(run, node->children[0], walk);
 	const struct value *found;
 
+	walk->unknown = walk->unknown || base.kind == VALUE_UNKNOWN;
 	if (walk->absent || cel_is_special(base))
 		return base;
 	if (base.kind == VALUE_NULL)
@@ -56,6 +58,7 @@ static struct value follow_index(
 	struct value index = cel_eval(run, node->children[1]);
 	const struct value *found;
 
+	walk->unknown = walk->unknown || base.kind == VALUE_UNKNOWN;
 	if (cel_is_error(index) && !cel_is_error(base))
 		return index;
 	if (walk->absent || cel_is_special(base))
@@ -193,6 +196,8 @@ static struct value chain_sensitive(struct cel_run *run, const struct cel_node *
 		return value;
 	if (value.kind == VALUE_UNKNOWN && (value.marks & CEL_BECAUSE_HIDDEN))
 		return value_bool(true);
+	if (walk.unknown && !walk.sensitive) /* what is in it may be marked, when it is known */
+		return value;
 	return value_bool(
 	    walk.sensitive || (value.marks & (VALUE_SENSITIVE | VALUE_HAS_SENSITIVE)));
 }

@@ -532,6 +532,37 @@ static void other_plans(void **state)
 	program_end(&program);
 }
 
+/* What a text does not tell is not known, and nothing of it is a pass. */
+static void text_knows_less(void **state)
+{
+	static const char text[] =
+	    "Terraform will perform the following actions:\n\n  # x_y.a will be created\n"
+	    "  + resource \"x_y\" \"a\" {\n      + input = (sensitive value)\n    }\n\n"
+	    "Plan: 1 to add, 0 to change, 0 to destroy.\n";
+	static const char rules[] =
+	    "version: 1\nrules:\n  - {id: marked, title: t, level: deny, match: {types: [x_y]}, "
+	    "forbid: sensitive(resource.after.input)}\n  - {id: by-provider, title: t, level: "
+	    "deny, match: {types: [x_y]}, forbid: 'resource.provider == \"a/b/c\"'}\n  - {id: "
+	    "matched, title: t, level: deny, match: {types: [x_y], providers: ['*/*/x'], actions: "
+	    "[create]}}\n  - "
+	    "{id: version, title: t, level: deny, scope: plan, forbid: "
+	    "plan.terraform_version.startsWith('1.')}\n  - {id: elsewhere, title: t, level: deny, "
+	    "match: {types: [z], providers: ['*/*/x'], actions: [create]}}\n";
+	struct program program;
+	struct program_result result;
+
+	(void)state;
+	program_begin(&program);
+	program_write(&program, "plan.txt", str_from(text));
+	program_write(&program, "main.tf", STR("\n"));
+	program_write(&program, "tfherald.yaml", str_from(rules));
+	result = RUN(&program, "check", ".=plan.txt");
+	program_expect("undecided", &result, 0, "Cannot be decided before apply (4)", NULL);
+	result = RUN(&program, "check", "--strict-unknown", ".=plan.txt");
+	program_expect("strict", &result, 3, "Denied by policy (4)", NULL);
+	program_end(&program);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -546,6 +577,7 @@ int main(void)
 	    cmocka_unit_test(reports),
 	    cmocka_unit_test(reordered),
 	    cmocka_unit_test(other_plans),
+	    cmocka_unit_test(text_knows_less),
 	};
 	return cmocka_run_group_tests_name("e2e/check", tests, NULL, NULL);
 }
