@@ -241,7 +241,7 @@ static bool follow(const struct reading *reading, struct str *path, struct str *
 
 static bool is_json(struct str name)
 {
-	return str_ends(name, STR(".tf.json"));
+	return str_ends(name, STR(".tf.json")) || str_ends(name, STR(".tofu.json"));
 }
 
 NODISCARD static bool read_entry(
@@ -269,7 +269,8 @@ static bool is_override(struct str name)
 {
 	struct str stem = name;
 
-	return (str_eat_end(&stem, STR(".tf")) || str_eat_end(&stem, STR(".tf.json"))) &&
+	return (str_eat_end(&stem, STR(".tf")) || str_eat_end(&stem, STR(".tf.json")) ||
+		   str_eat_end(&stem, STR(".tofu")) || str_eat_end(&stem, STR(".tofu.json"))) &&
 	       (str_is(stem, "override") || str_ends(stem, STR("_override")));
 }
 
@@ -282,12 +283,13 @@ static void add_lost(struct reading *reading)
 		add_unreadable(reading);
 }
 
-/* As Terraform has it: hidden files and those of editors are none. */
+/* As Terraform and OpenTofu have it: hidden files and those of editors are none. */
 static bool is_configuration(const struct source_entry *entry)
 {
 	return (entry->kind == SOURCE_FILE || entry->kind == SOURCE_LINK) &&
 	       !str_starts(entry->name, STR(".")) &&
-	       (str_ends(entry->name, STR(".tf")) || is_json(entry->name));
+	       (str_ends(entry->name, STR(".tf")) || str_ends(entry->name, STR(".tofu")) ||
+		   is_json(entry->name));
 }
 
 bool backend_blocks(struct arena *arena, const struct source *source, struct str directory,

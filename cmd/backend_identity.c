@@ -133,7 +133,53 @@ static struct str clean(struct arena *arena, struct str text, bool keeps_root)
 	return buf_str(&path);
 }
 
-/* "https://me@Host:443/a" -> "host/a" */
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "%70rod" -> "prod" */
+static struct str without_percents(struct arena *arena, struct str text)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, text.len + 1);
+	for (size_t i = 0; i < text.len; i++) {
+		int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
+		int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+
+		buf_addc(&buf, low >= 0 ? (char)(high << 4 | low) : text.ptr[i]);
+		i += low >= 0 ? 2 : 0;
+	}
+	return buf_str(&buf);
+}
+
+/* "host:0443" -> "host" */
+static struct str without_usual_port(struct str host)
+{
+	static const char *const usual[] = {"443", "80", "5432"};
+	struct str port = host, name;
+	size_t at = host.len;
+
+	while (at > 0 && host.ptr[at - 1] >= '0' && host.ptr[at - 1] <= '9')
+		at--;
+	if (at == 0 || host.ptr[at - 1] != ':')
+		return host;
+	port = str_skip(host, at);
+	name = str_from_to(host, 0, at - 1);
+	while (port.len > 1 && port.ptr[0] == '0')
+		port = str_skip(port, 1);
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
+		if (port.len == 0 || str_is(port, usual[i]))
+			return name;
+	}
+	return host;
+}
+
+/* "https://me@Host:443/%61#x" -> "host/a" */
 static struct str plain_url(struct arena *arena, struct str url, bool with_parameters)
 {
 	size_t at, end = 0;
@@ -141,6 +187,8 @@ static struct str plain_url(struct arena *arena, struct str url, bool with_param
 
 	if (str_find(url, STR("://"), &at))
 		url = str_skip(url, at + 3);
+	if (str_find_char(url, '#', &at))
+		url.len = at;
 	if (!with_parameters && str_find_char(url, '?', &at))
 		url.len = at;
 	while (end < url.len && url.ptr[end] != '/' && url.ptr[end] != '?')
@@ -148,9 +196,8 @@ static struct str plain_url(struct arena *arena, struct str url, bool with_param
 	host = str_from_to(url, 0, end);
 	while (str_find_char(host, '@', &at))
 		host = str_skip(host, at + 1);
-	if (!str_eat_end(&host, STR(":443")))
-		(void)str_eat_end(&host, STR(":80"));
-	url = str_format(arena, "%.*s%.*s", STR_ARG(host), STR_ARG(str_skip(url, end)));
+	url = str_format(arena, "%.*s%.*s", STR_ARG(without_usual_port(host)),
+	    STR_ARG(without_percents(arena, str_skip(url, end))));
 	return clean(arena, url, false);
 }
 

@@ -243,13 +243,16 @@ struct collected {
 
 #define PLAN_LIST_MAX ((size_t)200000)
 
+/* Its values are not here, which is not "nothing": plan.by_type() has them. */
 static struct value head_value(struct arena *arena, const struct change_head *head)
 {
 	struct fields fields;
 
-	fields_begin(&fields, arena, 8);
+	fields_begin(&fields, arena, 10);
 	field(&fields, STR("action"), value_string(str_from(action_name(head->action))));
 	field(&fields, STR("address"), value_string(str_copy(arena, head->address)));
+	field(&fields, STR("after"), unknown_field("plan.resources.after"));
+	field(&fields, STR("before"), unknown_field("plan.resources.before"));
 	field(&fields, STR("deposed"), value_string(str_copy(arena, head->deposed)));
 	field(&fields, STR("importing"), value_bool(head->importing));
 	field(&fields, STR("mode"), value_string(str_copy(arena, head->mode)));
