@@ -242,6 +242,10 @@ static void test_resource(void **state)
 		POLICY(R("forbid: plan.summary.add == 1")
 			AND("s", "forbid: 'plan.resources.exists(x, x.type == \"t\")'")),
 		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\ndeny violation s t.a\n", NULL},
+	    {"plan.resources has no values",
+		POLICY(R("forbid: 'plan.resources.exists(x, get(x.after.p, 0) == 1)'")),
+		PLAN(CREATE("t", "a", "{'p': 1}")),
+		"warn undecided r t.a on plan.resources.after\n", NULL},
 	    {"plan.resources only in a message",
 		POLICY(R("forbid: 'true', message: '${size(plan.resources)}'")),
 		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a \"1\"\n", NULL},
