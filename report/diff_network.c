@@ -189,29 +189,6 @@ static void add_line(struct arena *arena, struct diff_lines *lines, size_t *room
 	lines->items[lines->count++] = (struct diff_line){.text = text};
 }
 
-/* Which of them are open as a whole: bits of enum network_family. */
-static unsigned open_families(struct arena *arena, const struct value *cidrs)
-{
-	unsigned families = 0;
-
-	for (unsigned family = NETWORK_IPV4; family <= NETWORK_IPV6; family <<= 1) {
-		struct value *items = arena_array(arena, struct value, cidrs->len + 1U);
-		struct value open;
-		uint32_t count = 0;
-
-		for (uint32_t i = 0; i < cidrs->len; i++) {
-			bool is_ipv6 = str_contains(value_text(cidrs->as.items[i]), STR(":"));
-
-			if (is_ipv6 == (family == NETWORK_IPV6))
-				items[count++] = cidrs->as.items[i];
-		}
-		open = shape_network_open(arena, value_list(items, count));
-		if (open.kind == VALUE_BOOL && open.as.boolean)
-			families |= family;
-	}
-	return families;
-}
-
 static void add_open(
     struct rules *rules, struct str text, unsigned families, const struct value *item)
 {
@@ -259,7 +236,7 @@ static void add_open_to(struct rules *rules, const char *whom, struct str what,
     const struct value *cidrs, const struct value *item)
 {
 	add_open(rules, str_format(rules->arena, "now open to %s: %.*s", whom, STR_ARG(what)),
-	    open_families(rules->arena, cidrs), item);
+	    network_open_families(rules->arena, cidrs), item);
 }
 
 /* Two halves of the internet in two rules let in all of it. */

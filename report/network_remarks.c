@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "policies/cel/ip.h"
+#include "policies/shapes_network.h"
 
 #define PORT_MAX 65535
 /* A provider allows a thousand rules. */
@@ -120,6 +121,30 @@ static bool item_covers(const struct value *wide, const struct value *narrow)
 	return same_field(wide, narrow, "action") && same_field(wide, narrow, "direction") &&
 	       protocol_covers(wide, narrow) && ports_cover(wide, narrow) &&
 	       peers_cover(wide, narrow, "cidrs") && peers_cover(wide, narrow, "refs");
+}
+
+/* --- open as a whole --- */
+
+unsigned network_open_families(struct arena *arena, const struct value *cidrs)
+{
+	unsigned families = 0;
+
+	for (unsigned family = NETWORK_IPV4; family <= NETWORK_IPV6; family <<= 1) {
+		struct value *items = arena_array(arena, struct value, cidrs->len + 1U);
+		struct value open;
+		uint32_t count = 0;
+
+		for (uint32_t i = 0; i < cidrs->len; i++) {
+			bool is_ipv6 = str_contains(value_text(cidrs->as.items[i]), STR(":"));
+
+			if (is_ipv6 == (family == NETWORK_IPV6))
+				items[count++] = cidrs->as.items[i];
+		}
+		open = shape_network_open(arena, value_list(items, count));
+		if (open.kind == VALUE_BOOL && open.as.boolean)
+			families |= family;
+	}
+	return families;
 }
 
 /* --- open before --- */

@@ -19,6 +19,9 @@ enum network_family {
 	NETWORK_IPV6 = 1 << 1,
 };
 
+/* Which of these ranges are open as a whole: bits of enum network_family. */
+unsigned network_open_families(struct arena *arena, const struct value *cidrs);
+
 struct network_before {
 	const struct diff_lines *open; /* what was called out of it */
 	const struct value *rules;
