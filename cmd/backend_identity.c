@@ -151,7 +151,10 @@ static struct str without_percents(struct arena *arena, struct str text)
 		int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
 		int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
 
-		buf_addc(&buf, low >= 0 ? (char)(high << 4 | low) : text.ptr[i]);
+		if (low >= 0)
+			buf_addc(&buf, (char)(unsigned char)(high * 16 + low));
+		else
+			buf_addc(&buf, text.ptr[i]);
 		i += low >= 0 ? 2 : 0;
 	}
 	return buf_str(&buf);
@@ -161,7 +164,7 @@ static struct str without_percents(struct arena *arena, struct str text)
 static struct str without_usual_port(struct str host)
 {
 	static const char *const usual[] = {"443", "80", "5432"};
-	struct str port = host, name;
+	struct str port, name;
 	size_t at = host.len;
 
 	while (at > 0 && host.ptr[at - 1] >= '0' && host.ptr[at - 1] <= '9')
