@@ -429,8 +429,10 @@ bool plan_is_cut_text(const struct plan *plan)
 {
 	struct plan_summary listed = {0};
 
-	if (plan->form == PLAN_FORM_JSON || !plan->summary.known)
+	if (plan->form == PLAN_FORM_JSON)
 		return false;
+	if (!plan->summary.known)
+		return plan->counts[CHANGES_RESOURCE] > 0 && !plan->apply.present;
 	for (size_t i = 0; i < plan->counts[CHANGES_RESOURCE]; i++) {
 		struct change_entry entry = entry_of(&plan->rows[CHANGES_RESOURCE][i].head);
 
@@ -445,9 +447,12 @@ static struct str why_withheld(const struct plan *plan)
 {
 	if (plan->errored || plan->result == PLAN_ERROR)
 		return STR("terraform reported an error: an errored plan gets no verdict");
-	if (plan_is_cut_text(plan))
+	if (plan_is_cut_text(plan) && plan->summary.known)
 		return STR("the text counts more changes than it lists: what is missing cannot be "
 			   "judged; read the plan as JSON");
+	if (plan_is_cut_text(plan))
+		return STR("the text ends before its summary (\"Plan: ...\"): what is missing cannot "
+			   "be judged; give the whole text, or the plan as JSON");
 	return STR_EMPTY;
 }
 

@@ -76,7 +76,8 @@ struct evaluation {
 	struct locator *locator; /* NULL: findings get no file and line */
 };
 
-/* A text that counts more than it lists was cut: what is missing was judged by nobody. */
+/* A text (or stream) that counts more than it lists, or ends before it counts, was cut: what is
+ * missing was judged by nobody. */
 bool plan_is_cut_text(const struct plan *plan);
 
 NODISCARD bool evaluate_plan(struct arena *arena, struct arena *scratch,

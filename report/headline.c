@@ -83,13 +83,15 @@ static void add_applied(struct buf *out, struct arena *arena, const struct outco
 	buf_add(out, buf_str(&counts));
 }
 
-/* Before the first step there is nothing to count. */
+/* Before the first step there is nothing to count: what is listed was planned. */
 static void add_apply_failure(struct buf *buf, const struct outcome *outcome)
 {
 	struct arena *scratch CLEANUP(arena_free_ptr) = arena_new();
 	struct applied applied;
 
 	buf_adds(buf, "Apply failed");
+	if (outcome->apply.step_count == 0 && outcome->has_plan)
+		buf_adds(buf, "; no change was seen to begin");
 	if (outcome->apply.step_count == 0)
 		return;
 	applied_of(scratch, outcome, &applied);

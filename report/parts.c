@@ -352,7 +352,7 @@ static bool has_losses(const struct parts *parts, const struct outcome *outcome)
 static void add_body(struct arena *arena, struct parts *parts, const struct verdict_parts *told)
 {
 	const struct outcome *outcome = told->outcome;
-	bool is_apply = outcome->apply.present;
+	bool is_apply = outcome_tells_apply(outcome);
 
 	if (is_apply)
 		add_applied(arena, parts, outcome);
@@ -392,7 +392,7 @@ void parts_add_outcome(struct arena *arena, const struct outcome *outcome, struc
 		add_diagnostics(arena, parts, PART_ERRORS, outcome, SEVERITY_ERROR);
 	add_diagnostics(arena, parts, PART_WARNINGS, outcome, SEVERITY_WARNING);
 	parts_add_waivers(parts, &told);
-	if (outcome->apply.present && outcome->text.changes.len == 0)
+	if (outcome_tells_apply(outcome) && outcome->text.changes.len == 0)
 		add_changes(parts, PART_PLANNED, outcome, outcome->changes, outcome->change_count);
 	(void)parts_add_single(parts, PART_REPORT_LINK, outcome);
 }
@@ -457,7 +457,7 @@ static void say_losses(struct buf *buf, const struct told *told)
 bool parts_say_shown(struct buf *buf, const struct parts *parts, const struct outcome *outcome)
 {
 	/* those of the plan are not listed beside the steps of an apply: none is missing */
-	if (outcome->apply.present || parts->told.listed >= outcome->change_count)
+	if (outcome_tells_apply(outcome) || parts->told.listed >= outcome->change_count)
 		return false;
 	wording_count(buf, parts->told.listed);
 	buf_adds(buf, " of ");

@@ -346,7 +346,7 @@ void html_put_applied(struct html *html)
 	struct arena_mark mark = arena_save(html->scratch);
 	struct applied applied;
 
-	if (!html->outcome->apply.present)
+	if (!outcome_tells_apply(html->outcome))
 		return;
 	applied_of(html->scratch, html->outcome, &applied);
 	html_section(html, "apply", "Apply", 0);

@@ -545,12 +545,12 @@ static void put_all(struct screen *screen)
 	screen_put_denials(screen);
 	put_diagnostics(screen, SEVERITY_ERROR, "Errors");
 	put_error_text(screen);
-	if (outcome->apply.present)
+	if (outcome_tells_apply(outcome))
 		put_applied(screen);
 	else
 		put_groups(screen, true);
 	screen_put_warnings(screen);
-	if (!outcome->apply.present)
+	if (!outcome_tells_apply(outcome))
 		put_groups(screen, false);
 	put_set(screen, "Outputs", outcome->outputs, outcome->output_count);
 	put_checks(screen);
@@ -570,7 +570,7 @@ bool render_terminal(struct arena *arena, const struct outcome *outcome,
 	struct screen screen = {.arena = scratch, .outcome = outcome, .options = options};
 
 	groups_of(outcome, &screen.groups);
-	if (outcome->apply.present)
+	if (outcome_tells_apply(outcome))
 		applied_of(scratch, outcome, &screen.applied);
 	screen_find_findings(&screen);
 	size_t max_bytes = options->max_bytes ? options->max_bytes : SCREEN_LIMIT;

@@ -88,7 +88,7 @@ enum outcome_status outcome_status(const struct outcome *outcome)
 	failed = outcome->result == PLAN_ERROR || outcome->errored ||
 		 child_failed(outcome, outcome->facts.operation);
 	/* a plan that came where an apply was meant to is no apply */
-	if (outcome->apply.present || (is_apply && outcome->child.ran && failed))
+	if (outcome->apply.present || (is_apply && failed))
 		return apply_status(outcome);
 	if (failed)
 		return STATUS_FAILED;
@@ -97,6 +97,12 @@ enum outcome_status outcome_status(const struct outcome *outcome)
 	if (outcome->result == PLAN_NO_CHANGES)
 		return STATUS_NO_CHANGES;
 	return loses_something(outcome) ? STATUS_LOSSES : STATUS_CHANGES;
+}
+
+bool outcome_tells_apply(const struct outcome *outcome)
+{
+	return outcome->apply.present ||
+	       (outcome->has_plan && outcome_status(outcome) == STATUS_APPLY_FAILED);
 }
 
 const char *outcome_status_icon(enum outcome_status status)

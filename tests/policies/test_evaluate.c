@@ -289,6 +289,10 @@ static void test_resource(void **state)
 
 #define EVERY "actions: [create, update, delete, replace, forget]"
 
+#define CUT_SHORT                                                                                  \
+	"withheld the text ends before its summary (\"Plan: ...\"): what is missing cannot be "    \
+	"judged; give the whole text, or the plan as JSON\n"
+
 static void test_entries(void **state)
 {
 	(void)state;
@@ -376,6 +380,15 @@ static void test_entries(void **state)
 		"withheld the text counts more changes than it lists: what is missing cannot be "
 		"judged; read the plan as JSON\n",
 		NULL},
+	    {"text: one that ends before it counts was cut",
+		POLICY(R("match: {types: [t], actions: [delete]}")),
+		"  # t.a will be created\n  + resource \"t\" \"a\" {\n    }\n", CUT_SHORT, NULL},
+	    {"stream: one that ends before it counts was cut",
+		POLICY(R("match: {types: [t], actions: [delete]}")),
+		"{'@message':'t.a: Plan to create','type':'planned_change','change':{'resource':"
+		"{'addr':'t.a','resource':'t.a','resource_type':'t','resource_name':'a'},"
+		"'action':'create'}}\n{'@message':'t.b: Plan to",
+		CUT_SHORT, NULL},
 	};
 
 	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
