@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "report/applied.h"
+#include "report/groups.h"
 #include "report/wording.h"
 
 #define HEADLINE_MAX ((size_t)1000)
@@ -15,6 +16,20 @@ static void add_part(struct buf *buf, size_t count, const char *what)
 	buf_adds(buf, buf->len > 0 ? ", " : "");
 	wording_count(buf, count);
 	buf_adds(buf, what);
+}
+
+/* What is deferred is counted nowhere else: a destroy is not to hide in it. */
+static void add_deferred_losses(struct buf *buf, const struct outcome *outcome)
+{
+	size_t losses = 0;
+
+	for (size_t i = 0; i < outcome->deferred_count; i++)
+		losses += change_group_is_loss(change_group(&outcome->deferred[i].head));
+	if (losses == 0)
+		return;
+	buf_adds(buf, " (");
+	wording_things(buf, losses, "of them a loss", "of them losses");
+	buf_addc(buf, ')');
 }
 
 /* What a plan would do; empty when it would do nothing. */
@@ -40,6 +55,7 @@ static void add_plan_counts(struct buf *buf, const struct outcome *outcome)
 	add_part(buf, summary->output, summary->output == 1 ? " output" : " outputs");
 	add_part(buf, summary->invoke, summary->invoke == 1 ? " action" : " actions");
 	add_part(buf, summary->deferred, " deferred");
+	add_deferred_losses(buf, outcome);
 	if (outcome->refresh_only)
 		add_part(buf, summary->drift, " changed outside");
 }

@@ -76,7 +76,8 @@ void page_code(struct page *page, struct str text, size_t max);
 extern const struct part_writer directory_writer, table_writer;
 
 /* render_markdown_changes.c */
-extern const struct part_writer change_writer;	/* groups of changes, deferred ones */
+extern const struct part_writer change_writer;	/* groups of changes */
+extern const struct part_writer mixed_writer;	/* changes with their action: deferred, planned */
 extern const struct part_writer update_writer;	/* collapsed */
 extern const struct part_writer applied_writer; /* what an apply came to */
 extern const struct part_writer output_writer, drift_writer, invocation_writer, check_writer;

@@ -288,11 +288,11 @@ static const struct part_writer *const writers[PART_KINDS] = {
     [PART_OUTPUTS] = &output_writer,
     [PART_CHECKS] = &check_writer,
     [PART_INVOCATIONS] = &invocation_writer,
-    [PART_DEFERRED] = &change_writer,
+    [PART_DEFERRED] = &mixed_writer,
     [PART_DRIFT] = &drift_writer,
     [PART_WARNINGS] = &diagnostic_writer,
     [PART_WAIVERS] = &waiver_writer,
-    [PART_PLANNED] = &change_writer,
+    [PART_PLANNED] = &mixed_writer,
     [PART_TEXT] = &text_writer,
     [PART_REPORT_LINK] = &report_link_writer,
 };

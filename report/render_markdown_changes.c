@@ -421,6 +421,14 @@ static void output_item(struct page *page, const struct part *part, size_t index
 
 const struct part_writer output_writer = {.item = output_item};
 
+/* Where changes of every action stand in one list. */
+static void mixed_item(struct page *page, const struct part *part, size_t index, unsigned level)
+{
+	add_change(page, part, &part->items.changes[index], level, add_action);
+}
+
+const struct part_writer mixed_writer = {.item = mixed_item, .rest = change_rest};
+
 static void add_drift_word(struct page *page, const struct outcome_change *change)
 {
 	buf_adds(&page->out, change->head.action == ACTION_DELETE ? " (deleted)" : " (changed)");

@@ -150,6 +150,7 @@ static const struct {
     [PART_CREATE] = {&slack_change_writer, GAINS_SHOWN, 2},
     [PART_IMPORT] = {&slack_change_writer, GAINS_SHOWN, 2},
     [PART_MOVE] = {&slack_change_writer, GAINS_SHOWN, 2},
+    [PART_DEFERRED] = {&slack_deferred_writer, GAINS_SHOWN, 2},
     [PART_OUTPUTS] = {&slack_figures_writer, 0, 1},
     [PART_WAIVERS] = {&slack_waiver_writer, 1, 1},
 };

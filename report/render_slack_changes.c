@@ -127,13 +127,16 @@ static void add_diff(struct message *message, const struct outcome_change *chang
 	buf_adds(&message->text, "```\n");
 }
 
-static void add_change(struct message *message, const struct outcome_change *change, unsigned level)
+static void add_change(struct message *message, const struct outcome_change *change, unsigned level,
+    const char *action)
 {
 	size_t more;
 	struct str callout = callout_of(change, &more);
 
 	buf_adds(&message->text, "• ");
 	add_address(message, &change->head, level);
+	if (action)
+		buf_addf(&message->text, " (%s)", action);
 	add_callout(message, callout, more);
 	if (level >= NAMES_LEVEL)
 		/* what stands right below needs no names */
@@ -146,7 +149,15 @@ static void add_change(struct message *message, const struct outcome_change *cha
 static void change_item(
     struct message *message, const struct part *part, size_t index, unsigned level)
 {
-	add_change(message, &part->items.changes[index], level);
+	add_change(message, &part->items.changes[index], level, NULL);
+}
+
+static void deferred_item(
+    struct message *message, const struct part *part, size_t index, unsigned level)
+{
+	const struct outcome_change *change = &part->items.changes[index];
+
+	add_change(message, change, level, action_name(change->head.action));
 }
 
 /* "• *97 resources*: only `tags.version`" */
@@ -187,7 +198,7 @@ static void update_item(
 	const struct collapsed *item = &part->items.updates[index];
 
 	if (item->kind == COLLAPSE_NOT)
-		add_change(message, item->rows[0], level);
+		add_change(message, item->rows[0], level, NULL);
 	else
 		add_collapsed(message, item, level);
 }
@@ -238,6 +249,7 @@ static void change_rest(
 }
 
 const struct slack_writer slack_change_writer = {.item = change_item, .rest = change_rest};
+const struct slack_writer slack_deferred_writer = {.item = deferred_item, .rest = change_rest};
 const struct slack_writer slack_update_writer = {.item = update_item, .rest = change_rest};
 
 /* --- an apply --- */

@@ -53,7 +53,7 @@ extern const struct slack_writer slack_note_writer, slack_error_writer, slack_ta
 
 /* render_slack_changes.c */
 extern const struct slack_writer slack_change_writer, slack_update_writer, slack_applied_writer,
-    slack_figures_writer;
+    slack_deferred_writer, slack_figures_writer;
 
 /* render_slack_findings.c */
 extern const struct slack_writer slack_verdict_writer, slack_finding_writer, slack_waiver_writer;

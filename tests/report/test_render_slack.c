@@ -184,6 +184,27 @@ static void test_updates_have_diffs(void **state)
 	assert_true(str_contains(str_skip(message.blocks, at), STR("```~ ")));
 }
 
+/* A destroy that Terraform puts off is named, and so is what would be done. */
+static void test_deferred_losses_are_named(void **state)
+{
+	struct arena *arena CLEANUP(arena_free_ptr) = arena_new();
+	struct outcome *outcome =
+	    generate_outcome(arena, &(struct generated){.destroy = 2, .create = 1});
+	struct slack_message message;
+
+	(void)state;
+	outcome->deferred = outcome->changes;
+	outcome->deferred_count = outcome->summary.deferred = outcome->change_count;
+	outcome->change_count = 0;
+	outcome->summary = (struct plan_summary){.known = true, .deferred = 3};
+	message = rendered(arena, outcome);
+	assert_true(str_contains(message.blocks, STR("*3 deferred (2 of them losses)*")));
+	assert_true(str_contains(message.text, STR("3 deferred (2 of them losses)")));
+	assert_true(str_contains(message.blocks, STR("Deferred (3)")));
+	assert_true(str_contains(message.blocks, STR("` (delete)\\n")));
+	assert_true(str_contains(message.blocks, STR("` (create)")));
+}
+
 /* Long addresses that differ in the middle only: whole, where there is room. */
 static void test_long_addresses(void **state)
 {
@@ -301,6 +322,7 @@ int main(void)
 	    cmocka_unit_test(test_failed_apply),
 	    cmocka_unit_test(test_data_is_no_markup),
 	    cmocka_unit_test(test_updates_have_diffs),
+	    cmocka_unit_test(test_deferred_losses_are_named),
 	    cmocka_unit_test(test_long_addresses),
 	    cmocka_unit_test(test_how_it_ended),
 	    cmocka_unit_test(test_losses_are_counted_by_type),
