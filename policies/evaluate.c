@@ -451,8 +451,9 @@ static struct str why_withheld(const struct plan *plan)
 		return STR("the text counts more changes than it lists: what is missing cannot be "
 			   "judged; read the plan as JSON");
 	if (plan_is_cut_text(plan))
-		return STR("the text ends before its summary (\"Plan: ...\"): what is missing cannot "
-			   "be judged; give the whole text, or the plan as JSON");
+		return STR(
+		    "the text ends before its summary (\"Plan: ...\"): what is missing cannot "
+		    "be judged; give the whole text, or the plan as JSON");
 	return STR_EMPTY;
 }
 

@@ -23,8 +23,8 @@ enum outcome_status {
 	STATUS_VIOLATES, /* applied, and the state after it is denied */
 };
 enum outcome_status outcome_status(const struct outcome *outcome);
-/* What came of an apply is told, not what a plan would do; also when an apply failed before its first
- * change: nothing of what it planned is about to happen then. */
+/* What came of an apply is told, not what a plan would do; also when an apply failed before its
+ * first change: nothing of what it planned is about to happen then. */
 bool outcome_tells_apply(const struct outcome *outcome);
 const char *outcome_status_icon(enum outcome_status status);
 bool outcome_status_is_failure(enum outcome_status status);

@@ -289,8 +289,8 @@ static void test_resource(void **state)
 
 #define EVERY "actions: [create, update, delete, replace, forget]"
 
-#define CUT_SHORT                                                                                  \
-	"withheld the text ends before its summary (\"Plan: ...\"): what is missing cannot be "    \
+#define CUT_SHORT                                                                               \
+	"withheld the text ends before its summary (\"Plan: ...\"): what is missing cannot be " \
 	"judged; give the whole text, or the plan as JSON\n"
 
 static void test_entries(void **state)
