@@ -2,6 +2,7 @@
 #include "cmd/help.h"
 #include "policies/cel/function.h"
 #include "policies/host.h"
+#include "policies/ruleset_names.h"
 
 struct family {
 	const char *title, *about;
@@ -76,6 +77,34 @@ static void functions(struct buf *buf, const struct cel_function *table)
 		row(buf, table->signature, table->help, table->example);
 }
 
+static void field_row(struct buf *buf, const char *variable, const struct policy_field *field)
+{
+	buf_adds(buf, "| `");
+	buf_adds(buf, variable);
+	buf_addf(buf, ".%s` | ", field->name);
+	code(buf, field->type);
+	buf_adds(buf, " | ");
+	cell(buf, field->help);
+	buf_adds(buf, " |\n");
+}
+
+static void variables(struct buf *buf)
+{
+	buf_adds(buf, "\n## What a rule sees\n\nWhat cannot be known here (no pull request, no "
+		      "configuration in the plan, no lock file) is unknown, never empty.\n\n"
+		      "| name | type | meaning |\n|---|---|---|\n");
+	for (enum policy_variable i = 0; i < POLICY_VARIABLE_COUNT; i++) {
+		const char *name = policy_variable_name(i);
+		const struct policy_field *fields = policy_fields(i);
+
+		buf_addf(buf, "| `%s` | | ", name);
+		cell(buf, policy_variable_help(i));
+		buf_adds(buf, " |\n");
+		for (; fields && fields->name; fields++)
+			field_row(buf, name, fields);
+	}
+}
+
 static const char introduction[] =
     "# Expressions\n\n"
     "Conditions and messages of policies are written in [CEL](https://cel.dev): it always comes to "
@@ -100,6 +129,7 @@ static const char introduction[] =
 void help_expressions(struct buf *buf)
 {
 	buf_adds(buf, introduction);
+	variables(buf);
 	head(buf, "Macros and logic", "Macros see the expression, not only its value.");
 	for (const struct cel_macro_doc *doc = cel_macro_docs; doc->signature != NULL; doc++)
 		row(buf, doc->signature, doc->help, doc->example);

@@ -14,18 +14,18 @@
 struct configuration;
 struct policy_host;
 
-/*
- * Fields that `resource`, `plan`, ... have, for cel_variable.fields: NULL-terminated.
- *
- * plan.blocks: {address mode module name provisioners type} of each resource and data block of the
- * code. plan.modules: {address source version}. plan.providers: {alias config constraint locked
- * module name source}, where locked is {version constraints hashes} of the lock file, null when the
- * provider is not in it, and unknown without a lock file.
- */
+/* Fields that `resource`, `plan`, ... have, for cel_variable.fields: NULL-terminated. */
 extern const char *const resource_fields[],
     *const plan_fields[], *const output_fields[], *const git_fields[], *const pr_fields[],
 									   *const backend_fields[],
 									       *const run_fields[];
+
+/* The same with their meaning, up to one without a name; NULL: any field, or none. */
+struct policy_field {
+	const char *name, *type;
+	const char *help; /* may be empty */
+};
+const struct policy_field *policy_fields(enum policy_variable variable);
 
 /* Tables of host functions, NULL-terminated, for cel_scope. */
 extern const struct cel_function *const policy_functions[];

@@ -35,23 +35,23 @@
 #define RULESET_NAMES_MAX    1000
 
 /* The variables of every rule, by number: activation[i]. */
-#define POLICY_VARIABLES(X)                                                         \
-	X(operation, "plan, apply, check or drift")                                 \
-	X(resource, "the resource: address, type, name, action, before, after ...") \
-	X(plan, "the whole plan: summary, outputs, modules, providers ...")         \
-	X(output, "scope output: name, action, before, after, sensitive")           \
-	X(run, "scope run: plans[], summary over all plans of the pull request")    \
-	X(backend, "type and config of the backend")                                \
-	X(item, "one item of `each`")                                               \
-	X(index, "its number, from 0")                                              \
-	X(params, "typed parameters")                                               \
-	X(labels, "facts about the directory")                                      \
-	X(dir, "the directory, relative to the repository root")                    \
-	X(dir_parts, "its parts")                                                   \
-	X(git, "branch, base, author, changed_files")                               \
-	X(pr, "number, labels, draft, author, approvals")                           \
-	X(data, "documents of `data:`")                                             \
-	X(now, "one clock for the whole run")
+#define POLICY_VARIABLES(X)                                      \
+	X(operation, "plan, apply, check or drift")              \
+	X(resource, "the resource at hand")                      \
+	X(plan, "the whole plan")                                \
+	X(output, "scope output: the output at hand")            \
+	X(run, "scope run: all plans of one `check`")            \
+	X(backend, "where the state is")                         \
+	X(item, "one item of `each`")                            \
+	X(index, "its number, from 0")                           \
+	X(params, "typed parameters")                            \
+	X(labels, "facts about the directory")                   \
+	X(dir, "the directory, relative to the repository root") \
+	X(dir_parts, "its parts, a list")                        \
+	X(git, "what git says")                                  \
+	X(pr, "the pull request")                                \
+	X(data, "documents of `data:`, by name")                 \
+	X(now, "time of the run, `--now` sets it")
 
 enum policy_variable {
 #define X(name, help) VARIABLE_##name,

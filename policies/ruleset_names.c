@@ -17,6 +17,17 @@ const char *policy_variable_name(enum policy_variable variable)
 	return variable_names[variable];
 }
 
+const char *policy_variable_help(enum policy_variable variable)
+{
+	static const char *const texts[] = {
+#define X(name, help) [VARIABLE_##name] = (help),
+	    POLICY_VARIABLES(X)
+#undef X
+	};
+
+	return texts[variable];
+}
+
 bool policy_variable_find(struct str name, enum policy_variable *out)
 {
 	for (size_t i = 0; i < POLICY_VARIABLE_COUNT; i++) {

@@ -79,5 +79,6 @@ void rule_sees(struct arena *arena, const struct rule *rule, struct variable_spa
 /* The number of a built-in variable; false: it is none. */
 bool policy_variable_find(struct str name, enum policy_variable *out);
 const char *policy_variable_name(enum policy_variable variable);
+const char *policy_variable_help(enum policy_variable variable); /* what it is, for the docs */
 
 #endif

@@ -90,6 +90,29 @@ static void test_expressions(void **state)
 	}
 }
 
+/* What the documentation lists is there, and known of such a plan. */
+static void test_documented_fields(void **state)
+{
+	static const struct {
+		const char *name;
+		enum policy_variable variable;
+	} rows[] = {{"resource", VARIABLE_resource}, {"plan", VARIABLE_plan}};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct policy_field *field = policy_fields(rows[i].variable);
+
+		for (; field->name; field++) {
+			struct str expression = str_format(
+			    arena, "type(%s.%s) != type(now)", rows[i].name, field->name);
+
+			assert_holds(expression.ptr, FULL);
+		}
+	}
+	arena_free(arena);
+}
+
 static void test_approvals(void **state)
 {
 	(void)state;
@@ -131,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_expressions),
+	    cmocka_unit_test(test_documented_fields),
 	    cmocka_unit_test(test_approvals),
 	};
 
