@@ -57,7 +57,8 @@ struct value shape_network_covers(struct value item, struct value ports);
 
 bool shape_has_network(struct str type);
 
-/* Do these ranges (a list of text), taken together, cover all of IPv4 or all of IPv6? As `open`. */
+/* Do these ranges (a list of text), taken together, cover three quarters of IPv4 or of the IPv6
+ * that is routed (2000::/3)? As `open`. */
 struct value shape_network_open(struct arena *arena, struct value cidrs);
 
 /* At least half of one of them? What is unknown counts for nothing. */

@@ -1,4 +1,8 @@
-/* Does a list of ranges of addresses, taken together, cover a whole internet? */
+/*
+ * Does a list of ranges of addresses, taken together, cover an internet? Three quarters of it are
+ * enough: who leaves out what nobody has (224.0.0.0/3) or a network of his own opens it to all
+ * others just the same, and no list of friends comes near.
+ */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -124,7 +128,7 @@ static void measure(struct arena *arena, struct value cidrs, bool *all, bool *ha
 	for (size_t i = 0; i < 2; i++) {
 		uint64_t sum = covered(&families[i]);
 
-		*all = *all || sum == size_of(&families[i]);
+		*all = *all || sum >= size_of(&families[i]) / 4 * 3;
 		*half = *half || sum >= size_of(&families[i]) / 2;
 	}
 	arena_rewind(arena, mark);
@@ -150,7 +154,7 @@ struct value shape_network_open(struct arena *arena, struct value cidrs)
 			share += share_of(text);
 	}
 	/* most lists are far too small for it */
-	if (!open && share >= WHOLE)
+	if (!open && share >= WHOLE / 4 * 3)
 		measure(arena, cidrs, &open, &half);
 	return open ? value_bool(true) : unknown;
 }

@@ -210,8 +210,13 @@ static const struct row order[] = {
     {"nearly all",
 	SG("[]", "[{\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22,\"cidr_blocks\":["
 		 "\"0.0.0.0/2\",\"64.0.0.0/2\",\"128.0.0.0/2\"]}]"),
-	"+ingress{! now open to half of the internet: tcp 22; + ingress|tcp|22|0.0.0.0/2|; + "
+	"+ingress{! now open to the internet: tcp 22; + ingress|tcp|22|0.0.0.0/2|; + "
 	"ingress|tcp|22|64.0.0.0/2|; + ingress|tcp|22|128.0.0.0/2|}"},
+    {"more than half",
+	SG("[]", "[{\"protocol\":\"tcp\",\"from_port\":22,\"to_port\":22,\"cidr_blocks\":["
+		 "\"0.0.0.0/2\",\"64.0.0.0/2\",\"128.0.0.0/3\"]}]"),
+	"+ingress{! now open to half of the internet: tcp 22; + ingress|tcp|22|0.0.0.0/2|; + "
+	"ingress|tcp|22|64.0.0.0/2|; + ingress|tcp|22|128.0.0.0/3|}"},
     {"a quarter", SG("[]", "[" PORTS(22, 22, "64.0.0.0/2") "]"),
 	"+ingress{+ ingress|tcp|22|64.0.0.0/2|}"},
     {"half of it in two rules",
