@@ -214,12 +214,21 @@ static bool some_rule_waits(const struct evaluator *evaluator, const struct chan
 	return false;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
 static bool is_waited_for(void *context, size_t i UNUSED, const struct change_entry *entry)
 {
 	const struct evaluator *evaluator = context;
 
 	return is_judged(evaluator, entry) && some_rule_wants(evaluator, entry) &&
-	       some_rule_waits(evaluator, entry);
+	       some_rule_waits(evaluator, entry) &&
+	       bsearch(&entry->address_hash, evaluator->waited.hashes, evaluator->waited.count,
+		   sizeof(uint64_t), by_number);
 }
 
 static bool wants_entry(void *context, size_t i UNUSED, const struct change_entry *entry)
@@ -249,6 +258,34 @@ static bool bring_up_to_date(struct evaluator *evaluator, struct err *err)
 	return judge_view(evaluator, evaluator->scratch, evaluator->change, HOST_RAW, err);
 }
 
+static void wait_for_change(struct evaluator *evaluator)
+{
+	struct waited *waited = &evaluator->waited;
+	uint64_t hash = hash_bytes(evaluator->change->head.address);
+
+	if (waited->count > 0 && waited->hashes[waited->count - 1] == hash)
+		return;
+	if (waited->count == waited->room) {
+		waited->room = waited->room > 0 ? waited->room * 2 : 256;
+		waited->hashes = arena_grow(evaluator->arena, waited->hashes,
+		    waited->count * sizeof(uint64_t), waited->room * sizeof(uint64_t));
+	}
+	waited->hashes[waited->count++] = hash;
+}
+
+static bool wait_unless_passed(
+    struct evaluator *evaluator, struct judged_rule *rule, struct err *err)
+{
+	if (!bring_up_to_date(evaluator, err))
+		return false;
+	if (match_is_unsure(&rule->rule->match, evaluator->change) ||
+	    !judge_passes(evaluator, rule)) {
+		rule->waits = true;
+		wait_for_change(evaluator);
+	}
+	return true;
+}
+
 static bool judge_one(struct evaluator *evaluator, struct judged_rule *rule,
     const struct change_entry *entry, bool *any, struct err *err)
 {
@@ -261,10 +298,8 @@ static bool judge_one(struct evaluator *evaluator, struct judged_rule *rule,
 		rule->tally->matched++;
 		*any = true;
 	}
-	if (evaluator->turn == TURN_AHEAD && rule->programs->waits) {
-		rule->waits = evaluator->some_wait = true;
-		return true;
-	}
+	if (evaluator->turn == TURN_AHEAD && rule->programs->waits)
+		return wait_unless_passed(evaluator, rule, err);
 	if (match_is_unsure(match, evaluator->change))
 		return finding_report(evaluator, rule, value_null(), -1,
 		    (struct ruling){RULE_UNDECIDED, unknown_named("resource.provider")}, err);
@@ -335,8 +370,9 @@ static bool judge_waiting(struct evaluator *evaluator, struct err *err)
 {
 	bool ok;
 
-	if (!evaluator->some_wait)
+	if (evaluator->waited.count == 0)
 		return true;
+	qsort(evaluator->waited.hashes, evaluator->waited.count, sizeof(uint64_t), by_number);
 	evaluator->turn = TURN_WAITING;
 	ok = plan_visit_wanted(evaluator->plan, CHANGES_RESOURCE, is_waited_for, evaluator->scratch,
 	    judge_change, evaluator, err);

@@ -23,7 +23,7 @@ struct judged_rule {
 	size_t existing;			     /* findings of what was there before */
 	bool error_seen;			     /* its one finding of kind ERROR is there */
 	bool is_trusted, is_head;
-	bool waits; /* it matched something, and is to be judged when all secrets are known */
+	bool waits; /* it has something to say, and is to say it when all secrets are known */
 	bool mentions_plan;
 	struct rule_traces *traces;	       /* for its findings, one after the other */
 	const struct after_paths *after_paths; /* NULL: no violation can have been there before */
@@ -53,8 +53,14 @@ struct finding_list {
 /* Which rules look at a change that is judged. */
 enum turn {
 	TURN_ALL,
-	TURN_AHEAD,   /* not those that wait for the secrets */
-	TURN_WAITING, /* these */
+	TURN_AHEAD,   /* of those that wait for the secrets: only that they pass */
+	TURN_WAITING, /* these, where they do not */
+};
+
+/* Changes that a rule waits for, by the hashes of their addresses: a few too many do no harm. */
+struct waited {
+	uint64_t *hashes; /* sorted before they are looked up */
+	size_t count, room;
 };
 
 struct evaluator {
@@ -83,7 +89,7 @@ struct evaluator {
 	bool outdated;		     /* a rule was compiled that wants more than the view has */
 	bool incomplete;	     /* the plan is: its plan-scope rules are undecided */
 	enum turn turn;
-	bool some_wait;	    /* rules */
+	struct waited waited;
 	size_t value_texts; /* bytes of them that findings hold */
 	struct finding_list findings;
 	bool
@@ -141,6 +147,8 @@ bool judge_items(struct evaluator *evaluator, const struct judged_rule *rule,
 struct ruling judge_item(struct evaluator *evaluator, const struct judged_rule *rule,
     struct value item, size_t index, struct rule_traces *traces);
 /* Every item of the change at hand; what is no pass is reported. */
+/* Has the rule nothing to say of the change at hand? Counted if so; else nothing is. */
+bool judge_passes(struct evaluator *evaluator, struct judged_rule *rule);
 NODISCARD bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct err *err);
 /* Sets `resource` or `output` for a view of a change (NULL: there is none), and makes `plan` one
  * of that view when it is next asked for. */

@@ -211,6 +211,12 @@ bool judge_view(struct evaluator *evaluator, struct arena *arena, const struct c
 			      &evaluator->activation[variable], err);
 }
 
+/* What passes was counted ahead. */
+static void count_pass(const struct evaluator *evaluator, struct judged_rule *rule)
+{
+	rule->tally->passed += evaluator->turn != TURN_WAITING;
+}
+
 static bool judge_all_items(
     struct evaluator *evaluator, struct judged_rule *rule, struct value items, struct err *err)
 {
@@ -227,7 +233,8 @@ static bool judge_all_items(
 		    finding_report(evaluator, rule, item, has_items ? (int64_t)i : -1, ruling, err);
 		evaluator->guard = guard; /* other runs of the rule had theirs */
 	}
-	rule->tally->passed += clean;
+	if (clean)
+		count_pass(evaluator, rule);
 	return ok;
 }
 
@@ -249,6 +256,37 @@ static void budget_end(struct evaluator *evaluator, struct judged_rule *rule, ui
 	cel_run_budget(evaluator->run, EVALUATION_STEPS);
 }
 
+static bool passes(struct evaluator *evaluator, const struct judged_rule *rule)
+{
+	struct value items;
+	struct ruling ruling;
+
+	if (!judge_items(evaluator, rule, NULL, &items, &ruling))
+		return ruling.end == RULE_GUARDED || ruling.end == RULE_PASS;
+	for (uint32_t i = 0; i < items.len; i++) {
+		struct value item = cel_load(items.as.items[i]);
+
+		if (judge_item(evaluator, rule, item, i, NULL).end != RULE_PASS)
+			return false;
+	}
+	return true;
+}
+
+bool judge_passes(struct evaluator *evaluator, struct judged_rule *rule)
+{
+	uint64_t used = cel_run_steps(evaluator->run);
+	struct arena_mark mark = arena_save(evaluator->results);
+	bool ok;
+
+	budget_begin(evaluator, rule);
+	ok = passes(evaluator, rule);
+	if (ok)
+		count_pass(evaluator, rule);
+	budget_end(evaluator, rule, used);
+	arena_rewind(evaluator->results, mark);
+	return ok;
+}
+
 bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct err *err)
 {
 	uint64_t used = cel_run_steps(evaluator->run);
@@ -261,7 +299,7 @@ bool judge_rule(struct evaluator *evaluator, struct judged_rule *rule, struct er
 	if (judge_items(evaluator, rule, NULL, &items, &ruling))
 		ok = judge_all_items(evaluator, rule, items, err);
 	else if (ruling.end == RULE_GUARDED || ruling.end == RULE_PASS)
-		rule->tally->passed++;
+		count_pass(evaluator, rule);
 	else
 		ok = finding_report(evaluator, rule, value_null(), -1, ruling, err);
 	budget_end(evaluator, rule, used);

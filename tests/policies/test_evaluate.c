@@ -337,6 +337,23 @@ static void test_entries(void **state)
 		"deny violation r t.a[\"x]y \"]\n", NULL},
 	    {"no changes at all", POLICY(R("forbid: 'true'")), PLAN(""),
 		"note none of the 1 policy rule matched anything in this plan\n", NULL},
+	    /* its text is made in a second look, at what does not pass; names have escapes */
+	    {"a computed message, of some that pass",
+		POLICY(R(
+		    "match: {types: [t], " EVERY "}, forbid: 'resource.after.p == 1', message: "
+		    "'${string(resource.after.p + 1)}'") AND("s",
+		    "match: {types: [t], " EVERY "}, each: '[resource.after.p, 2].map(x, x + 1)', "
+		    "forbid: 'item == 2', message: '${item}'")),
+		PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE(
+		    "t", "b", "{'p': 3}") ","
+					  "{'address':'t.c[\\'k\\u0041<\\']','mode':'managed','"
+					  "type':'t','name':'c','index':"
+					  "'kA<','change':{'actions':['create'],'before':null,'"
+					  "after':{'p':1},"
+					  "'after_unknown':{}}}"),
+		"deny violation r t.a \"2\"\ndeny violation r t.c[\"kA<\"] \"2\"\n"
+		"deny violation s t.a [2] \"2\"\ndeny violation s t.c[\"kA<\"] [2] \"2\"\n",
+		"r 3/1/2/0/0\ns 3/1/2/0/0\n"},
 	    {"an errored plan gets no verdict", POLICY(R("forbid: 'true'")),
 		PLAN_WITH(CREATE("t", "a", "{}"), ",'errored':true"),
 		"withheld terraform reported an error: an errored plan gets no verdict\n", NULL},
