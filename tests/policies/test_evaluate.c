@@ -206,83 +206,80 @@ static void test_variables(void **state)
 
 /* --- what it sees of a resource --- */
 
+static const struct row resource_rows[] = {
+    {"changed_paths, in the first rule that asks",
+	POLICY(R("forbid: '\"p\" in resource.changed_paths'")
+		AND("s", "forbid: 'size(resource.changed_paths) == 2', message: "
+			 "'${resource.changed_paths}'")),
+	PLAN(UPDATE("t", "a", "{'p': 1, 'q': [1], 'z': 1}", "{'p': 2, 'q': [2], 'z': 1}")),
+	"deny violation r t.a\ndeny violation s t.a \"[\"p\", \"q[0]\"]\"\n", NULL},
+    {"changed_paths only in a message",
+	POLICY(R("forbid: 'true', message: '${resource.changed_paths}'")),
+	PLAN(UPDATE("t", "a", "{'p': 1}", "{'p': 2}")), "deny violation r t.a \"[\"p\"]\"\n", NULL},
+    {"changed()", POLICY(R("forbid: 'changed(resource.after.p) && !changed(resource.after.q)'")),
+	PLAN(UPDATE("t", "a", "{'p': 1, 'q': {'x': 1}}", "{'p': 2, 'q': {'x': 1}}")),
+	"deny violation r t.a\n", NULL},
+    {"changed() of something new", POLICY(R("forbid: changed(resource.after.p.x)")),
+	PLAN(CREATE("t", "a", "{'p': {'x': 1}}")), "deny violation r t.a\n", NULL},
+    {"replaced_by()",
+	POLICY(R("forbid: 'replaced_by(resource.after.p.x) && "
+		 "!replaced_by(resource.after.q)'")),
+	PLAN(CHANGE("t", "a", "'delete','create'", "{'p': {'x': 1}}", "{'p': {'x': 2}}",
+	    ",'replace_paths':[['p']]")),
+	"deny violation r t.a\n", NULL},
+    {"head",
+	POLICY(R("forbid: 'resource.type == \"t\" && resource.name == \"a\" && "
+		 "resource.mode == \"managed\" && resource.module == \"\" && "
+		 "resource.actions == [\"create\"] && resource.index == null && "
+		 "!resource.importing && resource.deposed == null'")),
+	PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\n", NULL},
+    {"plan.resources, asked for after plan.summary was",
+	POLICY(R("forbid: plan.summary.add == 1")
+		AND("s", "forbid: 'plan.resources.exists(x, x.type == \"t\")'")),
+	PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\ndeny violation s t.a\n", NULL},
+    {"plan.resources has no values",
+	POLICY(R("forbid: 'plan.resources.exists(x, get(x.after.p, 0) == 1)'")),
+	PLAN(CREATE("t", "a", "{'p': 1}")), "warn undecided r t.a on plan.resources.after\n", NULL},
+    {"plan.resources only in a message",
+	POLICY(R("forbid: 'true', message: '${size(plan.resources)}'")),
+	PLAN(CREATE("t", "a", "{}")), "deny violation r t.a \"1\"\n", NULL},
+    {"plan.by_type",
+	POLICY(R("match: {types: [t]}, forbid: 'plan.by_type(\"u\").exists(x, x.after.p == "
+		 "resource.after.p)'")),
+	PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE("t", "b", "{'p': 2}") "," CREATE(
+	    "u", "c", "{'p': 2}")),
+	"deny violation r t.b\n", NULL},
+    {"plan.by_type, the one that belongs to each, in any order",
+	POLICY(R("match: {types: [t]}, require: 'plan.by_type(\"u\").exists(x, x.after.p "
+		 "== resource.after.p)'")),
+	PLAN(CREATE("t", "a", "{'p': 2}") "," CREATE("t", "b", "{'p': 3}") "," CREATE(
+	    "t", "c", "{'p': 1}") "," CREATE("t", "d", "{'p': 4}") "," CREATE("t", "e",
+	    "{'p': 3}") "," CREATE("u", "a", "{'p': 1}") "," CREATE("u", "b",
+	    "{'p': 2}") "," CREATE("u", "c", "{'p': 3}")),
+	"deny violation r t.d\n", "r 5/4/1/0/0\n"},
+    {"unknown ones count only where none decides, wherever the last search ended",
+	POLICY(R("match: {types: [t]}, require: 'plan.by_type(\"u\").exists(x, x.after.p "
+		 "== resource.after.p)'")),
+	PLAN(CREATE("t", "a", "{'p': 3}") "," CREATE("t", "b", "{'p': 1}") "," CREATE(
+	    "t", "c", "{'p': 4}") "," CREATE("u", "a", "{'p': 1}") "," CREATE_UNKNOWN("u", "b",
+	    "{}", "{'p': true}") "," CREATE("u", "c", "{'p': 3}")),
+	"warn undecided r t.c on after.p\n", "r 3/2/0/1/0\n"},
+    {"network_rules in two rules, the second after a finding",
+	POLICY(R("each: network_rules(resource), forbid: 'item.covers([22])', message: "
+		 "'${item.from}'")
+		AND("s", "each: network_rules(resource), forbid: 'item.covers([80])'")),
+	PLAN(CREATE("aws_security_group", "a",
+	    "{'ingress': [{'protocol': 'tcp', 'from_port': 20, 'to_port': 90, "
+	    "'cidr_blocks': ['0.0.0.0/0']}]}")),
+	"deny violation r aws_security_group.a [ingress[0]] \"20\"\n"
+	"deny violation s aws_security_group.a [ingress[0]]\n",
+	NULL},
+};
+
 static void test_resource(void **state)
 {
 	(void)state;
-	const struct row rows[] = {
-	    {"changed_paths, in the first rule that asks",
-		POLICY(R("forbid: '\"p\" in resource.changed_paths'")
-			AND("s", "forbid: 'size(resource.changed_paths) == 2', message: "
-				 "'${resource.changed_paths}'")),
-		PLAN(UPDATE("t", "a", "{'p': 1, 'q': [1], 'z': 1}", "{'p': 2, 'q': [2], 'z': 1}")),
-		"deny violation r t.a\ndeny violation s t.a \"[\"p\", \"q[0]\"]\"\n", NULL},
-	    {"changed_paths only in a message",
-		POLICY(R("forbid: 'true', message: '${resource.changed_paths}'")),
-		PLAN(UPDATE("t", "a", "{'p': 1}", "{'p': 2}")),
-		"deny violation r t.a \"[\"p\"]\"\n", NULL},
-	    {"changed()",
-		POLICY(R("forbid: 'changed(resource.after.p) && !changed(resource.after.q)'")),
-		PLAN(UPDATE("t", "a", "{'p': 1, 'q': {'x': 1}}", "{'p': 2, 'q': {'x': 1}}")),
-		"deny violation r t.a\n", NULL},
-	    {"changed() of something new", POLICY(R("forbid: changed(resource.after.p.x)")),
-		PLAN(CREATE("t", "a", "{'p': {'x': 1}}")), "deny violation r t.a\n", NULL},
-	    {"replaced_by()",
-		POLICY(R("forbid: 'replaced_by(resource.after.p.x) && "
-			 "!replaced_by(resource.after.q)'")),
-		PLAN(CHANGE("t", "a", "'delete','create'", "{'p': {'x': 1}}", "{'p': {'x': 2}}",
-		    ",'replace_paths':[['p']]")),
-		"deny violation r t.a\n", NULL},
-	    {"head",
-		POLICY(R("forbid: 'resource.type == \"t\" && resource.name == \"a\" && "
-			 "resource.mode == \"managed\" && resource.module == \"\" && "
-			 "resource.actions == [\"create\"] && resource.index == null && "
-			 "!resource.importing && resource.deposed == null'")),
-		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\n", NULL},
-	    {"plan.resources, asked for after plan.summary was",
-		POLICY(R("forbid: plan.summary.add == 1")
-			AND("s", "forbid: 'plan.resources.exists(x, x.type == \"t\")'")),
-		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a\ndeny violation s t.a\n", NULL},
-	    {"plan.resources has no values",
-		POLICY(R("forbid: 'plan.resources.exists(x, get(x.after.p, 0) == 1)'")),
-		PLAN(CREATE("t", "a", "{'p': 1}")),
-		"warn undecided r t.a on plan.resources.after\n", NULL},
-	    {"plan.resources only in a message",
-		POLICY(R("forbid: 'true', message: '${size(plan.resources)}'")),
-		PLAN(CREATE("t", "a", "{}")), "deny violation r t.a \"1\"\n", NULL},
-	    {"plan.by_type",
-		POLICY(R("match: {types: [t]}, forbid: 'plan.by_type(\"u\").exists(x, x.after.p == "
-			 "resource.after.p)'")),
-		PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE("t", "b", "{'p': 2}") "," CREATE(
-		    "u", "c", "{'p': 2}")),
-		"deny violation r t.b\n", NULL},
-	    {"plan.by_type, the one that belongs to each, in any order",
-		POLICY(R("match: {types: [t]}, require: 'plan.by_type(\"u\").exists(x, x.after.p "
-			 "== resource.after.p)'")),
-		PLAN(CREATE("t", "a", "{'p': 2}") "," CREATE("t", "b", "{'p': 3}") "," CREATE(
-		    "t", "c", "{'p': 1}") "," CREATE("t", "d", "{'p': 4}") "," CREATE("t", "e",
-		    "{'p': 3}") "," CREATE("u", "a", "{'p': 1}") "," CREATE("u", "b",
-		    "{'p': 2}") "," CREATE("u", "c", "{'p': 3}")),
-		"deny violation r t.d\n", "r 5/4/1/0/0\n"},
-	    {"unknown ones count only where none decides, wherever the last search ended",
-		POLICY(R("match: {types: [t]}, require: 'plan.by_type(\"u\").exists(x, x.after.p "
-			 "== resource.after.p)'")),
-		PLAN(CREATE("t", "a", "{'p': 3}") "," CREATE("t", "b", "{'p': 1}") "," CREATE(
-		    "t", "c", "{'p': 4}") "," CREATE("u", "a", "{'p': 1}") "," CREATE_UNKNOWN("u",
-		    "b", "{}", "{'p': true}") "," CREATE("u", "c", "{'p': 3}")),
-		"warn undecided r t.c on after.p\n", "r 3/2/0/1/0\n"},
-	    {"network_rules in two rules, the second after a finding",
-		POLICY(R("each: network_rules(resource), forbid: 'item.covers([22])', message: "
-			 "'${item.from}'")
-			AND("s", "each: network_rules(resource), forbid: 'item.covers([80])'")),
-		PLAN(CREATE("aws_security_group", "a",
-		    "{'ingress': [{'protocol': 'tcp', 'from_port': 20, 'to_port': 90, "
-		    "'cidr_blocks': ['0.0.0.0/0']}]}")),
-		"deny violation r aws_security_group.a [ingress[0]] \"20\"\n"
-		"deny violation s aws_security_group.a [ingress[0]]\n",
-		NULL},
-	};
-
-	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
+	run_rows(resource_rows, sizeof(resource_rows) / sizeof(resource_rows[0]));
 }
 
 /* --- what is looked at --- */
@@ -293,122 +290,119 @@ static void test_resource(void **state)
 	"withheld the text ends before its summary (\"Plan: ...\"): what is missing cannot be " \
 	"judged; give the whole text, or the plan as JSON\n"
 
+static const struct row entry_rows[] = {
+    {"an action of the future is seen by every guard",
+	POLICY(R("match: {types: [t], actions: [delete]}")
+		AND("s", "match: {types: [t], actions: [forget]}")
+		    AND("u", "match: {types: [t], actions: [read, no-op]}")),
+	PLAN(CHANGE("t", "a", "'explode'", "{}", "{}", "")),
+	"deny violation r t.a\ndeny violation s t.a\n", NULL},
+    {"create then forget is create, replace and forget",
+	POLICY(R("match: {types: [t], actions: [forget]}")
+		AND("s", "match: {types: [t], actions: [replace]}")
+		    AND("u", "match: {types: [t], actions: [create]}")
+			AND("v", "match: {types: [t], actions: [delete, update]}")),
+	PLAN(CHANGE("t", "a", "'create','forget'", "{}", "{}", "")),
+	"deny violation r t.a\ndeny violation s t.a\ndeny violation u t.a\n", NULL},
+    {"replace in both orders, and not delete",
+	POLICY(R("match: {types: [t], actions: [replace]}")
+		AND("s", "match: {types: [t], actions: [delete, create]}")),
+	PLAN(CHANGE("t", "a", "'delete','create'", "{}", "{}", "") "," CHANGE(
+	    "t", "b", "'create','delete'", "{}", "{}", "")),
+	"deny violation r t.a\ndeny violation r t.b\n", NULL},
+    {"deposed objects only where they are asked for",
+	POLICY(R("match: {types: [t], actions: [delete]}")
+		AND("s", "match: {types: [t], actions: [delete], deposed: true}")),
+	PLAN("{'address':'t.a','mode':'managed','type':'t','name':'a','deposed':'00ff',"
+	     "'change':{'actions':['delete'],'before':{},'after':null}}"),
+	"deny violation s t.a\n", "r 0/0/0/0/0\ns 1/0/1/0/0\n"},
+    {"data sources",
+	POLICY(R("match: {types: [t], actions: [read]}, forbid: 'true'")
+		AND("s", "match: {types: [t]}, forbid: 'true'")),
+	PLAN(CHANGE_AT("data.t.a", "", "data", "t", "a", "'read'", "null", "{}", "")),
+	"deny violation r data.t.a\n", NULL},
+    {"a type without a name",
+	POLICY(R("forbid: 'true'") AND("s", "match: {types: [t]}, "
+					    "forbid: 'true'")),
+	PLAN(CREATE("", "a", "{}")), "deny violation r .a\n", NULL},
+    {"hostile addresses", POLICY(R("match: {address: ['t.a[\"x]*\"]']}, forbid: 'true'")),
+	PLAN(CHANGE_AT(
+	    "t.a[\\\"x]y\\n\\u0000\\\"]", "", "managed", "t", "a", "'create'", "null", "{}", "")),
+	"deny violation r t.a[\"x]y \"]\n", NULL},
+    {"no changes at all", POLICY(R("forbid: 'true'")), PLAN(""),
+	"note none of the 1 policy rule matched anything in this plan\n", NULL},
+    /* its text is made in a second look, at what does not pass; names have escapes */
+    {"a computed message, of some that pass",
+	POLICY(R("match: {types: [t], " EVERY "}, forbid: 'resource.after.p == 1', message: "
+		 "'${string(resource.after.p + 1)}'") AND("s",
+	    "match: {types: [t], " EVERY "}, each: '[resource.after.p, 2].map(x, x + 1)', "
+	    "forbid: 'item == 2', message: '${item}'")),
+	PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE(
+	    "t", "b", "{'p': 3}") ","
+				  "{'address':'t.c[\\'k\\u0041<\\']','mode':'managed','"
+				  "type':'t','name':'c','index':"
+				  "'kA<','change':{'actions':['create'],'before':null,'"
+				  "after':{'p':1},"
+				  "'after_unknown':{}}}"),
+	"deny violation r t.a \"2\"\ndeny violation r t.c[\"kA<\"] \"2\"\n"
+	"deny violation s t.a [2] \"2\"\ndeny violation s t.c[\"kA<\"] [2] \"2\"\n",
+	"r 3/1/2/0/0\ns 3/1/2/0/0\n"},
+    {"an errored plan gets no verdict", POLICY(R("forbid: 'true'")),
+	PLAN_WITH(CREATE("t", "a", "{}"), ",'errored':true"),
+	"withheld terraform reported an error: an errored plan gets no verdict\n", NULL},
+    {"text: actions and types decide, values do not",
+	POLICY(R("match: {types: [t], " EVERY "}")
+		AND("s", "match: {types: [t], " EVERY "}, forbid: resource.after.p == 1") AND("u",
+		    "match: {types: [t], " EVERY "}, forbid: resource.action == 'update'") AND("v",
+		    "match: {types: [t], " EVERY "}, forbid: 'replaced_by(resource.after.p)'")),
+	"Terraform will perform the following actions:\n\n  # t.a will be created\n"
+	"  + resource \"t\" \"a\" {\n      + p = 1\n    }\n\n"
+	"Plan: 1 to add, 0 to change, 0 to destroy.\n",
+	"deny violation r t.a\nwarn undecided s t.a on after\nwarn undecided v t.a on "
+	"replace_paths\n",
+	NULL},
+    {"text: what it does not list may be there",
+	POLICY(R("scope: plan, forbid: \"plan.by_type('t').exists(x, x.action == 'create')\"")
+		AND("s", "scope: plan, forbid: \"plan.by_type('u').size() > 0\"")
+		    AND("u", "scope: plan, require: \"plan.by_type('u').exists(x, x.type == 'u')\"")
+			AND("v", "scope: plan, require: \"plan.resources.all(x, x.type == 't')\"")
+			    AND("w", "scope: plan, forbid: plan.outputs.size() > 0")
+				AND("x", "scope: plan, forbid: plan.losses.size() > 0")),
+	"Terraform will perform the following actions:\n\n  # t.a will be created\n"
+	"  + resource \"t\" \"a\" {\n      + p = 1\n    }\n\n"
+	"Plan: 1 to add, 0 to change, 0 to destroy.\n",
+	"deny violation r\nwarn undecided s on plan.by_type\nwarn undecided u on "
+	"plan.by_type\nwarn undecided v on plan.resources\nwarn undecided w on "
+	"plan.outputs\n",
+	NULL},
+    {"text: it counts what is forgotten, and does not list it",
+	POLICY(R("match: {types: [t], actions: [forget]}")),
+	"Plan: 0 to add, 0 to change, 0 to destroy, 2 to forget.\n",
+	"withheld the text counts more changes than it lists: what is missing cannot be "
+	"judged; read the plan as JSON\n",
+	NULL},
+    {"text: one that counts more than it lists was cut",
+	POLICY(R("match: {types: [t], " EVERY "}")),
+	"  # t.a will be created\n  + resource \"t\" \"a\" {\n    }\n\n"
+	"Plan: 1 to add, 0 to change, 1 to destroy.\n",
+	"withheld the text counts more changes than it lists: what is missing cannot be "
+	"judged; read the plan as JSON\n",
+	NULL},
+    {"text: one that ends before it counts was cut",
+	POLICY(R("match: {types: [t], actions: [delete]}")),
+	"  # t.a will be created\n  + resource \"t\" \"a\" {\n    }\n", CUT_SHORT, NULL},
+    {"stream: one that ends before it counts was cut",
+	POLICY(R("match: {types: [t], actions: [delete]}")),
+	"{'@message':'t.a: Plan to create','type':'planned_change','change':{'resource':"
+	"{'addr':'t.a','resource':'t.a','resource_type':'t','resource_name':'a'},"
+	"'action':'create'}}\n{'@message':'t.b: Plan to",
+	CUT_SHORT, NULL},
+};
+
 static void test_entries(void **state)
 {
 	(void)state;
-	const struct row rows[] = {
-	    {"an action of the future is seen by every guard",
-		POLICY(R("match: {types: [t], actions: [delete]}")
-			AND("s", "match: {types: [t], actions: [forget]}")
-			    AND("u", "match: {types: [t], actions: [read, no-op]}")),
-		PLAN(CHANGE("t", "a", "'explode'", "{}", "{}", "")),
-		"deny violation r t.a\ndeny violation s t.a\n", NULL},
-	    {"create then forget is create, replace and forget",
-		POLICY(R("match: {types: [t], actions: [forget]}")
-			AND("s", "match: {types: [t], actions: [replace]}")
-			    AND("u", "match: {types: [t], actions: [create]}")
-				AND("v", "match: {types: [t], actions: [delete, update]}")),
-		PLAN(CHANGE("t", "a", "'create','forget'", "{}", "{}", "")),
-		"deny violation r t.a\ndeny violation s t.a\ndeny violation u t.a\n", NULL},
-	    {"replace in both orders, and not delete",
-		POLICY(R("match: {types: [t], actions: [replace]}")
-			AND("s", "match: {types: [t], actions: [delete, create]}")),
-		PLAN(CHANGE("t", "a", "'delete','create'", "{}", "{}", "") "," CHANGE(
-		    "t", "b", "'create','delete'", "{}", "{}", "")),
-		"deny violation r t.a\ndeny violation r t.b\n", NULL},
-	    {"deposed objects only where they are asked for",
-		POLICY(R("match: {types: [t], actions: [delete]}")
-			AND("s", "match: {types: [t], actions: [delete], deposed: true}")),
-		PLAN("{'address':'t.a','mode':'managed','type':'t','name':'a','deposed':'00ff',"
-		     "'change':{'actions':['delete'],'before':{},'after':null}}"),
-		"deny violation s t.a\n", "r 0/0/0/0/0\ns 1/0/1/0/0\n"},
-	    {"data sources",
-		POLICY(R("match: {types: [t], actions: [read]}, forbid: 'true'")
-			AND("s", "match: {types: [t]}, forbid: 'true'")),
-		PLAN(CHANGE_AT("data.t.a", "", "data", "t", "a", "'read'", "null", "{}", "")),
-		"deny violation r data.t.a\n", NULL},
-	    {"a type without a name",
-		POLICY(R("forbid: 'true'") AND("s", "match: {types: [t]}, "
-						    "forbid: 'true'")),
-		PLAN(CREATE("", "a", "{}")), "deny violation r .a\n", NULL},
-	    {"hostile addresses", POLICY(R("match: {address: ['t.a[\"x]*\"]']}, forbid: 'true'")),
-		PLAN(CHANGE_AT("t.a[\\\"x]y\\n\\u0000\\\"]", "", "managed", "t", "a", "'create'",
-		    "null", "{}", "")),
-		"deny violation r t.a[\"x]y \"]\n", NULL},
-	    {"no changes at all", POLICY(R("forbid: 'true'")), PLAN(""),
-		"note none of the 1 policy rule matched anything in this plan\n", NULL},
-	    /* its text is made in a second look, at what does not pass; names have escapes */
-	    {"a computed message, of some that pass",
-		POLICY(R(
-		    "match: {types: [t], " EVERY "}, forbid: 'resource.after.p == 1', message: "
-		    "'${string(resource.after.p + 1)}'") AND("s",
-		    "match: {types: [t], " EVERY "}, each: '[resource.after.p, 2].map(x, x + 1)', "
-		    "forbid: 'item == 2', message: '${item}'")),
-		PLAN(CREATE("t", "a", "{'p': 1}") "," CREATE(
-		    "t", "b", "{'p': 3}") ","
-					  "{'address':'t.c[\\'k\\u0041<\\']','mode':'managed','"
-					  "type':'t','name':'c','index':"
-					  "'kA<','change':{'actions':['create'],'before':null,'"
-					  "after':{'p':1},"
-					  "'after_unknown':{}}}"),
-		"deny violation r t.a \"2\"\ndeny violation r t.c[\"kA<\"] \"2\"\n"
-		"deny violation s t.a [2] \"2\"\ndeny violation s t.c[\"kA<\"] [2] \"2\"\n",
-		"r 3/1/2/0/0\ns 3/1/2/0/0\n"},
-	    {"an errored plan gets no verdict", POLICY(R("forbid: 'true'")),
-		PLAN_WITH(CREATE("t", "a", "{}"), ",'errored':true"),
-		"withheld terraform reported an error: an errored plan gets no verdict\n", NULL},
-	    {"text: actions and types decide, values do not",
-		POLICY(R("match: {types: [t], " EVERY "}") AND(
-		    "s", "match: {types: [t], " EVERY "}, forbid: resource.after.p == 1") AND("u",
-		    "match: {types: [t], " EVERY "}, forbid: resource.action == 'update'") AND("v",
-		    "match: {types: [t], " EVERY "}, forbid: 'replaced_by(resource.after.p)'")),
-		"Terraform will perform the following actions:\n\n  # t.a will be created\n"
-		"  + resource \"t\" \"a\" {\n      + p = 1\n    }\n\n"
-		"Plan: 1 to add, 0 to change, 0 to destroy.\n",
-		"deny violation r t.a\nwarn undecided s t.a on after\nwarn undecided v t.a on "
-		"replace_paths\n",
-		NULL},
-	    {"text: what it does not list may be there",
-		POLICY(
-		    R("scope: plan, forbid: \"plan.by_type('t').exists(x, x.action == 'create')\"")
-			AND("s", "scope: plan, forbid: \"plan.by_type('u').size() > 0\"") AND("u",
-			    "scope: plan, require: \"plan.by_type('u').exists(x, x.type == 'u')\"")
-			    AND("v",
-				"scope: plan, require: \"plan.resources.all(x, x.type == 't')\"")
-				AND("w", "scope: plan, forbid: plan.outputs.size() > 0")
-				    AND("x", "scope: plan, forbid: plan.losses.size() > 0")),
-		"Terraform will perform the following actions:\n\n  # t.a will be created\n"
-		"  + resource \"t\" \"a\" {\n      + p = 1\n    }\n\n"
-		"Plan: 1 to add, 0 to change, 0 to destroy.\n",
-		"deny violation r\nwarn undecided s on plan.by_type\nwarn undecided u on "
-		"plan.by_type\nwarn undecided v on plan.resources\nwarn undecided w on "
-		"plan.outputs\n",
-		NULL},
-	    {"text: it counts what is forgotten, and does not list it",
-		POLICY(R("match: {types: [t], actions: [forget]}")),
-		"Plan: 0 to add, 0 to change, 0 to destroy, 2 to forget.\n",
-		"withheld the text counts more changes than it lists: what is missing cannot be "
-		"judged; read the plan as JSON\n",
-		NULL},
-	    {"text: one that counts more than it lists was cut",
-		POLICY(R("match: {types: [t], " EVERY "}")),
-		"  # t.a will be created\n  + resource \"t\" \"a\" {\n    }\n\n"
-		"Plan: 1 to add, 0 to change, 1 to destroy.\n",
-		"withheld the text counts more changes than it lists: what is missing cannot be "
-		"judged; read the plan as JSON\n",
-		NULL},
-	    {"text: one that ends before it counts was cut",
-		POLICY(R("match: {types: [t], actions: [delete]}")),
-		"  # t.a will be created\n  + resource \"t\" \"a\" {\n    }\n", CUT_SHORT, NULL},
-	    {"stream: one that ends before it counts was cut",
-		POLICY(R("match: {types: [t], actions: [delete]}")),
-		"{'@message':'t.a: Plan to create','type':'planned_change','change':{'resource':"
-		"{'addr':'t.a','resource':'t.a','resource_type':'t','resource_name':'a'},"
-		"'action':'create'}}\n{'@message':'t.b: Plan to",
-		CUT_SHORT, NULL},
-	};
-
-	run_rows(rows, sizeof(rows) / sizeof(rows[0]));
+	run_rows(entry_rows, sizeof(entry_rows) / sizeof(entry_rows[0]));
 }
 
 /* --- two types with one hash --- */
