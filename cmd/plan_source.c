@@ -31,7 +31,10 @@ static struct str first_error_line(struct arena *arena, struct str text)
 static bool show_into(
     struct app *app, const char *const *argv, const char *directory, int fd, struct err *err)
 {
+	/* flags of other commands, with which `show` would only end */
+	static const char *const environment[] = {"TF_CLI_ARGS=", "TF_CLI_ARGS_show=", NULL};
 	struct process process = {PROCESS_DEFAULTS, .argv = argv, .directory = directory};
+	process.env_add = environment;
 	process.stdout_to = fd;
 	process.capture_limit = (size_t)64 << 10;
 	struct process_result result;

@@ -59,6 +59,31 @@ static bool add_plan(struct run *run, const struct plan *plan, struct err *err)
 			    &run->outcome, err);
 }
 
+/* Why the plan that was judged is not all that the rules ask about; empty: it is. */
+static struct str why_judged_in_part(const struct run *run)
+{
+	const struct outcome *outcome = &run->outcome;
+
+	if (run->plan->apply.present)
+		return STR("this was an apply, and the policies were evaluated after the fact: "
+			   "'tfherald apply' judges before");
+	if (outcome->child.ran && outcome->problem.len > 0)
+		return str_format(run->app->run,
+		    "the text tells no values, and the plan that has them cannot be read: %.*s "
+		    "(--no-json judges the text)",
+		    STR_ARG(outcome->problem));
+	return STR_EMPTY;
+}
+
+/* Who makes the better source unreadable is not to be judged by the worse one. */
+static void withhold_part(struct run *run)
+{
+	struct verdict *verdict = &run->outcome.verdict;
+
+	if (!verdict->denied && verdict->withheld.len == 0 && policies_can_deny(&run->policies))
+		verdict->withheld = why_judged_in_part(run);
+}
+
 /* Rules speak about what is going to happen: of an apply they did before it began. */
 static bool judge(struct run *run, struct err *err)
 {
@@ -70,7 +95,10 @@ static bool judge(struct run *run, struct err *err)
 	if (!run->plan || run->operation != OPERATION_PLAN || run->outcome.verdict.evaluated)
 		return true;
 	run->policies.world.secrets = run->outcome.secrets;
-	return policies_judge(&run->policies, run->plan, &run->outcome.verdict, err);
+	if (!policies_judge(&run->policies, run->plan, &run->outcome.verdict, err))
+		return false;
+	withhold_part(run);
+	return true;
 }
 
 /* A child that did not succeed did not make a plan without errors, whatever its text says. */
@@ -146,6 +174,20 @@ static bool read_gated(struct run *run, const struct child_run *request, struct 
 			      : add_plan(run, run->gate->child.plan, err);
 }
 
+/* A plan is judged before anything happens; what is behind a script is only seen afterwards. */
+static bool check_no_apply(struct app *app, const char *const *argv, struct err *err)
+{
+	struct child_args args;
+
+	child_args_read(app->run, app->sys, argv, &args);
+	if (strcmp(args.subcommand, "apply") != 0 && strcmp(args.subcommand, "destroy") != 0)
+		return true;
+	return err_set(err, ERR_USAGE,
+	    "'%.*s' changes resources before a policy is asked: 'tfherald apply' asks before; "
+	    "nothing was run",
+	    STR_ARG(child_args_title(app->run, &args)));
+}
+
 static bool read_child(struct run *run, const char *const *argv, struct err *err)
 {
 	struct child_outcome child;
@@ -157,6 +199,9 @@ static bool read_child(struct run *run, const char *const *argv, struct err *err
 
 	if (run->operation == OPERATION_APPLY && policies_present(&run->policies))
 		return read_gated(run, &request, err);
+	if (run->operation == OPERATION_PLAN && policies_can_deny(&run->policies) &&
+	    !check_no_apply(run->app, argv, err))
+		return false;
 	return child_run(run->app, &request, &child, err) && take_child(run, &child, err);
 }
 

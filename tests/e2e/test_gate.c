@@ -143,6 +143,53 @@ static void words_of_the_environment(void **state)
 	program_end(&program);
 }
 
+/* A plan with values is judged by them; who takes them away gets no verdict by the text. */
+static void plans_that_cannot_be_read(void **state)
+{
+	static const struct {
+		const char *name, *policies;
+		const char *variable, *words; /* of the environment */
+		const char *script;	      /* of bin/terraform */
+		const char *child[8];
+		int status;
+		const char *said;
+	} rows[] = {
+	    {"words for every command", deny_bad, "TF_CLI_ARGS", "-input=false", NULL,
+		{"terraform", "plan", "-var", "v=bad"}, 3, "1 denial: no-bad"},
+	    {"the variable itself", deny_bad, "TF_CLI_ARGS", "-var=v=bad", NULL,
+		{"terraform", "plan", "-out=p"}, 3, "1 denial: no-bad"},
+	    {"words for show", deny_bad, "TF_CLI_ARGS_show", "-none", NULL,
+		{"terraform", "plan", "-var", "v=bad"}, 3, "1 denial: no-bad"},
+	    {"a show that fails", deny_bad, "X", "", "[ $1 != show ] || exit 1",
+		{"terraform", "plan", "-var", "v=bad"}, 65, "--no-json judges the text"},
+	    {"a show that fails, and rules that only warn", warn_bad, "X", "",
+		"[ $1 != show ] || exit 1", {"terraform", "plan", "-var", "v=bad"}, 0,
+		"using the text instead"},
+	    {"an apply", deny_bad, "X", "", NULL,
+		{"terraform", "apply", "-auto-approve", "-var", "v=bad"}, 64, "nothing was run"},
+	    {"an apply in a script", deny_bad, "X", "", NULL,
+		{"sh", "-c", "terraform apply -auto-approve"}, 65,
+		"'tfherald apply' judges before"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct program program;
+		const char *words[12] = {"plan", "--"};
+		struct program_result result;
+
+		project_begin(&program, main_tf, rows[i].policies);
+		project_watch(&program, rows[i].script);
+		program_env(&program, rows[i].variable, rows[i].words);
+		for (size_t k = 0; rows[i].child[k]; k++)
+			words[2 + k] = rows[i].child[k];
+		result = program_run(&program, words);
+		program_expect(rows[i].name, &result, rows[i].status, NULL, rows[i].said);
+		assert_int_equal(program_left_over(&program), 0);
+		program_end(&program);
+	}
+}
+
 /* Terraform would ask; an apply of a saved plan does not, so we do. */
 static void approval(void **state)
 {
@@ -458,6 +505,7 @@ int main(void)
 	    cmocka_unit_test(flags_are_sorted),
 	    cmocka_unit_test(nothing_about_our_file),
 	    cmocka_unit_test(words_of_the_environment),
+	    cmocka_unit_test(plans_that_cannot_be_read),
 	    cmocka_unit_test(approval),
 	    cmocka_unit_test(destroy),
 	    cmocka_unit_test(plans_without_changes),
