@@ -46,8 +46,8 @@ static bool show_into(
 	if (result.status == 0)
 		return true;
 	struct str said = first_error_line(app->run, result.err.text);
-	return err_set(err, ERR_INVALID, "'%s show -json' ended with status %d: %.*s", argv[0],
-	    result.status, STR_ARG(said));
+	return err_set(err, ERR_INVALID, "'%s show -json' ended with status %d%s%.*s", argv[0],
+	    result.status, said.len > 0 ? ": " : "", STR_ARG(said));
 }
 
 bool input_from_show(struct app *app, const char *const *argv, const char *directory,
